@@ -1,0 +1,144 @@
+//! Who an order is: the venue's id and the trader's own.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::text::Text;
+
+/// The id that LMEX gives an order: a UUID, written in lower case with dashes.
+///
+/// ```
+/// use lmex_types::OrderId;
+/// let id: OrderId = "52cdd4ce-bf2e-4b8c-b286-4129ad1ab662".parse().unwrap();
+/// assert_eq!(id.to_string(), "52cdd4ce-bf2e-4b8c-b286-4129ad1ab662");
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct OrderId(u128);
+
+impl OrderId {
+    /// From the 128 bits of a UUID.
+    pub const fn from_bits(bits: u128) -> Self {
+        Self(bits)
+    }
+
+    /// The 128 bits of the UUID.
+    pub const fn to_bits(self) -> u128 {
+        self.0
+    }
+}
+
+/// An id that can't be used, and why.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum IdError {
+    /// Not a UUID.
+    #[error("orderID {0:?} is not a UUID such as 52cdd4ce-bf2e-4b8c-b286-4129ad1ab662")]
+    NotUuid(String),
+    /// Empty, too long, or with characters that don't travel safely.
+    #[error("clOrderID {0:?} can't be used: take 1 to 32 printable ASCII characters without spaces")]
+    ClientId(String),
+}
+
+impl FromStr for OrderId {
+    type Err = IdError;
+
+    fn from_str(text: &str) -> Result<Self, IdError> {
+        let refused = || IdError::NotUuid(text.chars().take(64).collect());
+        let dashes_in_place =
+            text.len() == 36 && [8, 13, 18, 23].iter().all(|&at| text.as_bytes()[at] == b'-');
+        if !dashes_in_place {
+            return Err(refused());
+        }
+        let mut bits = 0_u128;
+        let mut digits = 0;
+        for c in text.chars().filter(|&c| c != '-') {
+            bits = (bits << 4) | u128::from(c.to_digit(16).ok_or_else(refused)?);
+            digits += 1;
+        }
+        if digits == 32 { Ok(Self(bits)) } else { Err(refused()) }
+    }
+}
+
+impl fmt::Display for OrderId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let b = self.0;
+        write!(
+            f,
+            "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
+            (b >> 96) & 0xffff_ffff,
+            (b >> 80) & 0xffff,
+            (b >> 64) & 0xffff,
+            (b >> 48) & 0xffff,
+            b & 0xffff_ffff_ffff
+        )
+    }
+}
+
+impl fmt::Debug for OrderId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// The trader's own id of an order (`clOrderID`): 1 to 32 printable ASCII characters without spaces.
+///
+/// 32 is the shortest limit that a client of LMEX is known to keep, so an id of ours is accepted everywhere.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ClientOrderId(Text<32>);
+
+impl ClientOrderId {
+    /// The id as it is sent.
+    pub fn as_str(&self) -> &str {
+        self.0.as_str()
+    }
+}
+
+impl FromStr for ClientOrderId {
+    type Err = IdError;
+
+    fn from_str(text: &str) -> Result<Self, IdError> {
+        let refused = || IdError::ClientId(text.chars().take(64).collect());
+        if text.is_empty() {
+            return Err(refused());
+        }
+        Text::new(text).map(Self).ok_or_else(refused)
+    }
+}
+
+impl fmt::Display for ClientOrderId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl fmt::Debug for ClientOrderId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn an_order_id_survives_text(bits: u128) {
+            let id = OrderId::from_bits(bits);
+            prop_assert_eq!(id.to_string().parse::<OrderId>().unwrap(), id);
+        }
+
+        #[test]
+        fn parsing_an_order_id_never_panics(text in "\\PC{0,40}") {
+            let _ = text.parse::<OrderId>();
+            let _ = text.parse::<ClientOrderId>();
+        }
+    }
+
+    #[test]
+    fn a_client_id_of_33_characters_is_refused() {
+        assert!("a".repeat(32).parse::<ClientOrderId>().is_ok());
+        assert!("a".repeat(33).parse::<ClientOrderId>().is_err());
+        assert!("has space".parse::<ClientOrderId>().is_err());
+    }
+}
