@@ -1,0 +1,31 @@
+//! Moments in milliseconds since 1970; see [`secs`] for the places that use seconds.
+
+use lmex_types::TimeMs;
+use serde::{Deserializer, Serializer};
+
+use super::integer;
+
+/// Writes milliseconds.
+pub fn serialize<S: Serializer>(time: &TimeMs, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_i64(time.as_millis())
+}
+
+/// Reads milliseconds; `null` is 1970.
+pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<TimeMs, D::Error> {
+    integer::deserialize(deserializer).map(TimeMs::from_millis)
+}
+
+/// Moments in seconds since 1970: candles, funding times, the ends of dated futures.
+pub mod secs {
+    use super::{Deserializer, Serializer, TimeMs, integer};
+
+    /// Writes seconds.
+    pub fn serialize<S: Serializer>(time: &TimeMs, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_i64(time.as_secs())
+    }
+
+    /// Reads seconds; `null` is 1970.
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<TimeMs, D::Error> {
+        integer::deserialize(deserializer).map(TimeMs::from_secs)
+    }
+}

@@ -1,0 +1,251 @@
+//! Answers of version 2.2, and trimmed ones: read, but not written.
+//!
+//! Version 2.2 has other names for sizes and average prices. Its document has descriptions in the place of some values.
+
+use lmex_api::Status;
+use lmex_api::futures::{
+    AccountFees, AmendOrder, Amendment, BookByGrouping, CancelOrder, CancelTarget, Candles, FundingHistory,
+    FundingPeriod, FuturesWallet, MarketSummaryRequest, OpenOrders, OrderAnswer, OrderRef, OrderbookL2,
+    Positions, PriceRequest, QueryOrder, Resolution, Trades, UserTrades,
+};
+use lmex_types::{Decimal, Side, Symbol};
+
+use crate::json::decimal;
+use crate::orders::{close, create};
+use crate::payload::Origin::{Documents, LmexThroughCcxt};
+use crate::payload::{Payload, prove};
+
+fn btc() -> Symbol {
+    "BTC-PERP".parse().unwrap()
+}
+
+fn serial_id(text: &str) -> String {
+    text.replace(r#""<Serial Id>""#, "7")
+}
+
+const A_DESCRIPTION: &str = "a description stands in the place of the serial number";
+
+#[test]
+fn answers_to_orders_are_read() {
+    let order = OrderRef::Client("mine".parse().unwrap());
+    let amend = AmendOrder { symbol: btc(), order, amendment: Amendment::Size(1) };
+    let cancel = CancelOrder { symbol: btc(), target: CancelTarget::All };
+    read([
+        Payload::new(
+            create(),
+            Documents,
+            "lmex-docs-rest-futures-v2.2/post_order.response200.Response_general_.json",
+            |orders| {
+                assert_eq!((orders.len(), orders[0].status), (1, Status::FULLY_TRANSACTED));
+                assert_eq!(sizes(&orders[0]), [1, 1, 1, 0].map(Decimal::from));
+                assert_eq!(orders[0].avg_filled_price, decimal("21000"));
+            },
+        ),
+        Payload::new(
+            create(),
+            Documents,
+            "lmex-docs-rest-futures-v2.2/post_order.response200.Response_for_OCO_order_.json",
+            |orders| {
+                assert_eq!(orders.iter().map(|order| order.status.0).collect::<Vec<_>>(), [9, 2]);
+                assert_eq!(orders[0].position_mode, None);
+                assert_eq!(sizes(&orders[1]), [1, 1, 0, 1].map(Decimal::from));
+            },
+        ),
+        Payload::new(
+            create(),
+            Documents,
+            "lmex-docs-rest-futures-v2.2/post_order.response200.Response_for_hedge_mode_order_.json",
+            |orders| {
+                assert_eq!(orders[0].symbol.as_str(), "BTCPFC");
+                assert_eq!(orders[0].position_id.as_deref(), Some("BTC-PERP-USDT|LONG"));
+            },
+        ),
+        Payload::new(
+            amend,
+            Documents,
+            "lmex-docs-rest-futures-v2.2/put_order.response200.General.json",
+            |orders| {
+                // The failure that the document prints as an answer of status 200.
+                assert_eq!(orders[0].status, Status::NOT_FOUND);
+                assert_eq!(sizes(&orders[0]), [0, 0, 0, 0].map(Decimal::from));
+            },
+        ),
+        Payload::new(
+            cancel,
+            Documents,
+            "lmex-docs-rest-futures-v2.2/delete_order.response200.General.json",
+            |orders| {
+                assert_eq!((orders[0].status, orders[0].price), (Status::CANCELLED, decimal("100")));
+                assert_eq!(sizes(&orders[0]), [1, 1, 0, 1].map(Decimal::from));
+            },
+        ),
+        Payload::new(
+            close(),
+            Documents,
+            "lmex-docs-rest-futures-v2.2/post_order_close_position.response200.General.json",
+            |orders| {
+                assert_eq!((orders[0].status, orders[0].time_in_force.as_str()), (Status(0), ""));
+                assert_eq!(sizes(&orders[0]), [4, 4, 0, 2].map(Decimal::from));
+            },
+        ),
+        Payload::new(
+            QueryOrder { order },
+            Documents,
+            "lmex-docs-rest-futures-v2.2/get_order.response200.Response_general_.json",
+            |order| {
+                assert_eq!(
+                    (order.status, order.order_id.as_str()),
+                    (Status::FULLY_TRANSACTED, "<Order UUID>")
+                );
+                assert_eq!(
+                    (order.original_order_size, order.current_order_size),
+                    (decimal("1"), decimal("1"))
+                );
+                assert_eq!((order.total_filled_size, order.remaining_size), (decimal("1"), decimal("0")));
+                assert_eq!((order.avg_filled_price, order.time_in_force.as_str()), (decimal("21000"), "GTC"));
+            },
+        ),
+    ]);
+}
+
+/// Original, current, filled and remaining size.
+fn sizes(order: &OrderAnswer) -> [Decimal; 4] {
+    let filled = order.filled_size.expect("version 2.2 says what was filled");
+    [order.original_order_size, order.current_order_size, filled, order.remaining_size]
+}
+
+#[test]
+fn markets_are_read() {
+    let candles = Candles { symbol: btc(), resolution: Resolution::M1, start: None, end: None };
+    let funding = FundingHistory { symbol: None, period: FundingPeriod::Default };
+    let trades = Trades { symbol: btc(), start: None, end: None, count: None };
+    read([
+        Payload::new(
+            MarketSummaryRequest::default(),
+            LmexThroughCcxt,
+            "ccxt-lmex-pr28684/fetchFundingRate.0.fetch_funding_rate_for_a_swap_market.json",
+            |rows| {
+                assert_eq!((rows.len(), rows[0].funding_rate), (1, decimal("0.00005104")));
+                assert_eq!((rows[0].last, rows[0].contract_size), (decimal("77203.3"), decimal("0.00001")));
+            },
+        ),
+        Payload::new(
+            MarketSummaryRequest::default(),
+            Documents,
+            "lmex-docs-rest-futures-v2.2/get_market_summary.response200.General.json",
+            |rows| assert_eq!(rows[0].min_order_size, decimal("0.00001")),
+        ),
+        Payload::new(
+            PriceRequest::default(),
+            Documents,
+            "lmex-docs-rest-futures-v2.2/get_price.response200.General.json",
+            |rows| assert_eq!(rows[0].index_price, decimal("36288.949684967")),
+        ),
+        Payload::new(
+            BookByGrouping { symbol: btc(), group: None },
+            Documents,
+            "lmex-docs-rest-futures-v2.2/get_orderbook.response200.General.json",
+            // One price is a number, the other a text.
+            |book| {
+                assert_eq!(
+                    (book.buy_quote[0].price, book.sell_quote[0].price),
+                    (decimal("36371"), decimal("36380.5"))
+                );
+            },
+        ),
+        Payload::new(
+            OrderbookL2 { symbol: btc(), depth: None },
+            Documents,
+            "lmex-docs-rest-futures-v2.2/get_orderbook_L2.response200.General.json",
+            // The offers are missing.
+            |book| {
+                assert_eq!(
+                    (book.buy_quote[1].price, book.buy_quote[1].size),
+                    (decimal("18954.5"), decimal("1116"))
+                );
+                assert_eq!((book.sell_quote.len(), book.depth), (0, Some(10)));
+            },
+        ),
+        Payload::new(
+            candles,
+            Documents,
+            "lmex-docs-rest-futures-v2.2/get_ohlcv.response200.General.json",
+            |candles| assert_eq!((candles.len(), candles[1].close), (2, decimal("26000"))),
+        ),
+        Payload::new(
+            funding,
+            Documents,
+            "lmex-docs-rest-futures-v2.2/get_funding_history.response200.Response.json",
+            |markets| assert_eq!(markets["BTC-PERP"][0].rate, decimal("0.000011405")),
+        ),
+        Payload::new(
+            trades,
+            Documents,
+            "lmex-docs-rest-futures-v2.2/get_trades.response200.Response.json",
+            |trades| assert_eq!((trades[0].price, trades[0].serial_id), (decimal("36164"), 7)),
+        )
+        .edited(A_DESCRIPTION, serial_id),
+    ]);
+}
+
+#[test]
+fn accounts_are_read() {
+    read([
+        Payload::new(
+            OpenOrders::default(),
+            Documents,
+            "lmex-docs-rest-futures-v2.2/get_user_open_orders.response200.General.json",
+            |orders| {
+                assert_eq!(
+                    (orders[0].current_order_size, orders[0].total_filled_size),
+                    (decimal("1"), decimal("0"))
+                );
+                assert_eq!(
+                    (orders[0].stealth, orders[0].peg_price_deviation),
+                    (decimal("0.1"), decimal("-0.1"))
+                );
+                assert_eq!(orders[0].bot_id.as_deref(), Some("<bot ID>"));
+            },
+        ),
+        Payload::new(
+            UserTrades::default(),
+            Documents,
+            "lmex-docs-rest-futures-v2.2/get_user_trade_history.response200.General.json",
+            |fills| {
+                assert_eq!((fills[0].avg_filled_price, fills[0].serial_id), (decimal("15705.5"), 7));
+                assert_eq!((fills[0].fee_amount, fills[0].position_id.as_str()), (decimal("0.00785275"), ""));
+            },
+        )
+        .edited(A_DESCRIPTION, serial_id),
+        Payload::new(
+            Positions::default(),
+            Documents,
+            "lmex-docs-rest-futures-v2.2/get_user_positions.response200.General.json",
+            |positions| {
+                assert_eq!((positions[0].mark_price, positions[0].side), (decimal("71126.6"), Side::Buy));
+                assert_eq!(positions[1].symbol.as_str(), "ETHPFC");
+                assert_eq!(positions[1].contract_size, Some(decimal("0.001")));
+            },
+        ),
+        Payload::new(
+            FuturesWallet::default(),
+            Documents,
+            "lmex-docs-rest-futures-v2.2/get_user_wallet.response200.General.json",
+            |wallets| {
+                assert_eq!(wallets[0].total_value, decimal("98833163.39324835"));
+                assert_eq!(wallets[0].margin_balance, decimal("98833163.39324833"));
+                assert_eq!(wallets[0].assets[0].display, Some(true));
+            },
+        ),
+        Payload::new(
+            AccountFees::default(),
+            Documents,
+            "lmex-docs-rest-futures-v2.2/get_user_fees.response200.General.json",
+            |fees| assert_eq!((fees.len(), fees[0].symbol), (1, btc())),
+        ),
+    ]);
+}
+
+fn read<const N: usize>(payloads: [Payload; N]) {
+    prove(&payloads.map(Payload::only_read));
+}
