@@ -1,1 +1,81 @@
-//! Empty.
+//! The LMEX SDK: talk to LMEX, its testnet, or an exchange of your own, by REST and stream, and never lose or double an
+//! order.
+//!
+//! This crate decides how to talk to the venue: when a request may leave, what is signed, what is sent again and what
+//! never is. It never decides what to trade, never prints, and never reads a file that it was not given.
+//!
+//! Unofficial; trading risks money; it has never yet been run against the real LMEX.
+//!
+//! # First order
+//!
+//! ```no_run
+//! use lmex::{Client, Credentials, Endpoints, Environment, NewOrder, OrderOutcome, Side, Size};
+//!
+//! # async fn first_order() -> Result<(), Box<dyn std::error::Error>> {
+//! let endpoints = Endpoints::new(Environment::Local, Some("http://127.0.0.1:9090"), None, &[])?;
+//! let client = Client::builder(endpoints)
+//!     .credentials(Credentials::from_env(Environment::Local)?)
+//!     .journal("journal") // intents are on disk before an order is sent
+//!     .build()?;
+//!
+//! let btc = "BTC-PERP".parse()?;
+//! let bid = client.orderbook_l2(btc, 1).await?.buy_quote[0].price;
+//! let order = NewOrder::limit(btc, Side::Buy, Size::Contracts(100), bid).post_only();
+//! match client.place(&order).await? {
+//!     OrderOutcome::Done(done) => println!("{} {}", done.order.order_id, done.order.status),
+//!     OrderOutcome::Refused(refusal) => println!("refused: {refusal}"),
+//!     OrderOutcome::Unknown(order) => println!("{order}; resolve it before the next one"),
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Where to look
+//!
+//! - [`Client`]: every call; [`Reply`]: an answer with status, headers and latency.
+//! - [`NewOrder`] and [`OrderOutcome`]: orders and what can become of them.
+//! - [`Subscription`]: streams, with a maintained [`OrderBook`].
+//! - [`Endpoints`] and [`Credentials`]: where, and as whom.
+//! - [`Pace`]: rate limits. [`Error`]: what can go wrong, and whether anything was sent.
+
+mod account;
+mod call;
+mod client;
+mod clock;
+mod credentials;
+mod environment;
+mod error;
+mod gate;
+mod http_date;
+mod instruments;
+mod local;
+mod market;
+mod orders;
+mod reply;
+mod secret;
+mod stream;
+mod tls;
+mod transport;
+
+pub use client::{Client, ClientBuilder};
+pub use clock::Clock;
+pub use credentials::{Credentials, CredentialsError};
+pub use environment::{EndpointError, Endpoints, Environment};
+pub use error::Error;
+pub use gate::Pace;
+pub use lmex_api::futures;
+pub use lmex_api::stream::{OrderBook, SessionConfig, StreamTrade, TopOfBook, Topic};
+pub use lmex_api::{ApiError, ErrorKind, Limits, OrderKind, Retry, Status};
+pub use lmex_types::{
+    ClientOrderId, Decimal, Grid, Instrument, OrderId, OrderType, Side, Size, Symbol, TimeInForce, TimeMs,
+};
+pub use local::{LocalExchange, LocalState};
+pub use market::MarkedCandle;
+pub use orders::{
+    CheckedOrder, DoneOrder, JournalError, NewOrder, OrderOutcome, OrderPrice, Refusal, Resolution,
+    UnknownOrder, new_client_id,
+};
+pub use reply::Reply;
+pub use secret::{MalformedKey, Secret};
+pub use stream::{StreamEvent, Subscription};
+pub use transport::{Transport, TransportError, TransportFuture};

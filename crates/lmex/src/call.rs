@@ -1,0 +1,153 @@
+//! One call from value to answer: wait for the turn, sign, send, read, and perhaps again.
+
+use std::time::Instant;
+
+use bytes::Bytes;
+use http::{HeaderMap, Response};
+use lmex_api::{
+    ApiError, Endpoint, ErrorKind, Method, Outcome, Permission, RateClass, Request, RetryDecision, prepare,
+};
+use lmex_types::TimeMs;
+
+use crate::client::Client;
+use crate::error::Error;
+use crate::reply::Reply;
+use crate::transport::{TransportError, header};
+
+impl Client {
+    /// Sends any endpoint's request and brings its answer back.
+    ///
+    /// Requests that are safe to repeat are repeated with back-off when the venue is down, silent or limits the
+    /// rate; others are repeated only if their bytes never left. Each attempt has a nonce and signature of its own.
+    ///
+    /// Cancel safe: dropping the future before the request has left sends nothing; after that its fate is unknown.
+    pub async fn send<E: Endpoint>(&self, endpoint: &E) -> Result<Reply<E::Response>, Error> {
+        let request = prepare(endpoint)?;
+        let mut attempt = 1;
+        loop {
+            let error = match self.attempt(endpoint, &request, attempt).await {
+                Ok(reply) => return Ok(reply),
+                Err(error) => error,
+            };
+            let decision = outcome(&error, self.clock().wall()).map_or(RetryDecision::GiveUp, |o| {
+                self.retry().decide(o, request.safety(), attempt, rand::random())
+            });
+            let RetryDecision::After(millis) = decision else { return Err(error) };
+            tracing::debug!(method = %request.method(), path = request.signed_path(), attempt, delay_ms = millis, %error, "again");
+            tokio::time::sleep(std::time::Duration::from_millis(u64::try_from(millis).unwrap_or(0))).await;
+            attempt += 1;
+        }
+    }
+
+    async fn attempt<E: Endpoint>(
+        &self,
+        endpoint: &E,
+        request: &Request,
+        attempts: u32,
+    ) -> Result<Reply<E::Response>, Error> {
+        let (answer, latency) = self.exchange(request).await?;
+        let (head, body) = answer.into_parts();
+        match lmex_api::answer(endpoint, head.status.as_u16(), &head.headers, &body) {
+            Ok(data) => Ok(Reply { data, status: head.status, headers: head.headers, latency, attempts }),
+            Err(error) => Err(self.api_error(error, &head.headers)),
+        }
+    }
+
+    /// Sends a request once, in its turn, and brings the raw answer back.
+    pub(crate) async fn exchange(
+        &self,
+        request: &Request,
+    ) -> Result<(Response<Bytes>, std::time::Duration), Error> {
+        self.gate().pass(rate_class(request), self.clock()).await?;
+        let http = self.signed(request)?;
+        let start = Instant::now();
+        let result = self.transport().send(http).await;
+        let latency = start.elapsed();
+        let status = result.as_ref().map_or(0, |answer| answer.status().as_u16());
+        tracing::debug!(
+            method = %request.method(),
+            path = request.signed_path(),
+            status,
+            latency_us = u64::try_from(latency.as_micros()).unwrap_or(u64::MAX),
+            "request"
+        );
+        result.map(|answer| (answer, latency)).map_err(|error| self.transport_error(error))
+    }
+
+    fn signed(&self, request: &Request) -> Result<http::Request<Bytes>, Error> {
+        let unfit = |_| Error::Build("the request has a part that HTTP does not allow".to_owned());
+        let mut builder = http::Request::builder().method(request.method().as_str()).uri(format!(
+            "{}{}",
+            self.endpoints().rest(),
+            request.target()
+        ));
+        if request.permission() != Permission::Public {
+            let signer = self.signer().ok_or(Error::NoCredentials)?;
+            let signed = signer.sign(request.signed_path(), request.body(), self.clock());
+            builder = builder
+                .header("request-api", signed.key)
+                .header("request-nonce", signed.nonce)
+                .header("request-sign", signed.signature.as_str());
+        }
+        if matches!(request.method(), Method::Post | Method::Put) {
+            builder = builder.header(http::header::CONTENT_TYPE, "application/json");
+        }
+        builder = builder.header(http::header::ACCEPT, "application/json");
+        builder.body(request.body_bytes()).map_err(unfit)
+    }
+
+    fn transport_error(&self, error: TransportError) -> Error {
+        let origin = self.endpoints().rest().to_owned();
+        match error {
+            TransportError::NotSent(reason) => Error::NotSent { origin, reason },
+            TransportError::Lost(reason) => Error::Lost { origin, reason },
+        }
+    }
+
+    fn api_error(&self, error: ApiError, headers: &HeaderMap) -> Error {
+        match error.kind {
+            ErrorKind::RateLimited => {
+                let now = self.clock().wall();
+                let unlock = error.unlock_time(now).unwrap_or(now.plus_ms(1_000));
+                self.gate().block(self.clock().steady().plus_ms(unlock.ms_since(now)));
+                Error::Api(error)
+            }
+            ErrorKind::Authentication => {
+                let skew_ms = venue_time(headers).map(|venue| self.clock().wall().ms_since(venue));
+                Error::Authentication { error, skew_ms }
+            }
+            _ => Error::Api(error),
+        }
+    }
+}
+
+fn rate_class(request: &Request) -> RateClass {
+    match (request.bucket(), request.method()) {
+        (lmex_api::Bucket::Query, _) => RateClass::Query,
+        (lmex_api::Bucket::Order, Method::Delete) => RateClass::Cancel,
+        (lmex_api::Bucket::Order, _) => RateClass::Order,
+    }
+}
+
+/// How a failure looks to the decision about another attempt; `None` for what is never tried again.
+fn outcome(error: &Error, now: TimeMs) -> Option<Outcome> {
+    Some(match error {
+        Error::NotSent { .. } => Outcome::NotSent,
+        Error::Lost { .. } => Outcome::Lost,
+        Error::Api(error) => match error.kind {
+            ErrorKind::RateLimited => Outcome::RateLimited {
+                unlock_in_ms: error.unlock_time(now).map_or(1_000, |unlock| unlock.ms_since(now)),
+            },
+            ErrorKind::Unavailable => Outcome::Unavailable,
+            ErrorKind::Unreadable => Outcome::Lost,
+            _ => Outcome::Refused,
+        },
+        _ => return None,
+    })
+}
+
+/// The venue's clock as its `Date` header tells it, to the second: the middle of that second.
+pub(crate) fn venue_time(headers: &HeaderMap) -> Option<TimeMs> {
+    let date = header(headers, "date")?;
+    crate::http_date::parse(date).map(|second| second.plus_ms(500))
+}

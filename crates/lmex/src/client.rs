@@ -1,0 +1,242 @@
+//! The client: cheap to clone, one pool of connections, one pace.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use lmex_api::{Nonces, Retry, Signature, Signer};
+
+use crate::clock::Clock;
+use crate::credentials::Credentials;
+use crate::environment::{Endpoints, Environment};
+use crate::error::Error;
+use crate::gate::{Gate, Pace};
+use crate::instruments::Instruments;
+use crate::orders::OrderDesk;
+use crate::transport::{HttpTransport, Transport};
+
+/// A client of one exchange. Cloning it shares connections, pace, nonces and the journal of orders.
+///
+/// ```no_run
+/// # async fn run() -> Result<(), lmex::Error> {
+/// use lmex::{Client, Endpoints, Environment};
+///
+/// let endpoints = Endpoints::new(Environment::Local, Some("http://127.0.0.1:9090"), None, &[])?;
+/// let client = Client::builder(endpoints).build()?;
+/// let price = client.price("BTC-PERP".parse().unwrap()).await?;
+/// println!("{} (HTTP {}, {:?})", price.last_price, price.status, price.latency);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Client {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    endpoints: Endpoints,
+    transport: Arc<dyn Transport>,
+    signer: Option<RequestSigner>,
+    clock: Clock,
+    gate: Gate,
+    retry: Retry,
+    instruments: Instruments,
+    orders: OrderDesk,
+    resolve_within: Duration,
+}
+
+/// Builds a [`Client`].
+pub struct ClientBuilder {
+    endpoints: Endpoints,
+    credentials: Option<Credentials>,
+    transport: Option<Arc<dyn Transport>>,
+    clock: Clock,
+    pace: Pace,
+    retry: Retry,
+    timeout: Duration,
+    resolve_within: Duration,
+    journal: Option<PathBuf>,
+}
+
+impl Client {
+    /// Starts building a client for an exchange.
+    pub fn builder(endpoints: Endpoints) -> ClientBuilder {
+        ClientBuilder {
+            endpoints,
+            credentials: None,
+            transport: None,
+            clock: Clock::system(),
+            pace: Pace::default(),
+            retry: Retry::default(),
+            timeout: Duration::from_secs(10),
+            resolve_within: Duration::from_secs(8),
+            journal: None,
+        }
+    }
+
+    /// Which exchange it talks to.
+    pub fn environment(&self) -> Environment {
+        self.inner.endpoints.environment()
+    }
+
+    /// Where the exchange is.
+    pub fn endpoints(&self) -> &Endpoints {
+        &self.inner.endpoints
+    }
+
+    /// The clock nonces are taken from.
+    pub fn clock(&self) -> &Clock {
+        &self.inner.clock
+    }
+
+    /// For how long the venue has blocked this client, if it has.
+    pub fn blocked_for(&self) -> Option<Duration> {
+        let now = self.clock().steady();
+        let until = self.gate().blocked_until(now)?;
+        u64::try_from(until.ms_since(now)).ok().map(Duration::from_millis)
+    }
+
+    pub(crate) fn transport(&self) -> &dyn Transport {
+        &*self.inner.transport
+    }
+
+    pub(crate) fn signer(&self) -> Option<&RequestSigner> {
+        self.inner.signer.as_ref()
+    }
+
+    pub(crate) fn gate(&self) -> &Gate {
+        &self.inner.gate
+    }
+
+    pub(crate) fn retry(&self) -> Retry {
+        self.inner.retry
+    }
+
+    pub(crate) fn instruments(&self) -> &Instruments {
+        &self.inner.instruments
+    }
+
+    pub(crate) fn orders(&self) -> &OrderDesk {
+        &self.inner.orders
+    }
+
+    pub(crate) fn resolve_within(&self) -> Duration {
+        self.inner.resolve_within
+    }
+}
+
+impl std::fmt::Debug for Client {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Client").field("endpoints", &self.inner.endpoints).finish_non_exhaustive()
+    }
+}
+
+impl ClientBuilder {
+    /// The key to sign with. Without one, only public calls work.
+    #[must_use]
+    pub fn credentials(mut self, credentials: Credentials) -> Self {
+        self.credentials = Some(credentials);
+        self
+    }
+
+    /// Requests a second, and how long they may wait for their turn.
+    #[must_use]
+    pub fn pace(mut self, pace: Pace) -> Self {
+        self.pace = pace;
+        self
+    }
+
+    /// How often and after how long requests that are safe to repeat are repeated.
+    #[must_use]
+    pub fn retry(mut self, retry: Retry) -> Self {
+        self.retry = retry;
+        self
+    }
+
+    /// How long to wait for an answer (default 10 s).
+    #[must_use]
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// How long to ask after an order whose answer was lost before it is reported as unknown (default 8 s).
+    #[must_use]
+    pub fn resolve_within(mut self, patience: Duration) -> Self {
+        self.resolve_within = patience;
+        self
+    }
+
+    /// The folder for the journal of order intents. An order is written there before it is sent, so that a program
+    /// that dies in between knows afterwards what to ask for. Without a folder, intents are kept in memory only.
+    #[must_use]
+    pub fn journal(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.journal = Some(folder.into());
+        self
+    }
+
+    /// Another clock, such as one with a known skew.
+    #[must_use]
+    pub fn clock(mut self, clock: Clock) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// Another way to the exchange, such as one in memory.
+    #[must_use]
+    pub fn transport(mut self, transport: impl Transport) -> Self {
+        self.transport = Some(Arc::new(transport));
+        self
+    }
+
+    /// Builds the client. Opens the journal, but no connection.
+    pub fn build(self) -> Result<Client, Error> {
+        let transport = match self.transport {
+            Some(transport) => transport,
+            None => Arc::new(
+                HttpTransport::new(&self.endpoints, self.timeout)
+                    .map_err(|error| Error::Build(error.to_string()))?,
+            ),
+        };
+        let orders = OrderDesk::open(self.journal.as_deref(), &self.endpoints, self.credentials.as_ref())?;
+        Ok(Client {
+            inner: Arc::new(Inner {
+                transport,
+                signer: self.credentials.as_ref().map(RequestSigner::new),
+                clock: self.clock,
+                gate: Gate::new(self.pace),
+                retry: self.retry,
+                instruments: Instruments::default(),
+                orders,
+                resolve_within: self.resolve_within,
+                endpoints: self.endpoints,
+            }),
+        })
+    }
+}
+
+/// Signs with one key; its nonces rise.
+pub(crate) struct RequestSigner {
+    key: String,
+    signer: Signer,
+    nonces: Nonces,
+}
+
+/// The three headers of a signed request.
+pub(crate) struct Signed<'a> {
+    pub(crate) key: &'a str,
+    pub(crate) nonce: String,
+    pub(crate) signature: Signature,
+}
+
+impl RequestSigner {
+    fn new(credentials: &Credentials) -> Self {
+        Self { key: credentials.key().to_owned(), signer: credentials.signer(), nonces: Nonces::new() }
+    }
+
+    pub(crate) fn sign(&self, path: &str, body: &[u8], clock: &Clock) -> Signed<'_> {
+        let nonce = self.nonces.next(clock.wall()).to_string();
+        let signature = self.signer.sign_request(path, &nonce, body);
+        Signed { key: &self.key, nonce, signature }
+    }
+}

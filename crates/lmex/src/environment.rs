@@ -1,0 +1,279 @@
+//! Which exchange to talk to, and where it is.
+
+use std::fmt;
+use std::net::IpAddr;
+use std::str::FromStr;
+
+use url::{Host, Url};
+
+/// The three exchanges one can talk to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Environment {
+    /// An exchange on this machine, with play money.
+    #[default]
+    Local,
+    /// LMEX's test exchange, with play money.
+    Testnet,
+    /// LMEX itself, with real money.
+    Live,
+}
+
+impl Environment {
+    /// The word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Local => "local",
+            Self::Testnet => "testnet",
+            Self::Live => "live",
+        }
+    }
+
+    /// LMEX's origin for REST; the local one must be given or found.
+    pub fn rest_origin(self) -> Option<&'static str> {
+        match self {
+            Self::Local => None,
+            Self::Testnet => Some("https://test-api.lmex.io"),
+            Self::Live => Some("https://api.lmex.io"),
+        }
+    }
+
+    /// LMEX's origin for streams. The testnet's is not known for certain (three sources name three hosts), so it must
+    /// be given.
+    pub fn ws_origin(self) -> Option<&'static str> {
+        match self {
+            Self::Local | Self::Testnet => None,
+            Self::Live => Some("wss://ws.lmex.io"),
+        }
+    }
+}
+
+impl fmt::Display for Environment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl FromStr for Environment {
+    type Err = EndpointError;
+
+    fn from_str(text: &str) -> Result<Self, EndpointError> {
+        [Self::Local, Self::Testnet, Self::Live]
+            .into_iter()
+            .find(|environment| environment.as_str().eq_ignore_ascii_case(text))
+            .ok_or_else(|| EndpointError::UnknownEnvironment(text.to_owned()))
+    }
+}
+
+/// Where an exchange is: checked origins of its REST API and its streams.
+///
+/// `local` means this machine and nothing else. `testnet` and `live` are only spoken to over TLS, and hosts other than
+/// LMEX's must be allowed by name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Endpoints {
+    environment: Environment,
+    rest: Url,
+    ws: Option<Url>,
+}
+
+/// An address that may not be used, and why.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum EndpointError {
+    /// Not one of the three.
+    #[error("environment {0:?} is not known: use local, testnet or live")]
+    UnknownEnvironment(String),
+    /// No address given and none known.
+    #[error("no {what} address for {environment}: {next}")]
+    Missing {
+        /// REST or stream.
+        what: &'static str,
+        /// For which environment.
+        environment: Environment,
+        /// What to do.
+        next: &'static str,
+    },
+    /// Not an origin.
+    #[error(
+        "{url:?} is not an origin: write scheme, host and port without a path, such as http://127.0.0.1:9090"
+    )]
+    NotAnOrigin {
+        /// As given.
+        url: String,
+    },
+    /// Another machine under the name `local`.
+    #[error(
+        "{host} is not this machine: the local environment takes loopback addresses only (127.0.0.1, [::1], localhost)"
+    )]
+    NotLoopback {
+        /// As given.
+        host: String,
+    },
+    /// Unencrypted, where secrets and orders travel.
+    #[error("{scheme}:// is not encrypted: {environment} takes https and wss only")]
+    NotEncrypted {
+        /// As given.
+        scheme: String,
+        /// For which environment.
+        environment: Environment,
+    },
+    /// A host that is not LMEX's.
+    #[error(
+        "{host} is not a host of LMEX: allow it by name (--allow-host {host}) if you trust it with your key"
+    )]
+    ForeignHost {
+        /// As given.
+        host: String,
+    },
+}
+
+impl Endpoints {
+    /// Checks the addresses of an environment. Without an override, LMEX's own are used. `allowed_hosts` are the
+    /// hosts besides LMEX's that testnet and live may name.
+    pub fn new(
+        environment: Environment,
+        rest: Option<&str>,
+        ws: Option<&str>,
+        allowed_hosts: &[String],
+    ) -> Result<Self, EndpointError> {
+        let check = |text: &str, schemes| origin(environment, text, schemes, allowed_hosts);
+        let rest = rest.or(environment.rest_origin()).ok_or(EndpointError::Missing {
+            what: "REST",
+            environment,
+            next: "start one with `lmex exchange`, or give LMEX_REST_URL",
+        })?;
+        let ws = ws.or(environment.ws_origin()).map(|text| check(text, ["ws", "wss"])).transpose()?;
+        Ok(Self { environment, rest: check(rest, ["http", "https"])?, ws })
+    }
+
+    /// Which exchange it is.
+    pub fn environment(&self) -> Environment {
+        self.environment
+    }
+
+    /// The REST origin, such as `http://127.0.0.1:9090`.
+    pub fn rest(&self) -> &str {
+        self.rest.as_str().trim_end_matches('/')
+    }
+
+    /// The stream origin, such as `ws://127.0.0.1:9090`.
+    pub fn ws(&self) -> Result<&str, EndpointError> {
+        let known = self.ws.as_ref().map(|url| url.as_str().trim_end_matches('/'));
+        known.ok_or(EndpointError::Missing {
+            what: "stream",
+            environment: self.environment,
+            next: match self.environment {
+                Environment::Testnet => {
+                    "the testnet's stream host is not known for certain: ask LMEX support for it and give LMEX_WS_URL"
+                }
+                _ => "give LMEX_WS_URL",
+            },
+        })
+    }
+
+    pub(crate) fn is_encrypted(&self) -> bool {
+        self.rest.scheme() == "https"
+    }
+}
+
+fn origin(
+    environment: Environment,
+    text: &str,
+    [plain, encrypted]: [&str; 2],
+    allowed_hosts: &[String],
+) -> Result<Url, EndpointError> {
+    let not_an_origin = || EndpointError::NotAnOrigin { url: without_credentials(text) };
+    let url = Url::parse(text).map_err(|_| not_an_origin())?;
+    let bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
+    let anonymous = url.username().is_empty() && url.password().is_none();
+    if !bare || !anonymous || ![plain, encrypted].contains(&url.scheme()) {
+        return Err(not_an_origin());
+    }
+    let host = url.host().ok_or_else(not_an_origin)?.to_owned();
+    match environment {
+        Environment::Local if is_loopback(&host) => Ok(url),
+        Environment::Local => Err(EndpointError::NotLoopback { host: host.to_string() }),
+        _ if url.scheme() != encrypted => {
+            Err(EndpointError::NotEncrypted { scheme: url.scheme().to_owned(), environment })
+        }
+        _ if is_lmex(&host) || allowed_hosts.iter().any(|allowed| *allowed == host.to_string()) => Ok(url),
+        _ => Err(EndpointError::ForeignHost { host: host.to_string() }),
+    }
+}
+
+fn is_loopback(host: &Host<String>) -> bool {
+    match host {
+        // Resolved names could point anywhere, so only the one that every system pins to itself counts.
+        Host::Domain(name) => name == "localhost",
+        Host::Ipv4(ip) => IpAddr::V4(*ip).is_loopback(),
+        Host::Ipv6(ip) => IpAddr::V6(*ip).is_loopback(),
+    }
+}
+
+fn is_lmex(host: &Host<String>) -> bool {
+    matches!(host, Host::Domain(name) if name == "lmex.io" || name.ends_with(".lmex.io"))
+}
+
+/// An address may hold a password by mistake; errors are logged.
+fn without_credentials(text: &str) -> String {
+    let shown: String = text.chars().take(100).collect();
+    match (shown.find("://"), shown.rfind('@')) {
+        (Some(scheme), Some(at)) if at > scheme => format!("{}://…{}", &shown[..scheme], &shown[at..]),
+        _ => shown,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rest(environment: Environment, url: &str, allowed: &[&str]) -> Result<String, String> {
+        let allowed: Vec<_> = allowed.iter().map(|host| (*host).to_owned()).collect();
+        Endpoints::new(environment, Some(url), None, &allowed)
+            .map(|endpoints| endpoints.rest().to_owned())
+            .map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn local_is_this_machine_only() {
+        for url in ["http://127.0.0.1:9090", "http://[::1]:1", "http://localhost:9090", "http://127.8.8.8:9"]
+        {
+            assert_eq!(rest(Environment::Local, url, &[]), Ok(url.to_owned()));
+        }
+        for url in ["http://10.0.0.1:9090", "https://api.lmex.io", "http://localhost.example.org"] {
+            assert!(rest(Environment::Local, url, &[]).unwrap_err().contains("not this machine"), "{url}");
+        }
+    }
+
+    #[test]
+    fn live_is_encrypted_and_lmex_unless_allowed() {
+        assert!(rest(Environment::Live, "http://api.lmex.io", &[]).unwrap_err().contains("not encrypted"));
+        assert!(
+            rest(Environment::Live, "https://api.lmex.io.evil.org", &[])
+                .unwrap_err()
+                .contains("--allow-host")
+        );
+        assert!(rest(Environment::Live, "https://evillmex.io", &[]).is_err());
+        assert!(rest(Environment::Live, "https://proxy.example.org", &["proxy.example.org"]).is_ok());
+        let live = Endpoints::new(Environment::Live, None, None, &[]).unwrap();
+        assert_eq!((live.rest(), live.ws().unwrap()), ("https://api.lmex.io", "wss://ws.lmex.io"));
+    }
+
+    #[test]
+    fn origins_have_no_path_and_no_password() {
+        for url in [
+            "http://127.0.0.1:9090/futures",
+            "http://127.0.0.1:9090/?x=1",
+            "127.0.0.1:9090",
+            "ws://127.0.0.1",
+        ] {
+            assert!(rest(Environment::Local, url, &[]).unwrap_err().contains("not an origin"), "{url}");
+        }
+        let error = rest(Environment::Local, "http://me:hunter2@127.0.0.1:9090", &[]).unwrap_err();
+        assert!(!error.contains("hunter2"), "{error}");
+    }
+
+    #[test]
+    fn the_testnets_stream_host_must_be_given() {
+        let testnet = Endpoints::new(Environment::Testnet, None, None, &[]).unwrap();
+        assert!(testnet.ws().unwrap_err().to_string().contains("not known for certain"));
+    }
+}

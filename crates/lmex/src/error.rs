@@ -1,0 +1,149 @@
+//! Why a call failed.
+
+use lmex_api::{ApiError, ErrorKind, PrepareError};
+use lmex_types::{ClientOrderId, GridError, SizeError, Symbol, TimeMs};
+
+use crate::environment::EndpointError;
+use crate::orders::JournalError;
+
+/// Why a call failed. [`Error::was_sent`] tells whether the venue may have seen it.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The venue answered, and the answer is no.
+    #[error(transparent)]
+    Api(#[from] ApiError),
+    /// Key, nonce or signature was refused; with the clock's error, if it is large enough to be the cause.
+    #[error("{error}{}", skew_shown(*skew_ms))]
+    Authentication {
+        /// The venue's words.
+        error: ApiError,
+        /// Our clock less the venue's, in milliseconds, as far as it could be measured.
+        skew_ms: Option<i64>,
+    },
+    /// No connection: nothing was sent.
+    #[error("no connection to {origin}: {reason}")]
+    NotSent {
+        /// The exchange's address.
+        origin: String,
+        /// What went wrong.
+        reason: String,
+    },
+    /// Sent, but no answer that can be read: what the venue did is unknown.
+    #[error("no answer from {origin} ({reason}): what the exchange did is unknown")]
+    Lost {
+        /// The exchange's address.
+        origin: String,
+        /// What went wrong.
+        reason: String,
+    },
+    /// The call needs a key, and the client has none.
+    #[error("this call needs an API key, and the client was built without one")]
+    NoCredentials,
+    /// The request waited longer for its turn than it may: it was never sent.
+    #[error("never sent: the rate limit left no room within {waited_ms} ms")]
+    Expired {
+        /// How long it waited.
+        waited_ms: i64,
+    },
+    /// The venue has blocked this key: nothing is sent until then.
+    #[error("never sent: the exchange has blocked this key for {} ms more after too many requests", unlock.ms_since(*now))]
+    Blocked {
+        /// When the block ends (on the client's steady clock).
+        unlock: TimeMs,
+        /// The present, on the same clock.
+        now: TimeMs,
+    },
+    /// Too many requests wait already: this one was never sent.
+    #[error("never sent: {0} requests wait already")]
+    QueueFull(usize),
+    /// An earlier order's fate is still unknown, and a new one could double it.
+    #[error(
+        "never sent: order {client_id} in {symbol} is still unresolved. It was sent at {sent}; ask again after {settles}, when the exchange can no longer execute it"
+    )]
+    Unresolved {
+        /// The market.
+        symbol: Symbol,
+        /// The order in question.
+        client_id: ClientOrderId,
+        /// When it was sent (wall time).
+        sent: TimeMs,
+        /// From when on its absence counts (wall time).
+        settles: TimeMs,
+    },
+    /// The order's intent could not be written to disk, so it was not sent.
+    #[error("never sent: {0}")]
+    Journal(#[from] JournalError),
+    /// A price off the grid.
+    #[error(transparent)]
+    Price(#[from] GridError),
+    /// A size that can't be traded.
+    #[error(transparent)]
+    Size(#[from] SizeError),
+    /// The venue does not list the market.
+    #[error("market {0} is not listed: see `lmex markets`")]
+    UnknownMarket(Symbol),
+    /// An address that can't be used.
+    #[error(transparent)]
+    Endpoint(#[from] EndpointError),
+    /// The request can't be built.
+    #[error(transparent)]
+    Prepare(#[from] PrepareError),
+    /// The client can't be built.
+    #[error("the HTTP client can't be built: {0}")]
+    Build(String),
+    /// The venue's answer makes no sense.
+    #[error("unexpected answer: {0}")]
+    Unexpected(&'static str),
+}
+
+impl Error {
+    /// Whether the venue may have seen the request. If not, trying again is always safe.
+    pub fn was_sent(&self) -> bool {
+        matches!(self, Self::Api(_) | Self::Authentication { .. } | Self::Lost { .. } | Self::Unexpected(_))
+    }
+
+    /// Whether it is unknown what the venue did.
+    pub fn is_unknown(&self) -> bool {
+        match self {
+            Self::Lost { .. } | Self::Unexpected(_) => true,
+            Self::Api(error) => !error.kind.is_definite(),
+            _ => false,
+        }
+    }
+
+    /// Whether the venue knows no such order.
+    pub fn is_order_not_found(&self) -> bool {
+        matches!(self, Self::Api(error) if error.kind == ErrorKind::OrderNotFound)
+    }
+
+    /// A stable word for programs.
+    pub fn category(&self) -> &'static str {
+        match self {
+            Self::Api(error) => error.kind.as_str(),
+            Self::Authentication { .. } => "authentication",
+            Self::NotSent { .. } | Self::Lost { .. } => "network",
+            Self::NoCredentials => "credentials",
+            Self::Expired { .. } | Self::Blocked { .. } | Self::QueueFull(_) => "rate_limited",
+            Self::Unresolved { .. } => "unresolved",
+            Self::Journal(_) => "io",
+            Self::Price(_) | Self::Size(_) => "invalid",
+            Self::UnknownMarket(_) => "unknown_market",
+            Self::Endpoint(_) | Self::Build(_) => "config",
+            Self::Prepare(_) | Self::Unexpected(_) => "internal",
+        }
+    }
+}
+
+/// The venue is assumed to allow a few seconds; a smaller error is not the cause.
+const SKEW_WORTH_TELLING_MS: i64 = 1_500;
+
+fn skew_shown(skew_ms: Option<i64>) -> String {
+    match skew_ms {
+        Some(skew) if skew.abs() >= SKEW_WORTH_TELLING_MS => {
+            let side = if skew > 0 { "ahead of" } else { "behind" };
+            format!(". This machine's clock is about {} ms {side} the exchange's: set it right", skew.abs())
+        }
+        _ => String::new(),
+    }
+}

@@ -1,0 +1,82 @@
+//! Asking for, changing, cancelling and closing.
+
+use lmex_api::futures::{
+    AmendOrder, Amendment, CancelOrder, CancelTarget, ClosePosition, OrderAnswer, OrderDetail, OrderRef,
+    QueryOrder,
+};
+use lmex_types::{Decimal, OrderType, Symbol};
+
+use super::resolve::from_detail;
+use crate::client::Client;
+use crate::error::Error;
+use crate::reply::Reply;
+
+impl Client {
+    /// One order, open or finished (cancelled ones for 30 minutes).
+    pub async fn order(&self, order: OrderRef) -> Result<Reply<OrderDetail>, Error> {
+        self.send(&QueryOrder { order }).await
+    }
+
+    /// Changes an open order's price, size or both.
+    ///
+    /// It is sent once. If the answer is lost, the order is asked for, and the change counts as made if the order
+    /// shows it; otherwise the error says that it is unknown.
+    pub async fn amend(
+        &self,
+        symbol: Symbol,
+        order: OrderRef,
+        amendment: Amendment,
+    ) -> Result<OrderAnswer, Error> {
+        let instrument = self.instrument(symbol).await?;
+        match amendment {
+            Amendment::Price(price) => {
+                instrument.grid.ticks(price)?;
+            }
+            Amendment::Size(contracts) => instrument.check_bounds(contracts)?,
+            Amendment::PriceAndSize(price, contracts) => {
+                instrument.grid.ticks(price)?;
+                instrument.check_bounds(contracts)?;
+            }
+        }
+        match self.send(&AmendOrder { symbol, order, amendment }).await {
+            Ok(reply) => first(reply),
+            Err(error) if error.is_unknown() => match self.order(order).await {
+                Ok(now) if shows(&now, amendment) => Ok(from_detail(now.into_data())),
+                _ => Err(error),
+            },
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Cancels one order, all with a client id, or all of a market; the cancelled orders are returned.
+    pub async fn cancel(
+        &self,
+        symbol: Symbol,
+        target: CancelTarget,
+    ) -> Result<Reply<Vec<OrderAnswer>>, Error> {
+        Ok(self.send(&CancelOrder { symbol, target }).await?.map(|orders| orders.0))
+    }
+
+    /// Closes the position in a market: at the market, or at a price. It never turns the position around.
+    pub async fn close_position(&self, symbol: Symbol, price: Option<Decimal>) -> Result<OrderAnswer, Error> {
+        if let Some(price) = price {
+            self.instrument(symbol).await?.grid.ticks(price)?;
+        }
+        let order_type = if price.is_some() { OrderType::Limit } else { OrderType::Market };
+        first(self.send(&ClosePosition { symbol, order_type, price, position_id: None }).await?)
+    }
+}
+
+fn first(reply: Reply<lmex_api::wire::many::Many<OrderAnswer>>) -> Result<OrderAnswer, Error> {
+    reply.into_data().into_iter().next().ok_or(Error::Unexpected("the list of orders is empty"))
+}
+
+fn shows(order: &OrderDetail, amendment: Amendment) -> bool {
+    match amendment {
+        Amendment::Price(price) => order.price == price,
+        Amendment::Size(size) => order.current_order_size == Decimal::from(size),
+        Amendment::PriceAndSize(price, size) => {
+            order.price == price && order.current_order_size == Decimal::from(size)
+        }
+    }
+}

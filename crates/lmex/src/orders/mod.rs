@@ -1,0 +1,21 @@
+//! Orders: never lost, never doubled.
+//!
+//! Every order has a client id and a line in the journal of intents before it is sent. Placing one has three
+//! outcomes: *done*, *refused* and *unknown*. An order is never sent twice; an unknown one is resolved by asking, and
+//! the next order in its market waits for that.
+
+mod change;
+mod client_id;
+mod desk;
+mod journal;
+mod new_order;
+mod outcome;
+mod place;
+mod resolve;
+
+pub use client_id::new_client_id;
+pub(crate) use desk::OrderDesk;
+pub use journal::JournalError;
+pub use new_order::{CheckedOrder, NewOrder, OrderPrice};
+pub use outcome::{DoneOrder, OrderOutcome, Refusal, UnknownOrder};
+pub use resolve::Resolution;

@@ -1,0 +1,128 @@
+//! Placing an order.
+
+use std::time::Instant;
+
+use lmex_api::futures::{CreateOrder, OrderAnswer};
+use lmex_types::{Decimal, Side, Symbol};
+
+use super::client_id::new_client_id;
+use super::desk::InFlight;
+use super::journal::{Intent, Settled};
+use super::new_order::{CheckedOrder, NewOrder};
+use super::outcome::{DoneOrder, OrderOutcome, Refusal, UnknownOrder};
+use super::resolve::VENUE_COULD_STILL_EXECUTE_MS;
+use crate::client::Client;
+use crate::error::Error;
+
+impl Client {
+    /// Checks an order against its market and places it. See [`place_checked`](Self::place_checked).
+    pub async fn place(&self, order: &NewOrder) -> Result<OrderOutcome, Error> {
+        let reference = if order.needs_reference() { Some(self.reference_price(order).await?) } else { None };
+        let checked = self.check_at(order, reference).await?;
+        self.place_checked(&checked).await
+    }
+
+    /// Checks an order against its market and says what it comes to, without sending it. For market orders the best
+    /// price of the other side is asked for.
+    pub async fn check(&self, order: &NewOrder) -> Result<CheckedOrder, Error> {
+        let reference = match order.limit_price() {
+            Some(_) => None,
+            None => Some(self.reference_price(order).await?),
+        };
+        self.check_at(order, reference).await
+    }
+
+    /// Places a checked order: exactly once.
+    ///
+    /// An error means that the order was not sent, or was refused before anything of it could exist. Otherwise see
+    /// the outcome. An order with the same client id in the journal's market that is still unknown is resolved first.
+    ///
+    /// Cancel safety: if the future is dropped after the order has left, the order is unresolved, and the next order
+    /// in its market asks for it first.
+    pub async fn place_checked(&self, order: &CheckedOrder) -> Result<OrderOutcome, Error> {
+        let create = &order.create;
+        self.resolve_before(create.symbol).await?;
+        let sent = self.clock().wall();
+        let intent = Intent { at: sent, symbol: create.symbol, client_id: create.cl_order_id };
+        let in_flight = self.orders().intend(intent.clone()).await?;
+        let start = Instant::now();
+        let result = self.send(create).await;
+        let latency = start.elapsed();
+        let unknown_because = match result {
+            Ok(reply) => match answer_of(create, reply.into_data().0) {
+                Some(order) if order.status.is_refusal() => {
+                    in_flight.settle(Settled::Refused);
+                    return Ok(OrderOutcome::Refused(Refusal::Status(Box::new(order))));
+                }
+                Some(order) if !order.status.is_unknown() => {
+                    in_flight.settle(Settled::Done);
+                    return Ok(OrderOutcome::Done(DoneOrder { order, found_by_asking: false, latency }));
+                }
+                Some(order) => order.status.to_string(),
+                None => "the answer names no order".to_owned(),
+            },
+            Err(error) if error.is_unknown() => error.to_string(),
+            Err(error) => return settle_no(in_flight, error),
+        };
+        drop(in_flight);
+        self.ask_after(intent, start, unknown_because).await
+    }
+
+    /// The price a market order is expected to trade at: the best one of the other side.
+    async fn reference_price(&self, order: &NewOrder) -> Result<Decimal, Error> {
+        let book = self.orderbook_l2(order.symbol, 1).await?;
+        let side = match order.side {
+            Side::Buy => &book.sell_quote,
+            Side::Sell => &book.buy_quote,
+        };
+        match side.first() {
+            Some(level) => Ok(level.price),
+            None => self.last_price(order.symbol).await,
+        }
+    }
+
+    async fn last_price(&self, symbol: Symbol) -> Result<Decimal, Error> {
+        Ok(self.price(symbol).await?.last_price)
+    }
+
+    async fn check_at(&self, order: &NewOrder, reference: Option<Decimal>) -> Result<CheckedOrder, Error> {
+        let instrument = self.instrument(order.symbol).await?;
+        let client_id = order.client_id.unwrap_or_else(|| new_client_id(self.clock().wall()));
+        order.check(&instrument, reference, client_id)
+    }
+
+    async fn ask_after(&self, intent: Intent, start: Instant, reason: String) -> Result<OrderOutcome, Error> {
+        tracing::warn!(client_id = %intent.client_id, symbol = %intent.symbol, %reason, "order unknown: asking");
+        let (client_id, symbol, sent) = (intent.client_id, intent.symbol, intent.at);
+        Ok(match self.ask_for_a_while(&intent).await {
+            Some(order) => {
+                self.orders().settle(client_id, Settled::Done);
+                OrderOutcome::Done(DoneOrder { order, found_by_asking: true, latency: start.elapsed() })
+            }
+            None => OrderOutcome::Unknown(UnknownOrder {
+                client_id,
+                symbol,
+                sent,
+                settles: sent.plus_ms(VENUE_COULD_STILL_EXECUTE_MS),
+                reason,
+            }),
+        })
+    }
+}
+
+/// The venue answers with a list; ours is the one with our id, or the only one.
+fn answer_of(create: &CreateOrder, answers: Vec<OrderAnswer>) -> Option<OrderAnswer> {
+    let ours = answers.iter().position(|order| order.cl_order_id == create.cl_order_id.as_str());
+    answers.into_iter().nth(ours.unwrap_or(0))
+}
+
+/// A definite no: by the venue, or because the order never left.
+fn settle_no(in_flight: InFlight, error: Error) -> Result<OrderOutcome, Error> {
+    if error.was_sent() {
+        in_flight.settle(Settled::Refused);
+        Ok(OrderOutcome::Refused(Refusal::Error(error)))
+    } else {
+        in_flight.settle(Settled::Absent);
+        Err(error)
+    }
+}

@@ -1,0 +1,211 @@
+//! Resolving an order whose fate is unknown, by asking.
+
+use std::time::Duration;
+
+use lmex_api::futures::{OpenOrder, OrderAnswer, OrderDetail, OrderRef, QueryOrder, UserTrade, UserTrades};
+use lmex_api::{OrderKind, Status};
+use lmex_types::{ClientOrderId, Decimal, Symbol, TimeMs};
+
+use super::desk::Unresolved;
+use super::journal::{Intent, Settled};
+use crate::client::Client;
+use crate::error::Error;
+
+/// The venue gives a request up after 30 s (HTTP 408 in its documents); a little more for clocks and queues.
+pub(super) const VENUE_COULD_STILL_EXECUTE_MS: i64 = 35_000;
+
+/// What asking for an unknown order has shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Resolution {
+    /// The venue has it.
+    Exists(Box<OrderAnswer>),
+    /// The venue has not got it and can't execute it any more.
+    Absent(ClientOrderId),
+    /// Not clear yet: ask again after this moment (wall time).
+    StillUnknown(ClientOrderId, TimeMs),
+}
+
+impl Client {
+    /// Asks for every unknown order in a market.
+    pub async fn resolve(&self, symbol: Symbol) -> Result<Vec<Resolution>, Error> {
+        let mut resolutions = Vec::new();
+        for unresolved in self.orders().unresolved(symbol).await? {
+            resolutions.push(self.resolve_one(&unresolved).await);
+        }
+        Ok(resolutions)
+    }
+
+    /// Before a new order: anything unknown in its market must be cleared up, or the two could be one too many.
+    pub(super) async fn resolve_before(&self, symbol: Symbol) -> Result<(), Error> {
+        for unresolved in self.orders().unresolved(symbol).await? {
+            if let Resolution::StillUnknown(client_id, settles) = self.resolve_one(&unresolved).await {
+                return Err(Error::Unresolved { symbol, client_id, sent: unresolved.intent.at, settles });
+            }
+        }
+        Ok(())
+    }
+
+    async fn resolve_one(&self, unresolved: &Unresolved) -> Resolution {
+        let intent = &unresolved.intent;
+        let settles = intent.at.plus_ms(VENUE_COULD_STILL_EXECUTE_MS);
+        let asked = self.clock().wall();
+        match self.ask(intent).await {
+            Some(Found::Order(order)) => {
+                self.orders().settle(intent.client_id, Settled::Done);
+                Resolution::Exists(order)
+            }
+            // Twice absent, the second time later than the venue could still execute it: it never will.
+            Some(Found::Nothing) if unresolved.first_absent.is_some() && asked > settles => {
+                self.orders().settle(intent.client_id, Settled::Absent);
+                Resolution::Absent(intent.client_id)
+            }
+            Some(Found::Nothing) => {
+                self.orders().note_absent(intent.client_id, asked);
+                if asked > settles {
+                    let again = Unresolved { intent: intent.clone(), first_absent: Some(asked) };
+                    return Box::pin(self.resolve_one(&again)).await;
+                }
+                Resolution::StillUnknown(intent.client_id, settles)
+            }
+            None => Resolution::StillUnknown(intent.client_id, settles.max(asked)),
+        }
+    }
+
+    /// Asks a few times, at growing distances, for an order that was sent a moment ago.
+    pub(super) async fn ask_for_a_while(&self, intent: &Intent) -> Option<OrderAnswer> {
+        let patience = self.resolve_within();
+        let asking = async {
+            let mut pause = Duration::from_millis(100);
+            loop {
+                match self.ask(intent).await {
+                    Some(Found::Order(order)) => return *order,
+                    Some(Found::Nothing) => self.orders().note_absent(intent.client_id, self.clock().wall()),
+                    None => {}
+                }
+                tokio::time::sleep(pause).await;
+                pause = (pause * 2).min(Duration::from_secs(2));
+            }
+        };
+        tokio::time::timeout(patience, asking).await.ok()
+    }
+
+    /// Looks everywhere an order can be: by its id, among the open ones, among the fills. `None` if the venue did not
+    /// answer all of it.
+    async fn ask(&self, intent: &Intent) -> Option<Found> {
+        let id = intent.client_id;
+        match self.send(&QueryOrder { order: OrderRef::Client(id) }).await {
+            Ok(reply) if reply.data.status == Status::NOT_FOUND => {}
+            Ok(reply) => return Some(Found::Order(Box::new(from_detail(reply.into_data())))),
+            Err(error) if error.is_order_not_found() => {}
+            Err(_) => return None,
+        }
+        let open = self.open_orders(Some(intent.symbol)).await.ok()?.into_data();
+        if let Some(order) = open.into_iter().find(|order| order.cl_order_id == id.as_str()) {
+            return Some(Found::Order(Box::new(from_open(order))));
+        }
+        let fills = UserTrades { symbol: Some(intent.symbol), count: Some(500), ..UserTrades::default() };
+        let fills = self.trade_history(&fills).await.ok()?.into_data();
+        let ours: Vec<_> = fills.into_iter().filter(|fill| fill.cl_order_id == id.as_str()).collect();
+        Some(from_fills(&ours).map_or(Found::Nothing, |order| Found::Order(Box::new(order))))
+    }
+}
+
+enum Found {
+    Order(Box<OrderAnswer>),
+    Nothing,
+}
+
+pub(super) fn from_detail(detail: OrderDetail) -> OrderAnswer {
+    OrderAnswer {
+        status: detail.status,
+        symbol: detail.symbol,
+        order_type: detail.order_type,
+        price: detail.price,
+        side: detail.side,
+        order_id: detail.order_id,
+        timestamp: detail.timestamp,
+        trigger_price: detail.trigger_price,
+        trigger: detail.trigger_order,
+        deviation: detail.peg_price_deviation,
+        stealth: detail.stealth,
+        message: String::new(),
+        avg_filled_price: detail.avg_filled_price,
+        cl_order_id: detail.cl_order_id,
+        original_order_size: detail.original_order_size,
+        current_order_size: detail.current_order_size,
+        filled_size: None,
+        total_filled_size: detail.total_filled_size,
+        remaining_size: detail.remaining_size,
+        post_only: false,
+        order_detail_type: None,
+        position_mode: None,
+        position_direction: None,
+        position_id: None,
+        time_in_force: detail.time_in_force,
+    }
+}
+
+fn from_open(open: OpenOrder) -> OrderAnswer {
+    let partly = !open.total_filled_size.is_zero();
+    OrderAnswer {
+        status: if partly { Status::PARTIALLY_TRANSACTED } else { Status::INSERTED },
+        symbol: open.symbol,
+        order_type: open.order_type,
+        price: open.price,
+        side: open.side,
+        order_id: open.order_id,
+        timestamp: open.timestamp,
+        trigger_price: open.trigger_price,
+        trigger: open.trigger_order,
+        deviation: open.peg_price_deviation,
+        stealth: open.stealth,
+        message: String::new(),
+        avg_filled_price: open.avg_filled_price,
+        cl_order_id: open.cl_order_id,
+        original_order_size: open.original_order_size,
+        current_order_size: open.current_order_size,
+        filled_size: None,
+        total_filled_size: open.total_filled_size,
+        remaining_size: open.remaining_size,
+        post_only: false,
+        order_detail_type: None,
+        position_mode: open.position_mode,
+        position_direction: open.position_direction,
+        position_id: open.position_id,
+        time_in_force: open.time_in_force,
+    }
+}
+
+/// An order that only its fills remember.
+fn from_fills(fills: &[UserTrade]) -> Option<OrderAnswer> {
+    let newest = fills.first()?;
+    let filled: Decimal = fills.iter().map(|fill| fill.filled_size).sum();
+    let remaining = (newest.size - filled).max(Decimal::ZERO);
+    Some(OrderAnswer {
+        status: if remaining.is_zero() { Status::FULLY_TRANSACTED } else { Status::PARTIALLY_TRANSACTED },
+        symbol: newest.symbol,
+        order_type: if newest.price.is_zero() { OrderKind::MARKET } else { newest.order_type },
+        price: newest.price,
+        side: newest.side,
+        order_id: newest.order_id.clone(),
+        timestamp: newest.timestamp,
+        trigger_price: newest.trigger_price,
+        trigger: false,
+        deviation: Decimal::ZERO,
+        stealth: Decimal::ZERO,
+        message: String::new(),
+        avg_filled_price: newest.avg_filled_price,
+        cl_order_id: newest.cl_order_id.clone(),
+        original_order_size: newest.size,
+        current_order_size: newest.size,
+        filled_size: Some(newest.filled_size),
+        total_filled_size: filled,
+        remaining_size: remaining,
+        post_only: false,
+        order_detail_type: None,
+        position_mode: None,
+        position_direction: None,
+        position_id: Some(newest.position_id.clone()),
+        time_in_force: String::new(),
+    })
+}

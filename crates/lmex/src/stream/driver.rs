@@ -1,0 +1,119 @@
+//! Moves frames between a socket and a session, and connects again when it must.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use futures_util::{SinkExt as _, StreamExt as _};
+use lmex_api::stream::{Action, Notice, Session};
+use tokio::time::sleep_until;
+use tokio_tungstenite::tungstenite::{Bytes, Message};
+
+use super::event::StreamEvent;
+use super::mailbox::Mailbox;
+use super::socket::{Socket, connect};
+use crate::clock::Clock;
+
+/// A connection that is not up by then is tried again.
+const CONNECT_WITHIN: Duration = Duration::from_secs(10);
+/// A frame that is not taken by then means that the peer is gone.
+const SEND_WITHIN: Duration = Duration::from_secs(5);
+
+/// What the driver's task owns.
+pub(super) struct Driver {
+    pub(super) url: String,
+    pub(super) session: Arc<Mutex<Session>>,
+    pub(super) mailbox: Arc<Mailbox>,
+    pub(super) clock: Clock,
+}
+
+impl Driver {
+    /// Runs until its task is dropped.
+    pub(super) async fn run(self) {
+        loop {
+            let reason = match connect(&self.url, CONNECT_WITHIN).await {
+                Ok(socket) => self.converse(socket).await,
+                Err(reason) => reason,
+            };
+            let now = self.clock.steady();
+            let again = self.session(|session| session.on_closed(now, rand::random()));
+            let retry_in = Duration::from_millis(u64::try_from(again.ms_since(now)).unwrap_or(0));
+            tracing::debug!(url = %self.url, %reason, retry_ms = retry_in.as_millis(), "stream closed");
+            self.mailbox.push(StreamEvent::Disconnected { reason, retry_in });
+            sleep_until(self.clock.instant(again)).await;
+        }
+    }
+
+    /// One connection, from its first frame to the reason of its end.
+    async fn converse(&self, mut socket: Socket) -> String {
+        self.mailbox.push(StreamEvent::Connected);
+        let mut actions = Vec::new();
+        self.session(|session| session.on_open(self.clock.steady(), &mut actions));
+        loop {
+            for action in actions.drain(..) {
+                if let Err(reason) = self.act(action, &mut socket).await {
+                    return reason;
+                }
+            }
+            let timeout = self.session(|session| session.next_timeout()).unwrap_or_default();
+            tokio::select! {
+                frame = socket.next() => match frame {
+                    Some(Ok(Message::Close(frame))) => return closed(frame.map(|frame| frame.reason.to_string())),
+                    Some(Ok(message)) => self.hear(&message, &mut actions),
+                    Some(Err(error)) => return error.to_string(),
+                    None => return closed(None),
+                },
+                () = sleep_until(self.clock.instant(timeout)) => {
+                    self.session(|session| session.on_timeout(self.clock.steady(), &mut actions));
+                }
+            }
+        }
+    }
+
+    fn hear(&self, message: &Message, actions: &mut Vec<Action>) {
+        let now = self.clock.steady();
+        self.session(|session| match message {
+            Message::Text(text) => session.on_text(now, text, actions),
+            _ => session.on_frame(now),
+        });
+    }
+
+    async fn act(&self, action: Action, socket: &mut Socket) -> Result<(), String> {
+        let message = match action {
+            Action::Send(text) => Message::text(text),
+            Action::Ping => Message::Ping(Bytes::new()),
+            Action::Close(reason) => return Err(reason.to_owned()),
+            Action::Notify(notice) => {
+                self.mailbox.push(event(notice));
+                return Ok(());
+            }
+        };
+        match tokio::time::timeout(SEND_WITHIN, socket.send(message)).await {
+            Ok(sent) => sent.map_err(|error| error.to_string()),
+            Err(_) => Err("the exchange takes no more frames".to_owned()),
+        }
+    }
+
+    fn session<T>(&self, work: impl FnOnce(&mut Session) -> T) -> T {
+        work(&mut self.session.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+fn closed(reason: Option<String>) -> String {
+    match reason.filter(|reason| !reason.is_empty()) {
+        Some(reason) => format!("the exchange closed the connection: {reason}"),
+        None => "the exchange closed the connection".to_owned(),
+    }
+}
+
+fn event(notice: Notice) -> StreamEvent {
+    match notice {
+        Notice::Book(topic) => StreamEvent::Book(topic),
+        Notice::Top(topic, top) => StreamEvent::Top(topic, top),
+        Notice::Trades(topic, trades) => StreamEvent::Trades(topic, trades),
+        Notice::Subscribed(topic) => StreamEvent::Subscribed(topic),
+        Notice::Refused(topic) => StreamEvent::Refused(topic),
+        Notice::Resync(topic, why) => StreamEvent::Resync(topic, why),
+        Notice::Stale(topic) => StreamEvent::Stale(topic),
+        Notice::Unreadable(text) | Notice::Complaint(text) => StreamEvent::Warning(text),
+    }
+}

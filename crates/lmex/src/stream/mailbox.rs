@@ -1,0 +1,128 @@
+//! Between socket and reader: bounded, whatever the reader does.
+
+use std::collections::VecDeque;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::Notify;
+
+use super::event::StreamEvent;
+
+/// How many events wait for a slow reader.
+const CAPACITY: usize = 1_024;
+
+/// Keeps events for the reader. What only the newest of matters is kept once; the rest is dropped oldest first, and
+/// counted.
+#[derive(Debug, Default)]
+pub(super) struct Mailbox {
+    state: Mutex<State>,
+    arrived: Notify,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    events: VecDeque<StreamEvent>,
+    dropped: u64,
+    closed: bool,
+}
+
+impl Mailbox {
+    pub(super) fn push(&self, event: StreamEvent) {
+        let mut state = self.state();
+        if state.merge(&event) {
+            return;
+        }
+        if state.events.len() >= CAPACITY {
+            state.drop_oldest();
+        }
+        state.events.push_back(event);
+        drop(state);
+        self.arrived.notify_one();
+    }
+
+    /// Nothing more will come.
+    pub(super) fn close(&self) {
+        self.state().closed = true;
+        self.arrived.notify_one();
+    }
+
+    /// The next event; `None` once closed and empty. Cancel safe: an event is taken only when it is returned.
+    pub(super) async fn next(&self) -> Option<StreamEvent> {
+        loop {
+            let arrived = self.arrived.notified();
+            {
+                let mut state = self.state();
+                if state.dropped > 0 {
+                    return Some(StreamEvent::Lagged(std::mem::take(&mut state.dropped)));
+                }
+                if let Some(event) = state.events.pop_front() {
+                    return Some(event);
+                }
+                if state.closed {
+                    return None;
+                }
+            }
+            arrived.await;
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// A book that is still unread has changed once more; an unread best price is replaced.
+    fn merge(&mut self, event: &StreamEvent) -> bool {
+        match event {
+            StreamEvent::Book(topic) => {
+                self.events.iter().any(|known| matches!(known, StreamEvent::Book(same) if same == topic))
+            }
+            StreamEvent::Top(topic, _) => {
+                let unread =
+                    |known: &&mut StreamEvent| matches!(known, StreamEvent::Top(same, _) if same == topic);
+                self.events.iter_mut().find(unread).map(|known| *known = event.clone()).is_some()
+            }
+            _ => false,
+        }
+    }
+
+    /// Trades are dropped before news about the stream itself.
+    fn drop_oldest(&mut self) {
+        let trades = self.events.iter().position(|event| matches!(event, StreamEvent::Trades(..)));
+        self.events.remove(trades.unwrap_or(0));
+        self.dropped += 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lmex_api::stream::Topic;
+
+    fn topic() -> Topic {
+        Topic::Book("BTC-PERP".parse().unwrap())
+    }
+
+    #[tokio::test]
+    async fn a_reader_that_sleeps_costs_no_memory_and_is_told_what_it_missed() {
+        let mailbox = Mailbox::default();
+        mailbox.push(StreamEvent::Connected);
+        for _ in 0..10_000 {
+            mailbox.push(StreamEvent::Book(topic()));
+            mailbox.push(StreamEvent::Trades(topic(), Vec::new()));
+        }
+        assert_eq!(mailbox.state().events.len(), CAPACITY);
+        assert_eq!(mailbox.next().await, Some(StreamEvent::Lagged(10_000 + 2 - CAPACITY as u64)));
+        assert_eq!(mailbox.next().await, Some(StreamEvent::Connected));
+        assert_eq!(mailbox.next().await, Some(StreamEvent::Book(topic())));
+    }
+
+    #[tokio::test]
+    async fn it_ends_after_the_last_event() {
+        let mailbox = Mailbox::default();
+        mailbox.push(StreamEvent::Connected);
+        mailbox.close();
+        assert_eq!(mailbox.next().await, Some(StreamEvent::Connected));
+        assert_eq!(mailbox.next().await, None);
+    }
+}

@@ -1,0 +1,10 @@
+//! Streams that stay: connect, subscribe, notice what is wrong, and come back.
+
+mod driver;
+mod event;
+mod mailbox;
+mod socket;
+mod subscription;
+
+pub use event::StreamEvent;
+pub use subscription::Subscription;
