@@ -1,5 +1,6 @@
 //! From an endpoint's value to the exact bytes that are signed and sent.
 
+use std::borrow::Cow;
 use std::fmt::Display;
 
 use bytes::Bytes;
@@ -14,7 +15,7 @@ const PREFIX: &str = "/futures";
 pub struct Request {
     method: Method,
     target: String,
-    path: &'static str,
+    path: Cow<'static, str>,
     body: Bytes,
     permission: Permission,
     bucket: Bucket,
@@ -30,6 +31,36 @@ pub enum PrepareError {
 }
 
 impl Request {
+    /// A request that no endpoint type describes. `path` begins with `/api/…`, or names the product too
+    /// (`/futures/api/…`, `/spot/api/…`), which is not part of what is signed. It counts as one that must not be
+    /// repeated unless it is a GET.
+    pub fn custom(
+        method: Method,
+        path: &str,
+        query: &[(String, String)],
+        body: Vec<u8>,
+        signed: bool,
+    ) -> Self {
+        let (prefix, path) = ["/futures", "/spot"]
+            .into_iter()
+            .find_map(|prefix| path.strip_prefix(prefix).map(|path| (prefix, path)))
+            .unwrap_or((PREFIX, path));
+        let mut parameters = Query::default();
+        for (name, value) in query {
+            parameters.push(name, value);
+        }
+        let reads = method == Method::Get;
+        Self {
+            method,
+            target: target(prefix, path, parameters),
+            path: Cow::Owned(path.to_owned()),
+            body: Bytes::from(body),
+            permission: if signed { Permission::Trade } else { Permission::Public },
+            bucket: if reads { Bucket::Query } else { Bucket::Order },
+            safety: if reads { Safety::Safe } else { Safety::Once },
+        }
+    }
+
     /// The HTTP method.
     pub fn method(&self) -> Method {
         self.method
@@ -42,8 +73,8 @@ impl Request {
 
     /// The path that is signed: without `/futures` and without the query (LMEX API documentation, example 1 of
     /// "Authentication").
-    pub fn signed_path(&self) -> &'static str {
-        self.path
+    pub fn signed_path(&self) -> &str {
+        &self.path
     }
 
     /// The exact bytes to sign and to send; empty for requests without a body.
@@ -76,23 +107,21 @@ impl Request {
 pub fn prepare<E: Endpoint>(endpoint: &E) -> Result<Request, PrepareError> {
     let mut query = Query::default();
     endpoint.query(&mut query);
-    let mut target = String::with_capacity(64);
-    target.push_str(PREFIX);
-    target.push_str(E::INFO.path);
-    let query = query.finish();
-    if !query.is_empty() {
-        target.push('?');
-        target.push_str(&query);
-    }
     Ok(Request {
         method: E::INFO.method,
-        target,
-        path: E::INFO.path,
+        target: target(PREFIX, E::INFO.path, query),
+        path: Cow::Borrowed(E::INFO.path),
         body: endpoint.body()?.map(Bytes::from).unwrap_or_default(),
         permission: E::INFO.permission,
         bucket: E::INFO.bucket,
         safety: endpoint.safety(),
     })
+}
+
+fn target(prefix: &str, path: &str, query: Query) -> String {
+    let query = query.finish();
+    let question = if query.is_empty() { "" } else { "?" };
+    format!("{prefix}{path}{question}{query}")
 }
 
 /// Query parameters, percent-encoded as they are added.

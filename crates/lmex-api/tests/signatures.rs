@@ -1,5 +1,13 @@
 //! Signatures that were published with their secret: ours are the same.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "helper functions are tests too"
+)]
+
 #[path = "support/mod.rs"]
 mod support;
 

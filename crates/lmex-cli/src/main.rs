@@ -1,2 +1,58 @@
-//! Empty.
-fn main() {}
+//! `lmex`: the command line for LMEX. It decides what a human asked for; the rules are the libraries'.
+
+#![expect(unreachable_pub, reason = "a binary has no outside: `pub` says that other modules use it")]
+
+mod args;
+mod commands;
+mod confirm;
+mod context;
+mod draw;
+mod error;
+mod output;
+mod paths;
+mod variables;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use tracing_subscriber::EnvFilter;
+
+use crate::args::Args;
+use crate::error::CliError;
+use crate::output::Output;
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    log_to_stderr(args.global.verbose);
+    let output = Output::new(&args.global);
+    match start(args, &output) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            output.error(&error);
+            error.exit_code()
+        }
+    }
+}
+
+fn start(args: Args, output: &Output) -> Result<(), CliError> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(|error| CliError::io("start the runtime", &error))?;
+    let result = runtime.block_on(commands::run(args, output));
+    // A blocked resolver or disk must not keep a command that has ended from ending.
+    runtime.shutdown_timeout(std::time::Duration::from_millis(500));
+    result
+}
+
+/// Messages go to stderr, so that data on stdout can be piped.
+fn log_to_stderr(verbose: u8) {
+    let level = match verbose {
+        0 => "error",
+        1 => "lmex=debug,lmex_exchange=info,info",
+        _ => "lmex=trace,lmex_exchange=debug,debug",
+    };
+    let filter = EnvFilter::try_from_env("LMEX_LOG").unwrap_or_else(|_| EnvFilter::new(level));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+}

@@ -39,6 +39,14 @@ impl Client {
         }
     }
 
+    /// Sends a request once, whatever comes back, and brings the raw answer back: status and body are the caller's to
+    /// read.
+    pub async fn send_raw(&self, request: &Request) -> Result<Reply<Bytes>, Error> {
+        let (answer, latency) = self.exchange(request).await?;
+        let (head, data) = answer.into_parts();
+        Ok(Reply { data, status: head.status, headers: head.headers, latency, attempts: 1 })
+    }
+
     async fn attempt<E: Endpoint>(
         &self,
         endpoint: &E,

@@ -12,6 +12,7 @@ use crate::environment::{Endpoints, Environment};
 use crate::error::Error;
 use crate::gate::{Gate, Pace};
 use crate::instruments::Instruments;
+use crate::nonces;
 use crate::orders::OrderDesk;
 use crate::transport::{HttpTransport, Transport};
 
@@ -219,7 +220,7 @@ impl ClientBuilder {
 pub(crate) struct RequestSigner {
     key: String,
     signer: Signer,
-    nonces: Nonces,
+    nonces: Arc<Nonces>,
 }
 
 /// The three headers of a signed request.
@@ -231,7 +232,8 @@ pub(crate) struct Signed<'a> {
 
 impl RequestSigner {
     fn new(credentials: &Credentials) -> Self {
-        Self { key: credentials.key().to_owned(), signer: credentials.signer(), nonces: Nonces::new() }
+        let key = credentials.key().to_owned();
+        Self { nonces: nonces::of_key(&key), signer: credentials.signer(), key }
     }
 
     pub(crate) fn sign(&self, path: &str, body: &[u8], clock: &Clock) -> Signed<'_> {

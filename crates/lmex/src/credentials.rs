@@ -117,6 +117,11 @@ impl Credentials {
         }
     }
 
+    /// The secret, for those who sign by themselves.
+    pub fn secret(&self) -> &Secret {
+        &self.secret
+    }
+
     pub(crate) fn signer(&self) -> Signer {
         Signer::new(self.secret.expose().as_bytes())
     }

@@ -50,6 +50,7 @@ mod http_date;
 mod instruments;
 mod local;
 mod market;
+mod nonces;
 mod orders;
 mod reply;
 mod secret;

@@ -37,60 +37,73 @@ impl std::fmt::Debug for LocalExchange {
 #[derive(Debug)]
 pub struct LocalState {
     path: PathBuf,
-    // Locked while the exchange runs, so that a file left by one that was killed is told from a live one.
-    file: File,
+    // Locked while the exchange runs, so that a state left by one that was killed is told from a live one. A file of
+    // its own, since on some systems nobody else can read a locked file.
+    lock: File,
 }
 
 impl LocalExchange {
     /// Reads what the exchange that runs on this machine has left at `path`; `None` if none runs.
     pub fn find(path: &Path) -> Option<Self> {
-        let file = File::open(path).ok()?;
-        // A file nobody holds was left by an exchange that was killed.
-        if file.try_lock_shared().is_ok() {
+        // A lock nobody holds was left by an exchange that was killed.
+        if File::open(lock_path(path)).ok()?.try_lock_shared().is_ok() {
             return None;
         }
         let mut text = Zeroizing::new(String::new());
-        file.take(64 * 1024).read_to_string(&mut text).ok()?;
+        File::open(path).ok()?.take(64 * 1024).read_to_string(&mut text).ok()?;
         serde_json::from_str(&text).ok()
     }
 
-    /// Leaves this for clients at `path`, readable by the present user only (0600), until the result is dropped.
-    /// Another exchange's state that is still in use is not overwritten.
+    /// Leaves this for clients at `path`, readable by the present user only (0600), until the result is dropped. An
+    /// exchange that is announced there and still runs is not overwritten.
     pub fn publish(&self, path: &Path) -> std::io::Result<LocalState> {
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder)?;
         }
-        let mut options = OpenOptions::new();
-        options.read(true).write(true).create(true).truncate(false);
-        private(&mut options);
-        let mut file = options.open(path)?;
-        if file.try_lock().is_err() {
+        let lock = private(false).open(lock_path(path))?;
+        if lock.try_lock().is_err() {
             let message = format!("another local exchange is announced in {}", path.display());
             return Err(std::io::Error::new(std::io::ErrorKind::AlreadyExists, message));
         }
-        file.set_len(0)?;
         let text = Zeroizing::new(serde_json::to_vec(self).map_err(std::io::Error::other)?);
+        // Anew, so that permissions a leftover had don't stay.
+        let _ = fs::remove_file(path);
+        let mut file = private(true).open(path)?;
         file.write_all(&text)?;
         file.sync_all()?;
-        Ok(LocalState { path: path.to_owned(), file })
+        Ok(LocalState { path: path.to_owned(), lock })
     }
 }
 
 impl Drop for LocalState {
     fn drop(&mut self) {
         let _ = fs::remove_file(&self.path);
-        let _ = self.file.unlock();
+        let _ = self.lock.unlock();
     }
 }
 
+fn lock_path(path: &Path) -> PathBuf {
+    path.with_extension("lock")
+}
+
 #[cfg(unix)]
-fn private(options: &mut OpenOptions) {
+fn private(truncate: bool) -> OpenOptions {
     use std::os::unix::fs::OpenOptionsExt as _;
+    let mut options = writable(truncate);
     options.mode(0o600);
+    options
 }
 
 #[cfg(not(unix))]
-fn private(_: &mut OpenOptions) {}
+fn private(truncate: bool) -> OpenOptions {
+    writable(truncate)
+}
+
+fn writable(truncate: bool) -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(truncate);
+    options
+}
 
 #[cfg(test)]
 mod tests {

@@ -4,6 +4,7 @@ use std::ops::Deref;
 use std::time::Duration;
 
 use http::{HeaderMap, StatusCode};
+use lmex_types::TimeMs;
 
 /// A typed answer, with the HTTP status, all headers and the latency beside it. Reads like the answer itself.
 #[derive(Debug, Clone)]
@@ -24,6 +25,12 @@ impl<T> Reply<T> {
     /// The answer alone.
     pub fn into_data(self) -> T {
         self.data
+    }
+
+    /// How far a clock that shows `wall` is ahead of the venue's (negative: behind), in milliseconds. Known to about a
+    /// second, since the venue's `Date` header counts seconds; `None` if it sent none.
+    pub fn clock_skew_ms(&self, wall: TimeMs) -> Option<i64> {
+        crate::call::venue_time(&self.headers).map(|venue| wall.ms_since(venue))
     }
 
     pub(crate) fn map<U>(self, change: impl FnOnce(T) -> U) -> Reply<U> {

@@ -68,10 +68,10 @@ pub struct Wallet {
     #[serde(default, with = "wire::decimal")]
     pub open_margin: Decimal,
     /// What is in it.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::empty::or_default")]
     pub assets: Vec<WalletAsset>,
     /// What is bound.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::empty::or_default")]
     pub assets_in_use: Vec<WalletAsset>,
     /// Seen live and documented, without an explanation.
     #[serde(
@@ -162,7 +162,7 @@ impl Endpoint for AccountFees {
         bucket: Bucket::Query,
         safety: Safety::Safe,
         documented: "Query Account Fee",
-        evidence: Evidence::LiveBtse,
+        evidence: Evidence::Documented,
     };
 
     type Response = Many<FeeRate>;
@@ -172,7 +172,7 @@ impl Endpoint for AccountFees {
     }
 }
 
-/// The fee rates of one market: fractions of notional.
+/// The fee rates of one market: fractions of notional. Both must be there: a rate that is missing is not zero.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct FeeRate {
@@ -180,9 +180,9 @@ pub struct FeeRate {
     #[serde(with = "wire::symbol")]
     pub symbol: Symbol,
     /// For orders that waited in the book.
-    #[serde(default, with = "wire::decimal")]
+    #[serde(with = "wire::decimal")]
     pub maker_fee: Decimal,
     /// For orders that took liquidity.
-    #[serde(default, with = "wire::decimal")]
+    #[serde(with = "wire::decimal")]
     pub taker_fee: Decimal,
 }

@@ -24,7 +24,7 @@ impl Endpoint for BookByGrouping {
         bucket: Bucket::Query,
         safety: Safety::Safe,
         documented: "Orderbook (By grouping)",
-        evidence: Evidence::LiveLmex,
+        evidence: Evidence::Documented,
     };
 
     type Response = BookSnapshot;
@@ -70,10 +70,10 @@ pub struct BookSnapshot {
     #[serde(with = "wire::symbol")]
     pub symbol: Symbol,
     /// Bids.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::empty::or_default")]
     pub buy_quote: Vec<BookLevel>,
     /// Offers.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::empty::or_default")]
     pub sell_quote: Vec<BookLevel>,
     /// When it stood so.
     #[serde(with = "wire::time")]

@@ -39,7 +39,7 @@ impl Endpoint for Candles {
         bucket: Bucket::Query,
         safety: Safety::Safe,
         documented: "Charting Data",
-        evidence: Evidence::LiveBtse,
+        evidence: Evidence::Documented,
     };
 
     type Response = Vec<Candle>;

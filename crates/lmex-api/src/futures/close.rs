@@ -34,7 +34,7 @@ impl Endpoint for ClosePosition {
         bucket: Bucket::Order,
         safety: Safety::Once,
         documented: "Close Position",
-        evidence: Evidence::Documented,
+        evidence: Evidence::LiveBtse,
     };
 
     type Response = Many<OrderAnswer>;

@@ -38,7 +38,7 @@ impl Endpoint for FundingHistory {
         bucket: Bucket::Query,
         safety: Safety::Safe,
         documented: "Funding History",
-        evidence: Evidence::LiveBtse,
+        evidence: Evidence::Documented,
     };
 
     type Response = BTreeMap<String, Vec<FundingRate>>;

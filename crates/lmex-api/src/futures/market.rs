@@ -85,10 +85,10 @@ pub struct MarketSummary {
     #[serde(default, with = "wire::integer")]
     pub contract_end: i64,
     /// Whether it trades.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::empty::or_default")]
     pub active: bool,
     /// Whether it is a dated future.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::empty::or_default")]
     pub time_based_contract: bool,
     /// The rate of the current funding period: a fraction of notional, paid by longs if positive.
     #[serde(default, with = "wire::decimal")]

@@ -77,10 +77,10 @@ pub struct OpenOrder {
     #[serde(default, with = "wire::decimal")]
     pub stealth: Decimal,
     /// Whether it is a trigger order.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::empty::or_default")]
     pub trigger_order: bool,
     /// Whether it has fired.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::empty::or_default")]
     pub triggered: bool,
     /// The price that fires it.
     #[serde(default, with = "wire::decimal")]
@@ -125,13 +125,13 @@ pub struct OpenOrder {
     #[serde(default, rename = "clOrderID", with = "wire::text")]
     pub cl_order_id: String,
     /// Whether it may only make a position smaller.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::empty::or_default")]
     pub reduce_only: bool,
     /// `STATUS_ACTIVE` or `STATUS_INACTIVE`.
     #[serde(default, with = "wire::text")]
     pub order_state: String,
     /// Whether the trigger looks at the last price instead of the mark price.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::empty::or_default")]
     pub trigger_use_last_price: bool,
     /// Average price of what was filled.
     #[serde(default, with = "wire::decimal")]
@@ -161,7 +161,7 @@ pub struct OpenOrder {
     #[serde(default)]
     pub stop_loss_order: Option<ProtectiveOrder>,
     /// Whether it closes a position.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::empty::or_default")]
     pub close_order: bool,
     /// `ONE_WAY`, `HEDGE` or `ISOLATED`.
     #[serde(default, with = "wire::text::option")]

@@ -38,7 +38,7 @@ pub struct OrderAnswer {
     #[serde(default, rename = "triggerPrice", with = "wire::decimal")]
     pub trigger_price: Decimal,
     /// Whether it is a trigger order.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::empty::or_default")]
     pub trigger: bool,
     /// Algo orders: deviation from the index.
     #[serde(default, with = "wire::decimal")]
@@ -83,7 +83,7 @@ pub struct OrderAnswer {
     #[serde(default, rename = "remainingSize", with = "wire::decimal")]
     pub remaining_size: Decimal,
     /// Whether it may only add liquidity.
-    #[serde(default, rename = "postOnly")]
+    #[serde(default, rename = "postOnly", deserialize_with = "wire::empty::or_default")]
     pub post_only: bool,
     /// Undocumented; `null` in every capture.
     #[serde(default, rename = "orderDetailType", with = "wire::text::option")]

@@ -76,7 +76,7 @@ pub struct Position {
     #[serde(default, with = "wire::integer")]
     pub adl_score_bucket: i64,
     /// Whether it is being liquidated.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::empty::or_default")]
     pub liquidation_in_progress: bool,
     /// When it last changed.
     #[serde(default = "TimeMs::default", with = "wire::time")]
@@ -124,6 +124,6 @@ pub struct ProtectiveOrder {
     #[serde(default, with = "wire::decimal")]
     pub trigger_price: Decimal,
     /// Whether it looks at the last price instead of the mark price.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::empty::or_default")]
     pub trigger_use_last_price: bool,
 }

@@ -84,10 +84,10 @@ pub struct OrderDetail {
     #[serde(default, with = "wire::decimal")]
     pub stealth: Decimal,
     /// Whether it is a trigger order.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::empty::or_default")]
     pub trigger_order: bool,
     /// Whether it has fired.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::empty::or_default")]
     pub triggered: bool,
     /// The price that fires it.
     #[serde(default, with = "wire::decimal")]
@@ -114,12 +114,12 @@ pub struct OrderDetail {
     #[serde(default, rename = "clOrderID", with = "wire::text")]
     pub cl_order_id: String,
     /// Whether it may only make a position smaller.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::empty::or_default")]
     pub reduce_only: bool,
     /// What became of it.
     pub status: Status,
     /// Whether the trigger looks at the last price instead of the mark price.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::empty::or_default")]
     pub trigger_use_last_price: bool,
     /// Average price of what was filled.
     #[serde(default, alias = "avgFillPrice", with = "wire::decimal")]
@@ -131,6 +131,6 @@ pub struct OrderDetail {
     #[serde(default, alias = "time_in_force", with = "wire::text")]
     pub time_in_force: String,
     /// Whether it closes a position.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::empty::or_default")]
     pub close_order: bool,
 }

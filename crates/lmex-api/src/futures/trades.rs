@@ -165,7 +165,8 @@ pub struct UserTrade {
     /// Profit realised by this fill, before the fee.
     #[serde(default, with = "wire::decimal")]
     pub realized_pnl: Decimal,
-    /// Change of the wallet: realised profit less fee.
+    /// Documented, and recorded in early 2026, as realised profit less fee; 0 in later recordings, whatever the fee. Not to
+    /// be relied on: take `realized_pnl` and `fee_amount`.
     #[serde(default, with = "wire::decimal")]
     pub total: Decimal,
     /// Rises with time.

@@ -225,7 +225,8 @@ fn slow_levels(raw: &[(&RawValue, &RawValue)], into: &mut Vec<UpdateLevel>) -> R
 fn slow_fixed(raw: &RawValue) -> Result<Fixed, DecodeError> {
     let value = wire::decimal::parse(raw.get()).map_err(DecodeError)?;
     value
-        .and_then(|value| Fixed::from_decimal(value.normalize()))
+        // With the digits it came with, as on the fast way; zeros at the end go only if there are too many.
+        .and_then(|value| Fixed::from_decimal(value).or_else(|| Fixed::from_decimal(value.normalize())))
         .ok_or_else(|| DecodeError(format!("level {raw} is out of range")))
 }
 

@@ -11,6 +11,8 @@ mod topic;
 pub use book::{BookError, BookSide, OrderBook};
 pub use book_update::{BookUpdate, BookUpdateKind, DecodeError, UpdateLevel};
 pub use fixed::Fixed;
-pub use message::{Ack, ClientFrame, DataFrame, Event, Incoming, StreamError, StreamTrade, TopOfBook};
+pub use message::{
+    Ack, ClientFrame, DataFrame, Event, Incoming, StreamError, StreamTrade, TopLevel, TopOfBook,
+};
 pub use session::{Action, Notice, Session, SessionConfig, TopicState};
 pub use topic::{StreamPath, Topic};

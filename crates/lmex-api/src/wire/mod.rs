@@ -4,6 +4,7 @@
 //! detour over binary floats, and written as plain JSON numbers.
 
 pub mod decimal;
+pub mod empty;
 pub mod integer;
 pub mod many;
 pub mod symbol;

@@ -3,7 +3,7 @@
 use lmex_api::futures::{AccountFees, FuturesWallet};
 
 use crate::json::decimal;
-use crate::payload::Origin::{BtseThroughCcxt, Documents};
+use crate::payload::Origin::{Btse, BtseThroughCcxt, Documents};
 use crate::payload::{Payload, prove};
 
 pub(crate) fn payloads() -> Vec<Payload> {
@@ -61,4 +61,17 @@ fn documented_fees() -> Payload {
 #[test]
 fn accounts_are_read_and_written_as_recorded() {
     prove(&payloads());
+}
+
+/// No rates of the futures venue were recorded; those of the spot venue have the documented shape.
+#[test]
+fn the_fee_rates_of_spot_have_the_same_shape() {
+    let file = "ccxt-btse-aug2026/fetchTradingFees.0.btse_fetchtradingfees_live_captured_2026_08_12_httpresponse_.json";
+    prove(&[Payload::new(AccountFees::default(), Btse, file, |fees| {
+        let symbols: Vec<_> = fees.iter().map(|fee| fee.symbol.as_str()).collect();
+        assert_eq!(symbols, ["FUSD-USD", "TRUMPSOL-USD", "K_SATS-USD", "BTC-USD"]);
+        assert!(
+            fees.iter().all(|fee| (fee.maker_fee, fee.taker_fee) == (decimal("0.002"), decimal("0.002")))
+        );
+    })]);
 }

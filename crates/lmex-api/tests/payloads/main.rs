@@ -7,6 +7,14 @@
 //! What is no evidence of version 2.3 is left out: files that somebody made up, spot, and BTSE's newer interfaces
 //! (`/public-api/…`, and orders with `orderSide` or `orderSize`).
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "helper functions are tests too"
+)]
+
 #[path = "../support/mod.rs"]
 mod support;
 

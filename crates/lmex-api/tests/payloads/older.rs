@@ -2,12 +2,13 @@
 //!
 //! Version 2.2 has other names for sizes and average prices. Its document has descriptions in the place of some values.
 
-use lmex_api::Status;
+use http::HeaderMap;
 use lmex_api::futures::{
     AccountFees, AmendOrder, Amendment, BookByGrouping, CancelOrder, CancelTarget, Candles, FundingHistory,
     FundingPeriod, FuturesWallet, MarketSummaryRequest, OpenOrders, OrderAnswer, OrderRef, OrderbookL2,
     Positions, PriceRequest, QueryOrder, Resolution, Trades, UserTrades,
 };
+use lmex_api::{Status, answer};
 use lmex_types::{Decimal, Side, Symbol};
 
 use crate::json::decimal;
@@ -58,6 +59,20 @@ fn answers_to_orders_are_read() {
             |orders| {
                 assert_eq!(orders[0].symbol.as_str(), "BTCPFC");
                 assert_eq!(orders[0].position_id.as_deref(), Some("BTC-PERP-USDT|LONG"));
+            },
+        ),
+        Payload::new(
+            create(),
+            Documents,
+            "lmex-docs-rest-futures-v2.2/post_order_peg.response200.General.json",
+            |orders| {
+                // Refused, so without an id, and with two of its numbers as text.
+                assert_eq!(
+                    (orders[0].status, orders[0].order_id.as_str()),
+                    (Status::INSUFFICIENT_BALANCE, "")
+                );
+                assert_eq!((orders[0].trigger_price, orders[0].deviation), (decimal("0"), decimal("100")));
+                assert_eq!(sizes(&orders[0]), [1, 1, 0, 1].map(Decimal::from));
             },
         ),
         Payload::new(
@@ -112,6 +127,27 @@ fn answers_to_orders_are_read() {
 fn sizes(order: &OrderAnswer) -> [Decimal; 4] {
     let filled = order.filled_size.expect("version 2.2 says what was filled");
     [order.original_order_size, order.current_order_size, filled, order.remaining_size]
+}
+
+/// The payloads hold zeros, or the same number twice, in some of these places.
+#[test]
+fn every_older_name_is_read() {
+    let open = r#"[{"orderType":76,"side":"BUY","symbol":"BTC-PERP","orderID":"x","timestamp":1,
+        "originalSize":7,"size":5,"filledSize":2}]"#;
+    let open = answer(&OpenOrders::default(), 200, &HeaderMap::new(), open.as_bytes()).unwrap();
+    assert_eq!(open[0].original_order_size, decimal("7"));
+    assert_eq!((open[0].current_order_size, open[0].total_filled_size), (decimal("5"), decimal("2")));
+
+    let created = r#"[{"status":5,"orderType":76,"side":"BUY","symbol":"BTC-PERP","clOrderId":"mine",
+        "originalSize":7,"size":5,"fillSize":2,"averageFillPrice":9.5,"timeInForce":"IOC"}]"#;
+    let created = answer(&create(), 200, &HeaderMap::new(), created.as_bytes()).unwrap();
+    assert_eq!(sizes(&created[0]), [7, 5, 2, 0].map(Decimal::from));
+    assert_eq!((created[0].avg_filled_price, created[0].cl_order_id.as_str()), (decimal("9.5"), "mine"));
+    assert_eq!(created[0].time_in_force, "IOC");
+
+    let position = r#"[{"symbol":"BTC-PERP","side":"SELL","markedPrice":47293.5,"totalContracts":14}]"#;
+    let position = answer(&Positions::default(), 200, &HeaderMap::new(), position.as_bytes()).unwrap();
+    assert_eq!((position[0].mark_price, position[0].size), (decimal("47293.5"), decimal("14")));
 }
 
 #[test]

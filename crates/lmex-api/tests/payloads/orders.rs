@@ -168,3 +168,22 @@ pub(crate) fn close() -> ClosePosition {
 fn answers_to_orders_are_read_and_written_as_recorded() {
     prove(&payloads());
 }
+
+/// Algo orders and bound pairs are of endpoints that the catalog does not have yet; their answers are the same list.
+#[test]
+fn other_orders_are_answered_alike() {
+    let algo = "btse-docs-futures-v2.3/trade__create_new_algo_order__response.json";
+    let bound = "btse-docs-futures-v2.3/trade__bind_tp_sl__response.json";
+    prove(&[
+        Payload::new(create(), Documents, algo, |orders| {
+            assert_eq!((orders.len(), orders[0].order_type), (1, OrderKind::PEG));
+            assert_eq!((orders[0].deviation, orders[0].stealth), (decimal("10"), decimal("100")));
+        }),
+        Payload::new(create(), Documents, bound, |orders| {
+            let [loss, profit] = &orders[..] else { panic!("{orders:?}") };
+            assert_eq!((loss.status, profit.status), (Status::TRIGGER_INSERTED, Status::TRIGGER_INSERTED));
+            assert_eq!((loss.trigger_price, profit.trigger_price), (decimal("50000"), decimal("120000")));
+            assert_eq!((loss.remaining_size, profit.remaining_size), (decimal("0"), decimal("8")));
+        }),
+    ]);
+}

@@ -37,6 +37,9 @@ impl Origin {
     }
 }
 
+/// Reads an answer and writes it again.
+type Again = dyn Fn(&str) -> Result<String, ApiError>;
+
 /// A recorded answer of an endpoint.
 pub(crate) struct Payload {
     pub(crate) info: EndpointInfo,
@@ -45,7 +48,7 @@ pub(crate) struct Payload {
     edit: Option<Edit>,
     encodes_back: bool,
     check: Box<dyn Fn(&str)>,
-    again: Box<dyn Fn(&str) -> Result<String, ApiError>>,
+    again: Box<Again>,
 }
 
 struct Edit {

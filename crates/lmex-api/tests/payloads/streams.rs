@@ -2,8 +2,8 @@
 
 use lmex_api::Signer;
 use lmex_api::stream::{
-    BookError, BookUpdate, BookUpdateKind, ClientFrame, Event, Incoming, OrderBook, StreamTrade, TopOfBook,
-    Topic, UpdateLevel,
+    BookError, BookUpdate, BookUpdateKind, ClientFrame, DataFrame, Event, Incoming, OrderBook, StreamTrade,
+    TopOfBook, Topic, UpdateLevel,
 };
 use lmex_types::{Side, Symbol, TimeMs};
 use serde::Serialize;
@@ -21,6 +21,19 @@ fn btc() -> Symbol {
 
 fn assert_written(recorded: &str, ours: &str) {
     assert_eq!(Json::read(recorded).differences(&Json::read(ours), false), [], "{recorded}");
+}
+
+/// The message in the other spellings it may come in: with numbers as text, and with fields nobody has heard of.
+fn spellings(text: &str) -> [String; 2] {
+    let message = Json::read(text);
+    [message.with_numbers_as_text().to_string(), message.with_unknown_fields().to_string()]
+}
+
+fn data(text: &str) -> DataFrame<'_> {
+    match Incoming::read(text) {
+        Ok(Incoming::Data(frame)) => frame,
+        other => panic!("{other:?}: {text}"),
+    }
 }
 
 // Requests.
@@ -142,11 +155,20 @@ fn book_message(topic: &str, update: &BookUpdate) -> String {
 /// Reads a book message, checks that nothing is lost, and hands it on with its topic.
 fn book_update(file: &str) -> Option<BookUpdate> {
     let text = recorded(file)?;
-    let Ok(Incoming::Data(frame)) = Incoming::read(&text) else { panic!("{text}") };
+    let frame = data(&text);
     assert!(Topic::Book(btc()).matches(&frame.topic, None), "{}", frame.topic);
     let mut update = BookUpdate::default();
     update.decode(&text).unwrap();
     assert_written(&text, &book_message(&frame.topic, &update));
+    for spelling in spellings(&text) {
+        let mut again = BookUpdate::default();
+        again.decode(&spelling).unwrap();
+        assert_eq!(
+            Json::read(&book_message("", &again)),
+            Json::read(&book_message("", &update)),
+            "{spelling}"
+        );
+    }
     Some(update)
 }
 
@@ -172,10 +194,10 @@ fn the_book_of_lmex_is_followed() {
     // It takes away a price that the book does not have.
     book.apply(&change).unwrap();
     assert_eq!(book.best_ask(), Some((decimal("59278.5"), decimal("0.01472"))));
-    assert_eq!((book.asks().iter().count(), book.seq_num()), (6, Some(628_283)));
+    assert_eq!((book.asks().count(), book.seq_num()), (6, Some(628_283)));
 }
 
-/// The document of BTSE prints a snapshot whose best bid is above its best offer. It is read, and no book is made of it.
+/// BTSE's document prints a snapshot whose best bid is above its best offer. It is read, and no book is made of it.
 #[test]
 fn the_book_of_the_btse_document_is_crossed() {
     let folder = "btse-docs-futures-v2.3/order_book_ws__orderbook_incremental_updates__response";
@@ -199,10 +221,13 @@ fn message(topic: &str, data: &impl Serialize) -> String {
 
 fn top(file: &str) -> Option<TopOfBook> {
     let text = recorded(file)?;
-    let Ok(Incoming::Data(frame)) = Incoming::read(&text) else { panic!("{text}") };
+    let frame = data(&text);
     assert!(Topic::Top(btc()).matches(&frame.topic, None), "{}", frame.topic);
     let top = frame.top().unwrap();
     assert_written(&text, &message(&frame.topic, &top));
+    for spelling in spellings(&text) {
+        assert_eq!(data(&spelling).top(), Ok(top.clone()), "{spelling}");
+    }
     Some(top)
 }
 
@@ -225,9 +250,12 @@ fn best_prices_are_read_and_written_as_recorded() {
 
 /// Reads the one trade of a message and checks that nothing is lost.
 fn trade(text: &str) -> StreamTrade {
-    let Ok(Incoming::Data(frame)) = Incoming::read(text) else { panic!("{text}") };
+    let frame = data(text);
     let mut trades = frame.trades().unwrap();
     assert_written(text, &message(&frame.topic, &trades));
+    for spelling in spellings(text) {
+        assert_eq!(data(&spelling).trades(), Ok(trades.clone()), "{spelling}");
+    }
     assert_eq!(trades.len(), 1);
     let trade = trades.remove(0);
     assert!(Topic::Trades(btc()).matches(&frame.topic, Some(trade.symbol)), "{}", frame.topic);

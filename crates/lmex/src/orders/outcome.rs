@@ -13,7 +13,7 @@ use crate::error::Error;
 #[must_use = "an order can be refused or unknown"]
 pub enum OrderOutcome {
     /// The venue has it: see its status for whether it is open, filled or already cancelled.
-    Done(DoneOrder),
+    Done(Box<DoneOrder>),
     /// The venue said no: nothing of it exists.
     Refused(Refusal),
     /// Nobody answered, and asking has not cleared it up yet: it may exist. The next order in this market resolves it
@@ -23,7 +23,7 @@ pub enum OrderOutcome {
 
 impl OrderOutcome {
     /// The order, if the venue has it.
-    pub fn done(self) -> Option<DoneOrder> {
+    pub fn done(self) -> Option<Box<DoneOrder>> {
         match self {
             Self::Done(order) => Some(order),
             Self::Refused(_) | Self::Unknown(_) => None,

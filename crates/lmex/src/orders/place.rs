@@ -1,6 +1,6 @@
 //! Placing an order.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use lmex_api::futures::{CreateOrder, OrderAnswer};
 use lmex_types::{Decimal, Side, Symbol};
@@ -56,7 +56,7 @@ impl Client {
                 }
                 Some(order) if !order.status.is_unknown() => {
                     in_flight.settle(Settled::Done);
-                    return Ok(OrderOutcome::Done(DoneOrder { order, found_by_asking: false, latency }));
+                    return Ok(done(order, false, latency));
                 }
                 Some(order) => order.status.to_string(),
                 None => "the answer names no order".to_owned(),
@@ -97,7 +97,7 @@ impl Client {
         Ok(match self.ask_for_a_while(&intent).await {
             Some(order) => {
                 self.orders().settle(client_id, Settled::Done);
-                OrderOutcome::Done(DoneOrder { order, found_by_asking: true, latency: start.elapsed() })
+                done(order, true, start.elapsed())
             }
             None => OrderOutcome::Unknown(UnknownOrder {
                 client_id,
@@ -108,6 +108,10 @@ impl Client {
             }),
         })
     }
+}
+
+fn done(order: OrderAnswer, found_by_asking: bool, latency: Duration) -> OrderOutcome {
+    OrderOutcome::Done(Box::new(DoneOrder { order, found_by_asking, latency }))
 }
 
 /// The venue answers with a list; ours is the one with our id, or the only one.

@@ -1,0 +1,144 @@
+//! `lmex api`: any request, signed, sent once.
+
+use clap::Args;
+use lmex::Environment;
+use lmex_api::{ApiError, Method, Request};
+
+use crate::confirm;
+use crate::context::Context;
+use crate::error::CliError;
+use crate::output::{Format, Output};
+
+#[derive(Debug, Args)]
+pub struct Api {
+    /// GET, POST, PUT or DELETE.
+    #[arg(value_parser = method)]
+    pub method: Method,
+    /// Such as /api/v2.3/user/positions; /spot/api/… for the spot API.
+    pub path: String,
+    /// A query parameter, as name=value; repeat it for more.
+    #[arg(long, value_parser = parameter, value_name = "NAME=VALUE")]
+    pub query: Vec<(String, String)>,
+    /// The JSON body, sent byte for byte.
+    #[arg(long)]
+    pub body: Option<String>,
+    /// Don't sign: public calls need no key.
+    #[arg(long)]
+    pub public: bool,
+    /// Don't ask (on live).
+    #[arg(long)]
+    pub yes: bool,
+}
+
+pub async fn run(args: &Api, context: &Context, output: &Output) -> Result<(), CliError> {
+    if !args.path.starts_with('/') || args.path.contains(['?', '#', ' ']) {
+        return Err(CliError::new(
+            "invalid",
+            format!("path {:?} must begin with / and have no query", args.path),
+        )
+        .hint("pass parameters with --query name=value"));
+    }
+    let client = if args.public { context.client()? } else { context.signed_client()? };
+    let body = args.body.clone().unwrap_or_default();
+    let request = Request::custom(args.method, &args.path, &args.query, body.into_bytes(), !args.public);
+    if context.environment == Environment::Live && args.method != Method::Get {
+        confirm::ask(
+            &format!(
+                "LIVE, real money: {} {} {}",
+                args.method,
+                request.target(),
+                args.body.as_deref().unwrap_or_default()
+            ),
+            args.yes,
+        )?;
+    }
+    let reply = client.send_raw(&request).await?;
+    output.note(&format!("HTTP {} in {:?}", reply.status, reply.latency));
+    if !reply.status.is_success() {
+        let error = ApiError::from_answer(reply.status.as_u16(), &reply.headers, &reply.data);
+        output.text(&format!("{}\n", String::from_utf8_lossy(&reply.data)))?;
+        return Err(lmex::Error::Api(error).into());
+    }
+    output.text(&format!("{}\n", shown(&reply.data, output.format)))
+}
+
+/// Indented for people, as it came for programs.
+fn shown(body: &[u8], format: Format) -> String {
+    let as_it_came = || String::from_utf8_lossy(body).into_owned();
+    if format != Format::People {
+        return as_it_came();
+    }
+    let parsed: Result<&serde_json::value::RawValue, _> = serde_json::from_slice(body);
+    parsed.map_or_else(|_| as_it_came(), |json| indented(json.get()))
+}
+
+/// Line breaks and indentation only: numbers keep every digit they came with.
+fn indented(json: &str) -> String {
+    let (mut text, mut depth, mut quoted, mut escaped) =
+        (String::with_capacity(json.len() * 2), 0_usize, false, false);
+    let mut characters = json.chars().filter(|c| !matches!(c, '\n' | '\r' | '\t')).peekable();
+    while let Some(c) = characters.next() {
+        if quoted {
+            quoted = escaped || c != '"';
+            escaped = c == '\\' && !escaped;
+            text.push(c);
+            continue;
+        }
+        match c {
+            '"' => {
+                quoted = true;
+                text.push(c);
+            }
+            '{' | '[' if matches!(characters.peek(), Some('}' | ']')) => text.push(c),
+            '{' | '[' => {
+                depth += 1;
+                text.push(c);
+                new_line(&mut text, depth);
+            }
+            '}' | ']' if text.ends_with(['{', '[']) => text.push(c),
+            '}' | ']' => {
+                depth = depth.saturating_sub(1);
+                new_line(&mut text, depth);
+                text.push(c);
+            }
+            ',' => {
+                text.push(c);
+                new_line(&mut text, depth);
+            }
+            ':' => text.push_str(": "),
+            ' ' => {}
+            _ => text.push(c),
+        }
+    }
+    text
+}
+
+fn new_line(text: &mut String, depth: usize) {
+    text.push('\n');
+    text.push_str(&"  ".repeat(depth));
+}
+
+fn method(text: &str) -> Result<Method, String> {
+    [Method::Get, Method::Post, Method::Put, Method::Delete]
+        .into_iter()
+        .find(|method| method.as_str().eq_ignore_ascii_case(text))
+        .ok_or_else(|| format!("method {text:?} is not known: use GET, POST, PUT or DELETE"))
+}
+
+fn parameter(text: &str) -> Result<(String, String), String> {
+    text.split_once('=')
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .ok_or_else(|| format!("parameter {text:?} has no value: write name=value"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn indentation_keeps_digits_and_strings() {
+        let json = r#"{"a":[1.10,{"b":"x, {y} \" z:"}],"c":[],"d":{}}"#;
+        let expected = "{\n  \"a\": [\n    1.10,\n    {\n      \"b\": \"x, {y} \\\" z:\"\n    }\n  ],\n  \"c\": [],\n  \"d\": {}\n}";
+        assert_eq!(indented(json), expected);
+    }
+}

@@ -1,0 +1,146 @@
+//! `lmex exchange`: an LMEX of one's own.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use lmex::{Decimal, LocalExchange};
+use lmex_exchange::{Exchange, ExchangeConfig, Handle, LimitsMode, Source};
+use serde::Serialize;
+use zeroize::Zeroizing;
+
+use crate::error::CliError;
+use crate::output::{Format, Output};
+use crate::paths;
+
+#[derive(Debug, Args)]
+pub struct Serve {
+    /// Where to listen: an address of this machine; port 0 takes a free one.
+    #[arg(long, default_value = "127.0.0.1:9090", value_name = "ADDRESS")]
+    pub listen: SocketAddr,
+    /// The seed of the simulated market: the same seed makes the same market.
+    #[arg(long, default_value_t = 7)]
+    pub seed: u64,
+    /// Whether LMEX's rate limits are kept.
+    #[arg(long, value_enum, default_value_t = Limits::Lmex)]
+    pub limits: Limits,
+    /// How far a nonce may be from the clock, in milliseconds.
+    #[arg(long, default_value_t = 4_000, value_name = "MS", value_parser = clap::value_parser!(i64).range(1..=600_000))]
+    pub nonce_window: i64,
+    /// Take the market from a tape instead of the simulation.
+    #[arg(long, value_name = "TAPE")]
+    pub replay: Option<PathBuf>,
+    /// With --replay: how many times faster than it was recorded.
+    #[arg(long, default_value = "1", value_name = "X", requires = "replay")]
+    pub speed: Decimal,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Limits {
+    /// As LMEX documents them.
+    Lmex,
+    /// None, for tests and other people's clients.
+    Off,
+}
+
+pub async fn run(args: &Serve, output: &Output) -> Result<(), CliError> {
+    let handle = start(config(args)?).await?;
+    let _state = announce(&handle, output);
+    ready(&handle, args, output)?;
+    let stopped = wait_for_stop().await;
+    output.note(&format!("{stopped}: closing"));
+    handle.shutdown().await;
+    Ok(())
+}
+
+/// Starts an exchange in this process.
+pub async fn start(config: ExchangeConfig) -> Result<Handle, CliError> {
+    Exchange::start(config).await.map_err(|error| CliError::new("config", error.to_string()))
+}
+
+fn config(args: &Serve) -> Result<ExchangeConfig, CliError> {
+    Ok(ExchangeConfig {
+        listen: args.listen,
+        seed: args.seed,
+        limits: if args.limits == Limits::Off { LimitsMode::Off } else { LimitsMode::Lmex },
+        nonce_window_ms: args.nonce_window,
+        source: source(args.replay.clone(), args.speed)?,
+        ..ExchangeConfig::default()
+    })
+}
+
+/// The market: a tape, or the simulation.
+pub fn source(replay: Option<PathBuf>, speed: Decimal) -> Result<Source, CliError> {
+    if speed <= Decimal::ZERO || speed > Decimal::ONE_THOUSAND {
+        return Err(CliError::new(
+            "invalid",
+            format!("speed {speed} is out of range: above 0, at most 1000"),
+        ));
+    }
+    Ok(replay.map_or(Source::Synthetic, |path| Source::Replay { path, speed }))
+}
+
+/// Leaves address and play-money key where clients of this user look for them.
+fn announce(handle: &Handle, output: &Output) -> Option<lmex::LocalState> {
+    let exchange = LocalExchange {
+        rest: handle.rest_url(),
+        ws: handle.ws_url(),
+        api_key: handle.api_key().to_owned(),
+        api_secret: Zeroizing::new(handle.api_secret().to_owned()),
+        market_data: handle.market_source().to_owned(),
+        pid: std::process::id(),
+    };
+    match exchange.publish(&paths::local_exchange()) {
+        Ok(state) => Some(state),
+        Err(error) => {
+            output.note(&format!("warning: clients won't find this exchange by themselves: {error}"));
+            output.note(&format!("         give them LMEX_REST_URL={} and the key", exchange.rest));
+            None
+        }
+    }
+}
+
+/// The first line for programs. The secret is play money's, and whoever starts an exchange needs it.
+#[derive(Serialize)]
+struct Ready<'a> {
+    rest: String,
+    ws: String,
+    api_key: &'a str,
+    api_secret: &'a str,
+}
+
+fn ready(handle: &Handle, args: &Serve, output: &Output) -> Result<(), CliError> {
+    let ready = Ready {
+        rest: handle.rest_url(),
+        ws: handle.ws_url(),
+        api_key: handle.api_key(),
+        api_secret: handle.api_secret(),
+    };
+    if output.format != Format::People {
+        return output.json(&ready);
+    }
+    let limits = if args.limits == Limits::Off { "off" } else { "as LMEX documents them" };
+    output.text(&format!(
+        "An LMEX of your own is running. Prices: {}. Play money only.\n\n  REST     {}/futures/api/v2.3/…\n  streams  {}/ws/futures and /ws/oss/futures\n  key      {}\n  secret   {}\n  limits   {limits}\n\nIn another terminal: lmex price BTC-PERP. Ctrl-C ends it.\n",
+        handle.market_source(), ready.rest, ready.ws, ready.api_key, ready.api_secret
+    ))
+}
+
+#[cfg(unix)]
+async fn wait_for_stop() -> &'static str {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
+        let _ = tokio::signal::ctrl_c().await;
+        return "interrupted";
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => "interrupted",
+        _ = terminate.recv() => "asked to end",
+    }
+}
+
+#[cfg(not(unix))]
+async fn wait_for_stop() -> &'static str {
+    let _ = tokio::signal::ctrl_c().await;
+    "interrupted"
+}

@@ -1,0 +1,171 @@
+//! `lmex buy` and `lmex sell`.
+
+use std::time::Duration;
+
+use lmex::futures::OrderAnswer;
+use lmex::{CheckedOrder, Client, DoneOrder, NewOrder, Resolution, Side};
+use lmex_api::prepare;
+use serde::Serialize;
+
+use super::{COMMAND_WITHIN, within};
+use crate::args::NewOrderArgs;
+use crate::confirm;
+use crate::context::Context;
+use crate::error::{CliError, not_done};
+use crate::output::{Format, Output};
+
+pub async fn run(
+    side: Side,
+    args: &NewOrderArgs,
+    context: &Context,
+    output: &Output,
+) -> Result<(), CliError> {
+    let client = if args.safety.dry_run { context.client()? } else { context.signed_client()? };
+    let checked = within(async { Ok(client.check(&new_order(side, args)).await?) }).await?;
+    if args.safety.dry_run {
+        return dry_run(&checked, context, output);
+    }
+    confirm::live_order(context.environment, &described(&checked), checked.notional, args.safety.yes)?;
+    let done = place(&client, &checked, output).await?;
+    print(&done, &checked, output)
+}
+
+fn new_order(side: Side, args: &NewOrderArgs) -> NewOrder {
+    let mut order = match args.limit {
+        Some(price) => NewOrder::limit(args.market, side, args.size.clone(), price),
+        None => NewOrder::market(args.market, side, args.size.clone()),
+    };
+    if let Some(tif) = args.tif {
+        order = order.time_in_force(tif);
+    }
+    if args.post_only {
+        order = order.post_only();
+    }
+    if args.reduce_only {
+        order = order.reduce_only();
+    }
+    match args.client_id {
+        Some(id) => order.client_id(id),
+        None => order,
+    }
+}
+
+/// Places it, and leaves nothing unsaid if that is interrupted or takes too long.
+async fn place(client: &Client, checked: &CheckedOrder, output: &Output) -> Result<Box<DoneOrder>, CliError> {
+    let placing = client.place_checked(checked);
+    let why = tokio::select! {
+        outcome = placing => return not_done(outcome?),
+        _ = tokio::signal::ctrl_c() => "interrupted",
+        () = tokio::time::sleep(COMMAND_WITHIN - LAST_WORDS_WITHIN) => "no answer in time",
+    };
+    output.note(&format!("{why}: asking what became of the order"));
+    Err(last_words(client, checked, why).await)
+}
+
+/// How long to ask after an order when the command has to end.
+const LAST_WORDS_WITHIN: Duration = Duration::from_secs(4);
+
+async fn last_words(client: &Client, checked: &CheckedOrder, why: &str) -> CliError {
+    let id = checked.create.cl_order_id;
+    let asked = tokio::time::timeout(LAST_WORDS_WITHIN, client.resolve(checked.create.symbol)).await;
+    let resolutions = asked.ok().and_then(Result::ok).unwrap_or_default();
+    let exists = resolutions.into_iter().find_map(|resolution| match resolution {
+        Resolution::Exists(order) if order.cl_order_id == id.as_str() => Some(order),
+        _ => None,
+    });
+    match exists {
+        Some(order) => CliError::new(
+            "unknown",
+            format!("{why}, but the order exists: {} ({})", order.order_id, order.status),
+        )
+        .hint(format!("`lmex order {id}` shows it, `lmex cancel {id}` cancels it")),
+        None => CliError::new("unknown", format!("{why}: order {id} may or may not exist")).hint(format!(
+            "`lmex order {id}` asks for it; the next order in {} does so first",
+            checked.create.symbol
+        )),
+    }
+}
+
+/// `buy 100 contracts = 0.001 BTC of BTC-PERP at 60000, worth 60 USDT`.
+fn described(checked: &CheckedOrder) -> String {
+    let create = &checked.create;
+    let verb = if create.side == Side::Buy { "buy" } else { "sell" };
+    let price = create.price.map_or("the market".to_owned(), |price| price.to_string());
+    let worth = checked
+        .notional
+        .map(|notional| format!(", worth {} {}", notional.normalize(), checked.quote_currency))
+        .unwrap_or_default();
+    format!(
+        "{verb} {} contracts = {} {} of {} at {price}{worth}",
+        create.size, checked.base, checked.base_currency, create.symbol
+    )
+}
+
+/// What a dry run shows.
+#[derive(Serialize)]
+struct DryRun<'a> {
+    sent: bool,
+    method: &'static str,
+    url: String,
+    body: &'a serde_json::value::RawValue,
+    signed: String,
+    contracts: i64,
+    #[serde(with = "lmex_api::wire::decimal")]
+    base: lmex::Decimal,
+    #[serde(with = "lmex_api::wire::decimal::option")]
+    notional: Option<lmex::Decimal>,
+}
+
+fn dry_run(checked: &CheckedOrder, context: &Context, output: &Output) -> Result<(), CliError> {
+    let request = prepare(&checked.create).map_err(|error| CliError::new("internal", error.to_string()))?;
+    let body = String::from_utf8_lossy(request.body()).into_owned();
+    let raw = serde_json::value::RawValue::from_string(body.clone())
+        .map_err(|error| CliError::new("internal", error.to_string()))?;
+    let shown = DryRun {
+        sent: false,
+        method: request.method().as_str(),
+        url: format!("{}{}", context.endpoints.rest(), request.target()),
+        body: &raw,
+        signed: format!("{}<nonce>{body}", request.signed_path()),
+        contracts: checked.create.size,
+        base: checked.base,
+        notional: checked.notional,
+    };
+    if output.format != Format::People {
+        return output.json(&shown);
+    }
+    output.text(&format!(
+        "dry run, nothing sent: {}\n{} {}\nbody    {body}\nsigned  {}\n",
+        described(checked),
+        shown.method,
+        shown.url,
+        shown.signed
+    ))
+}
+
+fn print(done: &DoneOrder, checked: &CheckedOrder, output: &Output) -> Result<(), CliError> {
+    if output.format == Format::People {
+        let found = if done.found_by_asking { "; its answer was lost, it was found by asking" } else { "" };
+        let text = sentence(&done.order);
+        return output.text(&format!("{}\n{text}{found}\n", described(checked)));
+    }
+    output.print(&done.order, || super::account::answer_table(std::slice::from_ref(&done.order)))
+}
+
+/// `open: 52cdd4ce-… (100 of 100 contracts left)`.
+pub fn sentence(order: &OrderAnswer) -> String {
+    let status = order.status.name().unwrap_or("status").to_owned();
+    let filled = order.total_filled_size.normalize();
+    let progress = if filled.is_zero() {
+        format!("{} contracts to fill", order.remaining_size.normalize())
+    } else {
+        format!(
+            "{filled} contracts filled at {} on average, {} left",
+            order.avg_filled_price.normalize(),
+            order.remaining_size.normalize()
+        )
+    };
+    let reason = order.reason();
+    let reason = if reason.is_empty() { reason } else { format!(": {reason}") };
+    format!("{status}{reason}: {} ({progress}), client id {}", order.order_id, order.cl_order_id)
+}

@@ -1,0 +1,117 @@
+//! Open orders in one slab, found by key, by the venue's id and by the trader's.
+
+use lmex_types::{ClientOrderId, OrderId};
+use rustc_hash::FxHashMap;
+
+use crate::margin::Slot;
+use crate::{AccountId, MarketId, Order};
+
+/// Where an order is in the slab. Keys are re-used and never leave the engine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Key(u32);
+
+impl Key {
+    pub(crate) const NONE: Self = Self(u32::MAX);
+
+    pub(crate) fn some(self) -> Option<Self> {
+        (self != Self::NONE).then_some(self)
+    }
+
+    fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// An order with its place in the queue of its level and in the list of its account.
+#[derive(Debug, Clone)]
+pub(crate) struct Resting {
+    pub(crate) order: Order,
+    /// The account's place in the table of accounts.
+    pub(crate) slot: Slot,
+    /// Whether it is in the book; an incoming order is not.
+    pub(crate) rests: bool,
+    /// The crowd's contracts directly before it, behind the previous user's order.
+    pub(crate) ahead: i64,
+    pub(crate) previous: Key,
+    pub(crate) next: Key,
+    /// Neighbours among the account's orders in the market, oldest first.
+    pub(crate) older: Key,
+    pub(crate) newer: Key,
+}
+
+/// All open orders.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Orders {
+    slab: Vec<Resting>,
+    free: Vec<Key>,
+    by_id: FxHashMap<OrderId, Key>,
+    by_client_id: FxHashMap<(AccountId, MarketId, ClientOrderId), Key>,
+}
+
+impl Orders {
+    pub(crate) fn len(&self) -> usize {
+        self.by_id.len()
+    }
+
+    pub(crate) fn find(&self, id: OrderId) -> Option<Key> {
+        self.by_id.get(&id).copied()
+    }
+
+    pub(crate) fn find_client(&self, account: AccountId, market: MarketId, id: ClientOrderId) -> Option<Key> {
+        self.by_client_id.get(&(account, market, id)).copied()
+    }
+
+    pub(crate) fn insert(&mut self, order: Order, slot: Slot) -> Key {
+        let none = Key::NONE;
+        let resting = Resting {
+            order,
+            slot,
+            rests: false,
+            ahead: 0,
+            previous: none,
+            next: none,
+            older: none,
+            newer: none,
+        };
+        let key = match self.free.pop() {
+            Some(key) => {
+                self[key] = resting;
+                key
+            }
+            None => {
+                // More than 4e9 open orders do not fit into memory, so the cut never happens.
+                let key = Key(self.slab.len() as u32);
+                self.slab.push(resting);
+                key
+            }
+        };
+        self.by_id.insert(order.id, key);
+        if let Some(client_id) = order.client_id {
+            self.by_client_id.insert((order.account, order.market, client_id), key);
+        }
+        key
+    }
+
+    pub(crate) fn remove(&mut self, key: Key) {
+        let order = self[key].order;
+        self.by_id.remove(&order.id);
+        if let Some(client_id) = order.client_id {
+            self.by_client_id.remove(&(order.account, order.market, client_id));
+        }
+        self.free.push(key);
+    }
+}
+
+impl std::ops::Index<Key> for Orders {
+    type Output = Resting;
+
+    fn index(&self, key: Key) -> &Resting {
+        &self.slab[key.index()]
+    }
+}
+
+impl std::ops::IndexMut<Key> for Orders {
+    fn index_mut(&mut self, key: Key) -> &mut Resting {
+        &mut self.slab[key.index()]
+    }
+}

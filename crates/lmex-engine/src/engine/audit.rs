@@ -1,0 +1,187 @@
+//! Proves that the books balance. Slow; for tests and for `verify`.
+
+use lmex_types::Side;
+
+use super::Engine;
+use crate::book::BookSide;
+use crate::margin::{Account, Holding, OpenSide};
+use crate::market::Market;
+use crate::{AccountId, MarketId, Money};
+
+/// A law that the state breaks.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum AuditError {
+    /// Money appeared or vanished.
+    #[error("balances − costs + fees come to {found}, deposits to {deposits}: money is not conserved")]
+    MoneyNotConserved {
+        /// What there is.
+        found: Money,
+        /// What came in.
+        deposits: Money,
+    },
+    /// Longs and shorts differ.
+    #[error("positions in market {market} sum to {sum} contracts, not to zero")]
+    PositionsNotZero {
+        /// Where.
+        market: MarketId,
+        /// The sum.
+        sum: i64,
+    },
+    /// Best bid at or above best ask.
+    #[error("market {market} is crossed: bid {bid} against ask {ask} (ticks)")]
+    Crossed {
+        /// Where.
+        market: MarketId,
+        /// Best bid in ticks.
+        bid: i64,
+        /// Best ask in ticks.
+        ask: i64,
+    },
+    /// A level's totals are not the sums of its queue, or it is empty or negative.
+    #[error("market {market}: level {price} does not add up")]
+    LevelOff {
+        /// Where.
+        market: MarketId,
+        /// In ticks.
+        price: i64,
+    },
+    /// An account's order totals are not the sums of its orders.
+    #[error("account {account}: open orders in market {market} do not add up")]
+    OrdersOff {
+        /// Whose.
+        account: AccountId,
+        /// Where.
+        market: MarketId,
+    },
+    /// A flat position with a cost, or a cost against its direction.
+    #[error("account {account}: the cost of the position in market {market} has the wrong sign")]
+    CostOff {
+        /// Whose.
+        account: AccountId,
+        /// Where.
+        market: MarketId,
+    },
+    /// A reduce-only order larger than the position.
+    #[error("account {account}: a reduce-only order in market {market} exceeds the position")]
+    ReduceOnlyTooLarge {
+        /// Whose.
+        account: AccountId,
+        /// Where.
+        market: MarketId,
+    },
+    /// Something is in flight between commands, or an order is in no list.
+    #[error("an order is neither resting nor gone")]
+    OrderAdrift,
+}
+
+impl Engine {
+    /// Checks every law that must hold between commands; the first that does not is the error.
+    pub fn audit(&self) -> Result<(), AuditError> {
+        self.audit_money()?;
+        for market in self.state.markets() {
+            self.audit_market(market)?;
+        }
+        let mut orders = 0;
+        for account in self.state.accounts.iter() {
+            for holding in account.holdings() {
+                self.audit_holding(account, holding)?;
+                orders += holding.open_orders(&self.state.orders).count();
+            }
+        }
+        let adrift = self.state.in_flight.is_some() || orders != self.state.orders.len();
+        if adrift { Err(AuditError::OrderAdrift) } else { Ok(()) }
+    }
+
+    fn audit_money(&self) -> Result<(), AuditError> {
+        let equity = |account: &Account| {
+            account.balance - account.holdings().iter().map(|holding| holding.position.cost).sum()
+        };
+        let found = self.state.accounts.iter().map(equity).sum::<Money>() + self.state.fees;
+        let deposits = self.state.deposits;
+        if found == deposits { Ok(()) } else { Err(AuditError::MoneyNotConserved { found, deposits }) }
+    }
+
+    fn audit_market(&self, market: &Market) -> Result<(), AuditError> {
+        let positions = self.state.accounts.iter().map(|account| account.position(market.id).contracts);
+        let (market_id, sum) = (market.id, positions.sum());
+        if sum != 0 {
+            return Err(AuditError::PositionsNotZero { market: market_id, sum });
+        }
+        let best = |side| market.book.side(side).best().map(|(price, _)| price);
+        if let (Some(bid), Some(ask)) = (best(Side::Buy), best(Side::Sell))
+            && bid >= ask
+        {
+            return Err(AuditError::Crossed { market: market_id, bid, ask });
+        }
+        if market.reduce_only != self.reduce_only_resting(market) {
+            return Err(AuditError::OrderAdrift);
+        }
+        self.audit_side(market_id, market.book.side(Side::Buy))?;
+        self.audit_side(market_id, market.book.side(Side::Sell))
+    }
+
+    fn reduce_only_resting(&self, market: &Market) -> usize {
+        let sides = [Side::Buy, Side::Sell].map(|side| market.book.side(side));
+        let levels = sides.into_iter().flat_map(BookSide::levels);
+        let orders = &self.state.orders;
+        levels.flat_map(|(_, level)| level.queue(orders)).filter(|&key| orders[key].order.reduce_only).count()
+    }
+
+    fn audit_side(&self, market: MarketId, side: &BookSide) -> Result<(), AuditError> {
+        let orders = &self.state.orders;
+        for (price, level) in side.levels() {
+            let ahead: i64 = level.queue(orders).map(|key| orders[key].ahead).sum();
+            let users: i64 = level.queue(orders).map(|key| orders[key].order.remaining()).sum();
+            let negative = level.tail() < 0 || level.queue(orders).any(|key| orders[key].ahead < 0);
+            let idle =
+                level.queue(orders).any(|key| orders[key].order.remaining() <= 0 || !orders[key].rests);
+            let adds_up = level.crowd() == ahead + level.tail() && level.users() == users;
+            if negative || idle || !adds_up || level.is_empty() {
+                return Err(AuditError::LevelOff { market, price });
+            }
+        }
+        Ok(())
+    }
+
+    fn audit_holding(&self, account: &Account, holding: &Holding) -> Result<(), AuditError> {
+        let (account, market) = (account.id, holding.market);
+        let position = holding.position;
+        if position.cost.units().signum() * i128::from(position.contracts.signum()) < 0
+            || (position.is_flat() && position.cost != Money::ZERO)
+        {
+            return Err(AuditError::CostOff { account, market });
+        }
+        let orders = &self.state.orders;
+        for key in holding.open_orders(orders) {
+            let order = &orders[key].order;
+            if !orders[key].rests {
+                return Err(AuditError::OrderAdrift);
+            }
+            if order.reduce_only && order.remaining() > position.closable(order.side) {
+                return Err(AuditError::ReduceOnlyTooLarge { account, market });
+            }
+        }
+        let sums = [Side::Buy, Side::Sell].map(|side| self.sum_open(holding, side));
+        let counts = holding.open_orders(orders).count() == holding.orders as usize;
+        if sums != [holding.buys, holding.sells] || !counts {
+            return Err(AuditError::OrdersOff { account, market });
+        }
+        Ok(())
+    }
+
+    fn sum_open(&self, holding: &Holding, side: Side) -> OpenSide {
+        let orders = &self.state.orders;
+        let mut sum = OpenSide::default();
+        for key in holding.open_orders(orders) {
+            let order = &orders[key].order;
+            if let Some(market) = self.state.market(holding.market)
+                && order.side == side
+                && !order.reduce_only
+            {
+                sum.contracts += order.remaining();
+                sum.value += market.value(order.price, order.remaining());
+            }
+        }
+        sum
+    }
+}

@@ -1,0 +1,102 @@
+//! The checks of an order, shared by new ones and amended ones. Each returns the refusal it stands for.
+
+use lmex_types::{OrderType, Side};
+
+use crate::engine::State;
+use crate::margin::{Account, Candidate, OpenSide};
+use crate::market::Market;
+use crate::message::Refusal;
+use crate::{AccountId, MarketId, Money};
+
+/// Market and account of an order command.
+pub(super) fn parties(
+    state: &State,
+    account: AccountId,
+    market: MarketId,
+) -> Result<(&Account, &Market), Refusal> {
+    let found = state.market(market).ok_or(Refusal::UnknownMarket(market))?;
+    let user = state.user(account).ok_or(Refusal::UnknownAccount(account))?;
+    Ok((user, found))
+}
+
+pub(super) fn open(market: &Market) -> Result<(), Refusal> {
+    if market.open { Ok(()) } else { Err(Refusal::MarketClosed(market.id)) }
+}
+
+pub(super) fn size(market: &Market, contracts: i64) -> Result<(), Refusal> {
+    let (min, max) = (market.instrument.min_contracts, market.instrument.max_contracts);
+    if !(min..=max).contains(&contracts) {
+        return Err(Refusal::SizeOutOfRange { contracts, min, max });
+    }
+    let step = market.instrument.step_contracts;
+    if contracts % step != 0 {
+        return Err(Refusal::SizeOffStep { contracts, step });
+    }
+    Ok(())
+}
+
+pub(super) fn price(market: &Market, side: Side, price: i64) -> Result<(), Refusal> {
+    let max = market.scale.max_price;
+    if !(1..=max).contains(&price) {
+        return Err(Refusal::PriceOutOfRange { price, max });
+    }
+    let limit = market.protection(side);
+    if side.sign() * price > side.sign() * limit {
+        return Err(Refusal::PriceProtection { price, limit });
+    }
+    Ok(())
+}
+
+/// Value of one contract at the order's price; of a market order, at the price it is expected to trade at.
+pub(super) fn value(market: &Market, order_type: OrderType, side: Side, price: i64) -> Money {
+    match order_type {
+        OrderType::Limit => market.value(price, 1),
+        OrderType::Market => market.reference_value(side),
+    }
+}
+
+pub(super) fn notional(market: &Market, value: Money, contracts: i64) -> Result<(), Refusal> {
+    let (notional, min) = (value.times(contracts), market.scale.min_notional);
+    if notional > min { Ok(()) } else { Err(Refusal::NotionalTooSmall { notional, min }) }
+}
+
+/// Contracts that a reduce-only order of this side may have left to fill.
+pub(super) fn reducible(account: &Account, market: &Market, side: Side) -> Result<i64, Refusal> {
+    let closable = account.position(market.id).closable(side);
+    if closable > 0 { Ok(closable) } else { Err(Refusal::ReduceOnlyNoPosition) }
+}
+
+pub(super) fn position_limit(
+    account: &Account,
+    market: &Market,
+    side: Side,
+    contracts: i64,
+    replaces: OpenSide,
+) -> Result<(), Refusal> {
+    let (position, open) = account.holding(market.id).map_or((0, 0), |holding| {
+        (holding.position.contracts, holding.open_side(side).contracts - replaces.contracts)
+    });
+    let contracts = (side.sign() * position).saturating_add(open).saturating_add(contracts);
+    let max = market.max_position();
+    if contracts <= max { Ok(()) } else { Err(Refusal::PositionTooLarge { contracts, max }) }
+}
+
+pub(super) fn order_count(account: &Account, market: &Market) -> Result<(), Refusal> {
+    let max = market.rules.max_open_orders;
+    let open = account.holding(market.id).map_or(0, |holding| holding.orders);
+    if open < max { Ok(()) } else { Err(Refusal::TooManyOpenOrders { max }) }
+}
+
+pub(super) fn margin(
+    state: &State,
+    account: &Account,
+    market: &Market,
+    candidate: &Candidate,
+) -> Result<(), Refusal> {
+    let required = candidate.required(account, market);
+    if required == Money::ZERO {
+        return Ok(());
+    }
+    let available = state.wallet(account).available;
+    if required <= available { Ok(()) } else { Err(Refusal::InsufficientMargin { required, available }) }
+}

@@ -1,0 +1,70 @@
+//! Decisions about a market itself.
+
+use lmex_types::{Decimal, Instrument, TimeMs};
+
+use super::refused;
+use crate::engine::State;
+use crate::market::{Mark, Market, Scale};
+use crate::message::{Event, OpenedMarket, Refusal};
+use crate::{MarketId, MarketRules, Money, Rate};
+
+pub(super) fn open(
+    state: &State,
+    market: MarketId,
+    instrument: &Instrument,
+    rules: MarketRules,
+    price: i64,
+) -> Event {
+    let opened = OpenedMarket { market, instrument: instrument.clone(), rules, price };
+    match refuse_open(state, &opened) {
+        Some(refusal) => refused(None, Some(market), refusal),
+        None => Event::MarketOpened(Box::new(opened)),
+    }
+}
+
+fn refuse_open(state: &State, opened: &OpenedMarket) -> Option<Refusal> {
+    if state.market(opened.market).is_some() {
+        return Some(Refusal::MarketExists(opened.market));
+    }
+    let scale = match Scale::of(&opened.instrument) {
+        Ok(scale) => scale,
+        Err(refusal) => return Some(refusal),
+    };
+    let (price, max) = (opened.price, scale.max_price);
+    if !(1..=max).contains(&price) {
+        return Some(Refusal::PriceOutOfRange { price, max });
+    }
+    let MarketRules { max_leverage, maintenance_margin, price_band, .. } = opened.rules;
+    let is_part = |rate: Rate| (Rate::ZERO..Rate::ONE).contains(&rate);
+    if max_leverage == 0 || !is_part(maintenance_margin) || !price_band.is_none_or(is_part) {
+        return Some(Refusal::InstrumentOutOfRange("leverage, maintenance margin and price band"));
+    }
+    Market::new(opened).is_none().then_some(Refusal::MarkOutOfRange)
+}
+
+pub(super) fn set_trading(state: &State, market: MarketId, open: bool) -> Event {
+    match state.market(market) {
+        Some(_) => Event::TradingSet { market, open },
+        None => unknown(market),
+    }
+}
+
+pub(super) fn set_prices(state: &State, market: MarketId, index: Decimal, mark: Decimal) -> Event {
+    let Some(found) = state.market(market) else { return unknown(market) };
+    let fits = Mark::of(mark, &found.instrument, &found.rules, &found.scale).is_some();
+    if !fits || index <= Decimal::ZERO || Money::nearest(index).is_none() {
+        return refused(None, Some(market), Refusal::MarkOutOfRange);
+    }
+    Event::PricesSet { market, index, mark }
+}
+
+pub(super) fn set_funding_rate(state: &State, market: MarketId, rate: Rate, next: TimeMs) -> Event {
+    match state.market(market) {
+        Some(_) => Event::FundingRateSet { market, rate, next },
+        None => unknown(market),
+    }
+}
+
+fn unknown(market: MarketId) -> Event {
+    refused(None, Some(market), Refusal::UnknownMarket(market))
+}

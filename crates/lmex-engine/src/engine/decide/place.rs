@@ -1,0 +1,116 @@
+//! Whether a new order is accepted.
+
+use lmex_types::{OrderId, OrderType, Side, TimeInForce, TimeMs};
+
+use super::check;
+use crate::engine::State;
+use crate::margin::{Candidate, OpenSide};
+use crate::message::{Event, NewOrder, Refusal};
+use crate::{AccountId, MarketId, Order};
+
+pub(super) fn place(state: &State, new: &NewOrder, at: TimeMs) -> Event {
+    answer(new, accept(state, new, at, false))
+}
+
+/// Reduce-only, of the position's size.
+pub(super) fn close(
+    state: &State,
+    account: AccountId,
+    market: MarketId,
+    order: OrderId,
+    price: Option<i64>,
+    post_only: bool,
+    at: TimeMs,
+) -> Event {
+    let position = state.accounts.find(account).map_or(0, |found| found.position(market).contracts);
+    let (order_type, time_in_force) = match price {
+        Some(_) => (OrderType::Limit, TimeInForce::Gtc),
+        None => (OrderType::Market, TimeInForce::Ioc),
+    };
+    let new = NewOrder {
+        account,
+        market,
+        order,
+        client_id: None,
+        side: if position > 0 { Side::Sell } else { Side::Buy },
+        order_type,
+        price: price.unwrap_or(0),
+        contracts: position.abs(),
+        time_in_force,
+        post_only,
+        reduce_only: true,
+    };
+    answer(&new, accept(state, &new, at, true))
+}
+
+fn answer(new: &NewOrder, accepted: Result<Order, Refusal>) -> Event {
+    match accepted {
+        Ok(order) => Event::OrderAccepted { order },
+        Err(refusal) => Event::OrderRefused {
+            account: new.account,
+            market: new.market,
+            order: new.order,
+            client_id: new.client_id,
+            refusal,
+        },
+    }
+}
+
+/// The checks, in the order of [`Refusal`].
+fn accept(state: &State, new: &NewOrder, at: TimeMs, closing: bool) -> Result<Order, Refusal> {
+    let (account, market) = check::parties(state, new.account, new.market)?;
+    check::open(market)?;
+    check_ids(state, new)?;
+    if closing && new.contracts == 0 {
+        return Err(Refusal::NoPosition(market.id));
+    }
+    if !closing {
+        check::size(market, new.contracts)?;
+    }
+    if new.order_type == OrderType::Limit {
+        check::price(market, new.side, new.price)?;
+    }
+    let value = check::value(market, new.order_type, new.side, new.price);
+    let mut contracts = new.contracts;
+    if new.reduce_only {
+        contracts = contracts.min(check::reducible(account, market, new.side)?);
+    } else {
+        check::notional(market, value, contracts)?;
+        check::position_limit(account, market, new.side, contracts, OpenSide::default())?;
+    }
+    check::order_count(account, market)?;
+    if !new.reduce_only {
+        let candidate = Candidate { side: new.side, contracts, value, replaces: OpenSide::default() };
+        check::margin(state, account, market, &candidate)?;
+    }
+    Ok(order_of(new, contracts, at))
+}
+
+fn check_ids(state: &State, new: &NewOrder) -> Result<(), Refusal> {
+    if state.orders.find(new.order).is_some() {
+        return Err(Refusal::DuplicateOrderId);
+    }
+    let taken = |id| state.orders.find_client(new.account, new.market, id).is_some();
+    if new.client_id.is_some_and(taken) { Err(Refusal::DuplicateClientId) } else { Ok(()) }
+}
+
+fn order_of(new: &NewOrder, contracts: i64, at: TimeMs) -> Order {
+    let is_limit = new.order_type == OrderType::Limit;
+    let lifetime = new.time_in_force.lifetime_ms().filter(|_| is_limit);
+    Order {
+        id: new.order,
+        client_id: new.client_id,
+        account: new.account,
+        market: new.market,
+        side: new.side,
+        order_type: new.order_type,
+        price: if is_limit { new.price } else { 0 },
+        contracts,
+        filled: 0,
+        time_in_force: new.time_in_force,
+        post_only: new.post_only,
+        reduce_only: new.reduce_only,
+        accepted_at: at,
+        expires_at: lifetime.map(|lifetime| at.plus_ms(lifetime)),
+    }
+}

@@ -1,0 +1,37 @@
+//! Reduce-only orders follow the position: each is cut to it, and cancelled when there is nothing to reduce.
+//!
+//! The rule is per order, so that several may stand for the same position (a ladder of exits, or a target and a
+//! stop). It runs after every fill, before the next: two such orders can't close more than there is.
+
+use super::{amend, cancel};
+use crate::book::Key;
+use crate::engine::State;
+use crate::margin::Slot;
+use crate::message::{AmendCause, CancelReason, Event};
+use crate::{MarketId, Order};
+
+/// The next reduce-only order that is too large after the last fill.
+pub(super) fn next(state: &State) -> Option<Event> {
+    state.touched.iter().flatten().find_map(|&(slot, market)| excess(state, slot, market))
+}
+
+fn excess(state: &State, slot: Slot, market: MarketId) -> Option<Event> {
+    let holding = state.accounts[slot].holding(market)?;
+    if holding.reduce_only == 0 {
+        return None;
+    }
+    let closable = |order: &Order| holding.position.closable(order.side);
+    let too_large = |key: &Key| {
+        let resting = &state.orders[*key];
+        resting.rests && resting.order.reduce_only && resting.order.remaining() > closable(&resting.order)
+    };
+    let key = holding.open_orders(&state.orders).find(too_large)?;
+    let order = &state.orders[key].order;
+    match closable(order) {
+        0 => cancel::cancelled(state, key, CancelReason::ReduceOnly),
+        closable => {
+            let cut = Order { contracts: order.filled + closable, ..*order };
+            Some(amend::amended(state.market(market)?, order, &cut, AmendCause::ReduceOnly))
+        }
+    }
+}

@@ -1,0 +1,250 @@
+//! Questions to the engine. They change nothing and may be asked between commands.
+
+use lmex_types::{ClientOrderId, Decimal, Instrument, OrderId, Side, TimeMs};
+
+use super::Engine;
+use crate::margin::{Account, Holding, Wallet, liquidation_price};
+use crate::market::Market;
+use crate::{AccountId, MarketId, MarketRules, Money, Order, Rate};
+
+/// A market as everyone sees it.
+#[derive(Debug, Clone, Copy)]
+pub struct MarketView<'a>(&'a Market);
+
+/// An account's position in a market.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PositionView {
+    /// Where.
+    pub market: MarketId,
+    /// Above zero is long, below is short.
+    pub contracts: i64,
+    /// Average price of what is held, to 12 decimals.
+    pub entry_price: Decimal,
+    /// What it cost: exact, negative for a short.
+    pub cost: Money,
+    /// Profit at the mark price.
+    pub unrealised: Money,
+    /// The mark price at which the account no longer covers its maintenance margin; `None` when no price does it.
+    pub liquidation_price: Option<Decimal>,
+    /// At the mark price and the account's leverage.
+    pub initial_margin: Money,
+    /// At the mark price.
+    pub maintenance_margin: Money,
+    /// The leverage that counts.
+    pub leverage: u32,
+}
+
+/// Who waits in the queue of a level.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Queued {
+    /// So many contracts of the crowd.
+    Crowd(i64),
+    /// A user's order.
+    Order(Order),
+}
+
+impl Engine {
+    /// A market.
+    pub fn market(&self, market: MarketId) -> Option<MarketView<'_>> {
+        self.state.market(market).map(MarketView)
+    }
+
+    /// All markets, by number.
+    pub fn markets(&self) -> impl Iterator<Item = MarketView<'_>> {
+        self.state.markets().map(MarketView)
+    }
+
+    /// All accounts in the order they were opened, the crowd first.
+    pub fn accounts(&self) -> impl Iterator<Item = AccountId> {
+        self.state.accounts.iter().map(|account| account.id)
+    }
+
+    /// An open order.
+    pub fn order(&self, order: OrderId) -> Option<&Order> {
+        self.state.orders.find(order).map(|key| &self.state.orders[key].order)
+    }
+
+    /// An open order by the trader's id.
+    pub fn order_of_client(
+        &self,
+        account: AccountId,
+        market: MarketId,
+        client_id: ClientOrderId,
+    ) -> Option<&Order> {
+        let key = self.state.orders.find_client(account, market, client_id)?;
+        Some(&self.state.orders[key].order)
+    }
+
+    /// The queue of a level, front first. For looking closely; `MarketView::depth` is the fast question.
+    pub fn queue(&self, market: MarketId, side: Side, price: i64) -> Vec<Queued> {
+        let level = self.state.market(market).and_then(|market| market.book.side(side).level(price));
+        let Some(level) = level else { return Vec::new() };
+        let mut queue = Vec::new();
+        for key in level.queue(&self.state.orders) {
+            let resting = &self.state.orders[key];
+            queue.extend([Queued::Crowd(resting.ahead), Queued::Order(resting.order)]);
+        }
+        queue.push(Queued::Crowd(level.tail()));
+        queue.retain(|queued| *queued != Queued::Crowd(0));
+        queue
+    }
+
+    /// Contracts that trade before an order at its price, the crowd's and users'; `None` unless it rests.
+    pub fn queue_ahead(&self, order: OrderId) -> Option<i64> {
+        let order = self.order(order)?;
+        let mut ahead = 0;
+        for queued in self.queue(order.market, order.side, order.price) {
+            match queued {
+                Queued::Order(other) if other.id == order.id => return Some(ahead),
+                Queued::Order(other) => ahead += other.remaining(),
+                Queued::Crowd(contracts) => ahead += contracts,
+            }
+        }
+        None
+    }
+
+    /// An account's open orders, by market, oldest first; of all markets when none is given.
+    pub fn open_orders(&self, account: AccountId, market: Option<MarketId>) -> impl Iterator<Item = &Order> {
+        let holdings = self.state.accounts.find(account).map_or(&[][..], Account::holdings);
+        holdings
+            .iter()
+            .filter(move |holding| market.is_none_or(|market| holding.market == market))
+            .flat_map(|holding| holding.open_orders(&self.state.orders))
+            .map(|key| &self.state.orders[key].order)
+    }
+
+    /// An account's position; `None` when it has none in the market.
+    pub fn position(&self, account: AccountId, market: MarketId) -> Option<PositionView> {
+        let account = self.state.accounts.find(account)?;
+        let holding = account.holding(market).filter(|holding| !holding.position.is_flat())?;
+        Some(self.position_view(account, holding, self.state.market(market)?))
+    }
+
+    /// All positions of an account, by market.
+    pub fn positions(&self, account: AccountId) -> impl Iterator<Item = PositionView> {
+        self.state.markets().map(|market| market.id).filter_map(move |market| self.position(account, market))
+    }
+
+    /// An account's wallet.
+    pub fn wallet(&self, account: AccountId) -> Option<Wallet> {
+        self.state.accounts.find(account).map(|account| self.state.wallet(account))
+    }
+
+    /// An account's fees as parts of the notional: maker, taker.
+    pub fn fees(&self, account: AccountId) -> Option<(Rate, Rate)> {
+        self.state.accounts.find(account).map(|account| (account.maker_fee, account.taker_fee))
+    }
+
+    /// An account's leverage in a market as it was set: 0 is the market's maximum.
+    pub fn leverage(&self, account: AccountId, market: MarketId) -> Option<u32> {
+        let account = self.state.accounts.find(account)?;
+        self.state.market(market)?;
+        Some(account.holding(market).map_or(0, |holding| holding.leverage))
+    }
+
+    /// What the venue has earned: fees received less rebates paid.
+    pub fn fee_income(&self) -> Money {
+        self.state.fees
+    }
+
+    fn position_view(&self, account: &Account, holding: &Holding, market: &Market) -> PositionView {
+        let position = holding.position;
+        let grid = &market.instrument.grid;
+        let equity = self.state.wallet(account).without(holding, market);
+        let is_crowd = account.id == AccountId::CROWD;
+        PositionView {
+            market: market.id,
+            contracts: position.contracts,
+            entry_price: entry_price(position.contracts, position.cost, grid.contract_size()),
+            cost: position.cost,
+            unrealised: holding.unrealised(market),
+            liquidation_price: liquidation_price(position, equity, grid).filter(|_| !is_crowd),
+            initial_margin: holding.position_margin(market),
+            maintenance_margin: holding.maintenance(market),
+            leverage: u32::try_from(holding.leverage(market)).unwrap_or(u32::MAX),
+        }
+    }
+}
+
+fn entry_price(contracts: i64, cost: Money, contract_size: Decimal) -> Decimal {
+    let base = Decimal::from(contracts).checked_mul(contract_size);
+    let price = base.and_then(|base| Decimal::from(cost).checked_div(base));
+    price.unwrap_or_default().round_dp(12).normalize()
+}
+
+impl<'a> MarketView<'a> {
+    /// Its number.
+    pub fn id(&self) -> MarketId {
+        self.0.id
+    }
+
+    /// What it trades.
+    pub fn instrument(&self) -> &'a Instrument {
+        &self.0.instrument
+    }
+
+    /// Its limits.
+    pub fn rules(&self) -> MarketRules {
+        self.0.rules
+    }
+
+    /// Whether orders are taken.
+    pub fn is_open(&self) -> bool {
+        self.0.open
+    }
+
+    /// The price of the last trade, in ticks.
+    pub fn last(&self) -> i64 {
+        self.0.last
+    }
+
+    /// The mark price.
+    pub fn mark(&self) -> Decimal {
+        self.0.mark.price
+    }
+
+    /// The index price.
+    pub fn index(&self) -> Decimal {
+        self.0.index
+    }
+
+    /// The funding rate to come.
+    pub fn funding_rate(&self) -> Rate {
+        self.0.funding_rate
+    }
+
+    /// When funding is paid next; 1970 when it was never said.
+    pub fn next_funding(&self) -> TimeMs {
+        self.0.next_funding
+    }
+
+    /// The highest bid: price in ticks and visible contracts.
+    pub fn best_bid(&self) -> Option<(i64, i64)> {
+        self.depth(Side::Buy).next()
+    }
+
+    /// The lowest ask: price in ticks and visible contracts.
+    pub fn best_ask(&self) -> Option<(i64, i64)> {
+        self.depth(Side::Sell).next()
+    }
+
+    /// Levels of a side, best first: price in ticks and visible contracts.
+    pub fn depth(&self, side: Side) -> impl Iterator<Item = (i64, i64)> + use<'a> {
+        self.0.book.side(side).levels().map(|(price, level)| (price, level.total()))
+    }
+
+    /// Visible contracts at a price.
+    pub fn level(&self, side: Side, price: i64) -> i64 {
+        self.0.book.side(side).total(price)
+    }
+
+    /// The crowd's contracts at a price.
+    pub fn crowd(&self, side: Side, price: i64) -> i64 {
+        self.0.book.side(side).crowd(price)
+    }
+
+    /// What `contracts` at `price` ticks are worth.
+    pub fn value(&self, price: i64, contracts: i64) -> Money {
+        self.0.value(price, contracts)
+    }
+}

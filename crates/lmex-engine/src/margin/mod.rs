@@ -1,0 +1,15 @@
+//! What an account owns, owes and may still risk: one wallet, one position per market, cross margin.
+
+mod account;
+mod fee;
+mod liquidation;
+mod position;
+mod requirement;
+mod wallet;
+
+pub(crate) use account::{Account, Accounts, Holding, OpenSide, Slot};
+pub(crate) use fee::fee;
+pub(crate) use liquidation::{Equity, liquidation_price};
+pub(crate) use position::Position;
+pub(crate) use requirement::{Candidate, order_margin};
+pub use wallet::Wallet;

@@ -1,0 +1,349 @@
+//! What the engine decided: every change of state has an event, and events alone give the state again.
+
+use lmex_types::{ClientOrderId, Decimal, Instrument, OrderId, Side, TimeMs};
+
+use super::{OrderRef, Refusal};
+use crate::{AccountId, MarketId, MarketRules, Money, Order, Rate};
+
+/// One decision of the engine.
+///
+/// Public trades are `Fill` and `Trade`, in order; changed levels are `level_change()` of each event, in order.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Event {
+    /// A market started. Boxed: it is large and rare.
+    MarketOpened(Box<OpenedMarket>),
+    /// A market opened or closed for orders.
+    TradingSet {
+        /// Where.
+        market: MarketId,
+        /// Whether orders are taken.
+        open: bool,
+    },
+    /// An account started, or has new fees.
+    AccountOpened {
+        /// Its number.
+        account: AccountId,
+        /// Part of the notional paid as maker.
+        maker_fee: Rate,
+        /// Part of the notional paid as taker.
+        taker_fee: Rate,
+    },
+    /// Money came in.
+    Deposited {
+        /// Whose.
+        account: AccountId,
+        /// How much.
+        amount: Money,
+        /// The wallet's balance with it.
+        balance: Money,
+    },
+    /// An order passed the checks. What becomes of it follows: fills, then rested or cancelled unless filled.
+    OrderAccepted {
+        /// As accepted: a reduce-only order may have fewer contracts than asked for.
+        order: Order,
+    },
+    /// An order did not pass the checks.
+    OrderRefused {
+        /// Whose.
+        account: AccountId,
+        /// Where.
+        market: MarketId,
+        /// The id it came with.
+        order: OrderId,
+        /// The trader's id it came with.
+        client_id: Option<ClientOrderId>,
+        /// Why.
+        refusal: Refusal,
+    },
+    /// The rest of an incoming order joined the back of its level.
+    OrderRested {
+        /// Whose.
+        account: AccountId,
+        /// Where.
+        market: MarketId,
+        /// Which.
+        order: OrderId,
+        /// Which side of the book.
+        side: Side,
+        /// In ticks.
+        price: i64,
+        /// Contracts that rest.
+        remaining: i64,
+        /// Visible total of the level with it.
+        level: i64,
+    },
+    /// Two parties traded, at least one of them a user.
+    Fill(Fill),
+    /// An order ended without being filled (to the end).
+    OrderCancelled {
+        /// Whose.
+        account: AccountId,
+        /// Where.
+        market: MarketId,
+        /// Which.
+        order: OrderId,
+        /// The trader's id.
+        client_id: Option<ClientOrderId>,
+        /// Which side.
+        side: Side,
+        /// In ticks; 0 for a market order.
+        price: i64,
+        /// Contracts that were not filled.
+        remaining: i64,
+        /// Why.
+        reason: CancelReason,
+        /// Visible total of its level without it; `None` if it never rested.
+        level: Option<i64>,
+    },
+    /// An order changed. Unless it kept its place it left the book, and fills, rested or cancelled follow.
+    OrderAmended {
+        /// Whose.
+        account: AccountId,
+        /// Where.
+        market: MarketId,
+        /// Which.
+        order: OrderId,
+        /// Which side.
+        side: Side,
+        /// The price it had, in ticks.
+        old_price: i64,
+        /// The price it has, in ticks.
+        price: i64,
+        /// Its original size now, filled part included.
+        contracts: i64,
+        /// Contracts left to fill now.
+        remaining: i64,
+        /// Whether it stays where it was in the queue.
+        kept_place: bool,
+        /// Who asked.
+        cause: AmendCause,
+        /// Visible total of the level at the old price after the change.
+        level: i64,
+    },
+    /// An amend changed nothing.
+    AmendRefused {
+        /// Whose.
+        account: AccountId,
+        /// Where.
+        market: MarketId,
+        /// Which was meant.
+        target: OrderRef,
+        /// Why.
+        refusal: Refusal,
+    },
+    /// A cancel changed nothing.
+    CancelRefused {
+        /// Whose.
+        account: AccountId,
+        /// Where.
+        market: MarketId,
+        /// Which was meant; `None` for all.
+        target: Option<OrderRef>,
+        /// Why.
+        refusal: Refusal,
+    },
+    /// The crowd comes in where users rest. What it does follows.
+    CrowdEntered {
+        /// Where.
+        market: MarketId,
+        /// Which side the crowd trades.
+        side: Side,
+        /// In ticks.
+        price: i64,
+        /// How many contracts.
+        contracts: i64,
+        /// A print or depth that crosses.
+        purpose: CrowdPurpose,
+    },
+    /// The crowd's part of a level changed.
+    LevelChanged {
+        /// Where.
+        market: MarketId,
+        /// Which side of the book.
+        side: Side,
+        /// In ticks.
+        price: i64,
+        /// Visible total now, crowd and users; 0 means gone.
+        contracts: i64,
+        /// The crowd's part of it.
+        crowd: i64,
+        /// Traded away or re-stated.
+        cause: LevelCause,
+    },
+    /// The crowd traded with itself: what no user took part in.
+    Trade {
+        /// Where.
+        market: MarketId,
+        /// Serial number of trades, shared with fills.
+        trade_id: u64,
+        /// In ticks.
+        price: i64,
+        /// How many contracts.
+        contracts: i64,
+        /// Which side took.
+        aggressor: Side,
+    },
+    /// Index and mark changed.
+    PricesSet {
+        /// Where.
+        market: MarketId,
+        /// The index price.
+        index: Decimal,
+        /// The mark price.
+        mark: Decimal,
+    },
+    /// The funding rate changed.
+    FundingRateSet {
+        /// Where.
+        market: MarketId,
+        /// Part of the notional that longs pay to shorts.
+        rate: Rate,
+        /// When it is paid.
+        next: TimeMs,
+    },
+    /// An account's leverage changed.
+    LeverageSet {
+        /// Whose.
+        account: AccountId,
+        /// Where.
+        market: MarketId,
+        /// 0 is the market's maximum.
+        leverage: u32,
+    },
+    /// A command that is not about an order changed nothing.
+    CommandRefused {
+        /// Whose, if any.
+        account: Option<AccountId>,
+        /// Where, if anywhere.
+        market: Option<MarketId>,
+        /// Why.
+        refusal: Refusal,
+    },
+}
+
+/// How a market started.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OpenedMarket {
+    /// Its number.
+    pub market: MarketId,
+    /// What it trades.
+    pub instrument: Instrument,
+    /// Its limits.
+    pub rules: MarketRules,
+    /// The first last, index and mark price, in ticks.
+    pub price: i64,
+}
+
+/// A trade with at least one user in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fill {
+    /// Where.
+    pub market: MarketId,
+    /// Serial number of trades, rising over all markets.
+    pub trade_id: u64,
+    /// In ticks: the maker's.
+    pub price: i64,
+    /// How many contracts.
+    pub contracts: i64,
+    /// The taker's side.
+    pub aggressor: Side,
+    /// Who rested.
+    pub maker: Party,
+    /// Who came.
+    pub taker: Party,
+    /// Visible total of the maker's level after it.
+    pub level: i64,
+}
+
+/// One side of a fill.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Party {
+    /// Who.
+    pub account: AccountId,
+    /// Its order; `None` for the crowd.
+    pub order: Option<OrderId>,
+    /// Contracts of the order left to fill.
+    pub remaining: i64,
+    /// Paid to the venue; negative is a rebate.
+    pub fee: Money,
+    /// Profit of the part of the position that this closed, before the fee.
+    pub realised_pnl: Money,
+}
+
+/// Why an order ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CancelReason {
+    /// Its owner asked.
+    User,
+    /// What an immediate order could not trade at once.
+    ImmediateRemainder,
+    /// Fill or kill, and there was not enough.
+    FillOrKill,
+    /// Post-only, and it would have traded.
+    PostOnlyWouldCross,
+    /// The next order to trade with was of the same account. The incoming order goes, the resting one stays.
+    SelfTrade,
+    /// Its time was over.
+    Expired,
+    /// Reduce-only, and there is nothing left to reduce.
+    ReduceOnly,
+    /// A market order with nothing to trade with inside the price protection.
+    MarketNoLiquidity,
+}
+
+/// Who changed an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AmendCause {
+    /// Its owner.
+    User,
+    /// The engine: a reduce-only order is cut to the position.
+    ReduceOnly,
+}
+
+/// What the crowd comes for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CrowdPurpose {
+    /// To trade: what is left is reported as a trade of the crowd with itself.
+    Print,
+    /// To rest: what is left becomes depth.
+    Depth,
+}
+
+/// How the crowd's part of a level changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LevelCause {
+    /// Traded away from the front of the queue.
+    Taken,
+    /// Re-stated; the queue model says where a decrease went.
+    Set,
+}
+
+/// A level's new visible total.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LevelChange {
+    /// Where.
+    pub market: MarketId,
+    /// Which side of the book.
+    pub side: Side,
+    /// In ticks.
+    pub price: i64,
+    /// Crowd and users together; 0 means gone.
+    pub contracts: i64,
+}
+
+impl Event {
+    /// The level this event changed, with its new total. An event changes at most one.
+    pub fn level_change(&self) -> Option<LevelChange> {
+        let (market, side, price, contracts) = match *self {
+            Self::OrderRested { market, side, price, level, .. } => (market, side, price, level),
+            Self::Fill(ref fill) => (fill.market, fill.aggressor.opposite(), fill.price, fill.level),
+            Self::OrderCancelled { market, side, price, level: Some(level), .. } => {
+                (market, side, price, level)
+            }
+            Self::OrderAmended { market, side, old_price, level, .. } => (market, side, old_price, level),
+            Self::LevelChanged { market, side, price, contracts, .. } => (market, side, price, contracts),
+            _ => return None,
+        };
+        Some(LevelChange { market, side, price, contracts })
+    }
+}

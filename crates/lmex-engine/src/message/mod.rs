@@ -1,0 +1,11 @@
+//! What the engine is told and what it answers.
+
+mod command;
+mod event;
+mod refusal;
+
+pub use command::{CancelTarget, Command, CrowdLevel, NewOrder, OrderRef, Stamped};
+pub use event::{
+    AmendCause, CancelReason, CrowdPurpose, Event, Fill, LevelCause, LevelChange, OpenedMarket, Party,
+};
+pub use refusal::Refusal;

@@ -1,0 +1,268 @@
+//! Random commands that meet each other: few accounts, few prices, few ids.
+
+use lmex_engine::{
+    AccountId, CancelTarget, Command, CrowdLevel, MarketId, MarketRules, Money, NewOrder, OrderRef, Rate,
+};
+use lmex_types::{ClientOrderId, Decimal, Grid, Instrument, OrderId, OrderType, Side, TimeInForce, TimeMs};
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
+
+/// A command and how much later than the one before.
+pub(crate) type Step = (i64, Command);
+
+/// Opens two markets and four accounts: one without fees, one with, one with a rebate, one nearly broke.
+pub(crate) fn opening() -> Vec<Command> {
+    let rules = MarketRules::default();
+    let mut commands: Vec<Command> = [(1, "1", "1"), (2, "0.1", "0.003")]
+        .map(|(market, tick, contract_size)| Command::OpenMarket {
+            market: MarketId(market),
+            instrument: instrument(tick, contract_size),
+            rules,
+            price: 100,
+        })
+        .into();
+    for (account, maker, taker, quote) in
+        [(1, 0, 0, 1_000_000), (2, 200, 500, 50_000), (3, -100, 333, 20_000), (4, 1, 1, 30)]
+    {
+        let account = AccountId(account);
+        let (maker_fee, taker_fee) =
+            (Rate::from_parts(maker * 1_000_001), Rate::from_parts(taker * 1_000_001));
+        commands.push(Command::OpenAccount { account, maker_fee, taker_fee });
+        commands.push(Command::Deposit { account, amount: Money::from_quote(quote) });
+    }
+    commands
+}
+
+pub(crate) fn instrument(tick: &str, contract_size: &str) -> Instrument {
+    Instrument {
+        symbol: "TEST-PERP".parse().unwrap(),
+        base: "TEST".into(),
+        quote: "USDT".into(),
+        grid: Grid::new(tick.parse().unwrap(), contract_size.parse().unwrap()).unwrap(),
+        min_contracts: 1,
+        max_contracts: 1_000_000,
+        step_contracts: 1,
+        min_notional: Decimal::ZERO,
+    }
+}
+
+/// Histories with users and the crowd.
+pub(crate) fn history(length: usize) -> impl Strategy<Value = Vec<Step>> {
+    let command = prop_oneof![
+        12 => new_order().prop_map(Command::Place),
+        5 => amend(),
+        3 => cancel(),
+        1 => close(),
+        4 => crowd_depth(),
+        2 => crowd_trade(),
+        1 => set_prices(),
+        1 => (account(), market(), 0_u32..120).prop_map(|(account, market, leverage)| {
+            Command::SetLeverage { account, market, leverage }
+        }),
+        1 => (account(), -5_i64..50).prop_map(|(account, quote)| {
+            Command::Deposit { account, amount: Money::from_quote(quote) }
+        }),
+        1 => (market(), prop::bool::weighted(0.9)).prop_map(|(market, open)| {
+            Command::SetTrading { market, open }
+        }),
+        1 => Just(Command::Advance),
+    ];
+    vec((later(), command), length / 4..length)
+}
+
+/// Histories of users alone in one market with money for everything.
+pub(crate) fn user_history(length: usize) -> impl Strategy<Value = Vec<Step>> {
+    let rich = |order: NewOrder| NewOrder { market: MarketId(1), reduce_only: false, ..order };
+    let command = prop_oneof![
+        8 => new_order().prop_map(move |order| Command::Place(rich(order))),
+        2 => (owned(), option::of(price()), option::of(1_i64..20)).prop_map(
+            |((account, id), price, contracts)| Command::Amend {
+                account,
+                market: MarketId(1),
+                target: OrderRef::Id(id),
+                price,
+                contracts,
+            }
+        ),
+        2 => owned().prop_map(|(account, id)| Command::Cancel {
+            account,
+            market: MarketId(1),
+            target: CancelTarget::Order(id),
+        }),
+    ];
+    vec((Just(1), command), 1..length)
+}
+
+/// Single commands with numbers at the ends of their ranges.
+pub(crate) fn wild() -> impl Strategy<Value = Command> {
+    let number =
+        || prop::sample::select(vec![i64::MIN, -1, 0, 1, 100, 1_000_000, 1_000_000_000_000, i64::MAX]);
+    let decimal = || {
+        let wild = [Decimal::MIN, Decimal::ZERO, Decimal::new(1, 28), Decimal::ONE_HUNDRED, Decimal::MAX];
+        prop::sample::select(wild.to_vec())
+    };
+    let money = || number().prop_map(|n| Money::from_units(i128::from(n).saturating_mul(1 << 66)));
+    let market = MarketId(1);
+    prop_oneof![
+        (new_order(), number(), number())
+            .prop_map(|(order, price, contracts)| { Command::Place(NewOrder { price, contracts, ..order }) }),
+        (account(), order_id(), option::of(number()), option::of(number())).prop_map(
+            move |(account, id, price, contracts)| {
+                Command::Amend { account, market, target: OrderRef::Id(id), price, contracts }
+            }
+        ),
+        (account(), order_id(), option::of(number())).prop_map(move |(account, order, price)| {
+            Command::Close { account, market, order, price, post_only: false }
+        }),
+        (side(), number(), number()).prop_map(move |(aggressor, price, contracts)| {
+            Command::CrowdTrade { market, aggressor, price, contracts }
+        }),
+        (side(), number(), number()).prop_map(move |(side, price, contracts)| Command::CrowdDepth {
+            market,
+            levels: vec![CrowdLevel { side, price, contracts }],
+            snapshot: false,
+        }),
+        (decimal(), decimal()).prop_map(move |(index, mark)| Command::SetPrices { market, index, mark }),
+        (account(), money()).prop_map(|(account, amount)| Command::Deposit { account, amount }),
+        (account(), number(), number()).prop_map(|(account, maker, taker)| Command::OpenAccount {
+            account,
+            maker_fee: Rate::from_parts(maker),
+            taker_fee: Rate::from_parts(taker),
+        }),
+        (account(), any::<u32>())
+            .prop_map(move |(account, leverage)| { Command::SetLeverage { account, market, leverage } }),
+        (number(), number(), number(), decimal()).prop_map(|(price, min, max, min_notional)| {
+            let bounds =
+                Instrument { min_contracts: min, max_contracts: max, min_notional, ..instrument("1", "1") };
+            let rules = MarketRules::default();
+            Command::OpenMarket { market: MarketId(3), instrument: bounds, rules, price }
+        }),
+    ]
+}
+
+pub(crate) fn moment(start: TimeMs, step: &Step) -> TimeMs {
+    start.plus_ms(step.0)
+}
+
+fn later() -> impl Strategy<Value = i64> {
+    prop_oneof![60 => 0_i64..100, 1 => 0_i64..60_000]
+}
+
+fn account() -> impl Strategy<Value = AccountId> {
+    (1_u32..=4).prop_map(AccountId)
+}
+
+fn market() -> impl Strategy<Value = MarketId> {
+    prop_oneof![12 => Just(MarketId(1)), 1 => Just(MarketId(2))]
+}
+
+fn side() -> impl Strategy<Value = Side> {
+    prop_oneof![Just(Side::Buy), Just(Side::Sell)]
+}
+
+fn price() -> impl Strategy<Value = i64> {
+    94_i64..107
+}
+
+/// Bids tend to lie below asks: users overlap by `overlap` ticks, so that some trade and many rest.
+fn sided(overlap: i64) -> impl Strategy<Value = (Side, i64)> {
+    let away = prop_oneof![40 => 0_i64..6, 1 => Just(-15_i64)];
+    (side(), away).prop_map(move |(side, away)| (side, 100 + side.sign() * (overlap - away)))
+}
+
+fn order_id() -> impl Strategy<Value = OrderId> {
+    (1_u128..16).prop_map(OrderId::from_bits)
+}
+
+/// An id and the account that usually has it, so that amends and cancels find their orders.
+fn owned() -> impl Strategy<Value = (AccountId, OrderId)> {
+    (1_u32..16, prop::bool::weighted(0.9), account()).prop_map(|(id, is_owner, other)| {
+        let account = if is_owner { AccountId(id % 4 + 1) } else { other };
+        (account, OrderId::from_bits(u128::from(id)))
+    })
+}
+
+fn client_id() -> impl Strategy<Value = ClientOrderId> {
+    (0_u8..6).prop_map(|n| format!("mine-{n}").parse().unwrap())
+}
+
+fn new_order() -> impl Strategy<Value = NewOrder> {
+    let who = (owned(), market(), option::weighted(0.2, client_id()));
+    let what = (sided(1), prop::bool::weighted(0.1), 1_i64..20);
+    let tif = prop_oneof![
+        12 => Just(TimeInForce::Gtc),
+        1 => Just(TimeInForce::Ioc),
+        2 => Just(TimeInForce::Fok),
+        1 => Just(TimeInForce::HalfMin),
+    ];
+    let how = (tif, prop::bool::weighted(0.1), prop::bool::weighted(0.2));
+    (who, what, how).prop_map(|(who, what, how)| NewOrder {
+        account: who.0.0,
+        market: who.1,
+        order: who.0.1,
+        client_id: who.2,
+        side: what.0.0,
+        order_type: if what.1 { OrderType::Market } else { OrderType::Limit },
+        price: what.0.1,
+        contracts: what.2,
+        time_in_force: how.0,
+        post_only: how.1,
+        reduce_only: how.2,
+    })
+}
+
+fn amend() -> impl Strategy<Value = Command> {
+    let change = (option::of(price()), option::of(1_i64..25));
+    (owned(), market(), option::weighted(0.2, client_id()), change).prop_map(
+        |((account, id), market, client_id, (price, contracts))| {
+            let target = client_id.map_or(OrderRef::Id(id), OrderRef::Client);
+            Command::Amend { account, market, target, price, contracts }
+        },
+    )
+}
+
+fn cancel() -> impl Strategy<Value = Command> {
+    (owned(), market(), option::weighted(0.2, client_id()), prop::bool::weighted(0.1)).prop_map(
+        |((account, id), market, client_id, all)| {
+            let one = client_id.map_or(CancelTarget::Order(id), CancelTarget::Client);
+            Command::Cancel { account, market, target: if all { CancelTarget::All } else { one } }
+        },
+    )
+}
+
+fn close() -> impl Strategy<Value = Command> {
+    (account(), market(), order_id(), option::of(price()), any::<bool>()).prop_map(
+        |(account, market, order, price, post_only)| Command::Close {
+            account,
+            market,
+            order,
+            price,
+            post_only,
+        },
+    )
+}
+
+fn crowd_depth() -> impl Strategy<Value = Command> {
+    let level =
+        (sided(1), 0_i64..30).prop_map(|((side, price), contracts)| CrowdLevel { side, price, contracts });
+    (market(), vec(level, 1..6), prop::bool::weighted(0.1))
+        .prop_map(|(market, levels, snapshot)| Command::CrowdDepth { market, levels, snapshot })
+}
+
+fn crowd_trade() -> impl Strategy<Value = Command> {
+    (market(), sided(1), 1_i64..20).prop_map(|(market, (aggressor, price), contracts)| Command::CrowdTrade {
+        market,
+        aggressor,
+        price,
+        contracts,
+    })
+}
+
+fn set_prices() -> impl Strategy<Value = Command> {
+    (market(), 95_000_i64..106_000).prop_map(|(market, thousandths)| {
+        let scale = if market == MarketId(1) { 3 } else { 4 };
+        let mark = Decimal::new(thousandths, scale);
+        Command::SetPrices { market, index: mark, mark }
+    })
+}

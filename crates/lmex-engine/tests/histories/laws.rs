@@ -1,0 +1,295 @@
+//! What must hold after every command of any history.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use lmex_engine::{
+    Command, Config, Engine, Event, MarketId, Money, Order, Party, QueueModel, Refusal, Stamped,
+};
+use lmex_types::{OrderId, Side, TimeInForce, TimeMs};
+use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
+
+use crate::generate::{Step, history, moment, opening, wild};
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_law_holds_after_every_command(steps in history(120), proportional: bool) {
+        let queue_model = if proportional { QueueModel::Proportional } else { QueueModel::Tail };
+        let config = Config { queue_model };
+        let mut engine = Engine::new(config);
+        let mut replica = Engine::new(config);
+        let mut server = Server::default();
+        for stamped in stamped(&steps) {
+            let mut events = Vec::new();
+            engine.apply(&stamped, &mut events);
+            prop_assert_eq!(engine.audit(), Ok(()));
+            for event in &events {
+                replica.evolve(event);
+                server.hear(event);
+            }
+            prop_assert_eq!(replica.digest(), engine.digest(), "replay gives another state");
+            server.compare(&engine);
+            print_is_reported_once(&stamped.command, &events);
+            fill_or_kill_is_whole_or_nothing(&stamped.command, &events);
+        }
+    }
+
+    #[test]
+    fn numbers_at_the_ends_of_their_ranges_do_no_harm(
+        steps in history(30),
+        wild in prop::collection::vec(wild(), 1..30),
+    ) {
+        let mut engine = Engine::default();
+        let mut events = Vec::new();
+        let mixed = steps.into_iter().zip(wild).flat_map(|(step, wild)| [step, (i64::MAX / 64, wild)]);
+        for stamped in stamped(&mixed.collect::<Vec<_>>()) {
+            engine.apply(&stamped, &mut events);
+            prop_assert_eq!(engine.audit(), Ok(()), "after {:?}", stamped);
+        }
+    }
+
+    #[test]
+    fn events_of_a_damaged_journal_do_not_bring_the_engine_down(
+        steps in history(60),
+        lost in prop::collection::vec(prop::bool::weighted(0.05), 400),
+    ) {
+        let (mut engine, mut events) = (Engine::default(), Vec::new());
+        for stamped in stamped(&steps) {
+            engine.apply(&stamped, &mut events);
+        }
+        let mut replica = Engine::default();
+        for (event, _) in events.iter().zip(lost).filter(|(_, lost)| !lost) {
+            replica.evolve(event);
+        }
+        let _ = replica.audit();
+    }
+
+    #[test]
+    fn the_same_commands_give_the_same_events(steps in history(80)) {
+        let run = || {
+            let (mut engine, mut events) = (Engine::default(), Vec::new());
+            for stamped in stamped(&steps) {
+                engine.apply(&stamped, &mut events);
+            }
+            (engine.digest(), events)
+        };
+        prop_assert_eq!(run(), run());
+    }
+}
+
+/// Random histories are worth something only if everything happens in them.
+#[test]
+fn every_kind_of_event_and_end_happens() {
+    let mut runner = TestRunner::deterministic();
+    let mut seen = BTreeSet::new();
+    for _ in 0..300 {
+        let steps = history(120).new_tree(&mut runner).unwrap().current();
+        let (mut engine, mut events) = (Engine::default(), Vec::new());
+        for stamped in stamped(&steps) {
+            engine.apply(&stamped, &mut events);
+        }
+        seen.extend(events.iter().map(kind));
+    }
+    let wanted = [
+        "OrderAccepted",
+        "OrderRested",
+        "OrderAmended kept User",
+        "OrderAmended kept ReduceOnly",
+        "OrderAmended lost User",
+        "OrderCancelled User",
+        "OrderCancelled ImmediateRemainder",
+        "OrderCancelled FillOrKill",
+        "OrderCancelled PostOnlyWouldCross",
+        "OrderCancelled SelfTrade",
+        "OrderCancelled Expired",
+        "OrderCancelled ReduceOnly",
+        "OrderCancelled MarketNoLiquidity",
+        "OrderRefused MarketClosed",
+        "OrderRefused DuplicateOrderId",
+        "OrderRefused DuplicateClientId",
+        "OrderRefused ReduceOnlyNoPosition",
+        "OrderRefused InsufficientMargin",
+        "OrderRefused NoPosition",
+        "OrderRefused PriceProtection",
+        "AmendRefused OrderNotFound",
+        "AmendRefused NothingToAmend",
+        "AmendRefused SizeBelowFilled",
+        "AmendRefused PostOnlyWouldCross",
+        "CancelRefused",
+        "CrowdEntered Print",
+        "CrowdEntered Depth",
+        "LevelChanged Taken",
+        "LevelChanged Set",
+        "Trade",
+        "Fill user user",
+        "Fill user crowd",
+        "Fill crowd user",
+        "CommandRefused LeverageOutOfRange",
+    ];
+    let missing: Vec<_> = wanted.into_iter().filter(|kind| !seen.contains(*kind)).collect();
+    assert!(missing.is_empty(), "never happened: {missing:?}; happened: {seen:?}");
+}
+
+fn kind(event: &Event) -> String {
+    let debug = format!("{event:?}");
+    let name = debug.split(['(', ' ']).next().unwrap_or_default();
+    let of =
+        |refusal: &Refusal| format!("{refusal:?}").split(['(', ' ']).next().unwrap_or_default().to_owned();
+    let party = |party: &Party| if party.order.is_some() { "user" } else { "crowd" };
+    match event {
+        Event::OrderAmended { kept_place, cause, .. } => {
+            format!("{name} {} {cause:?}", if *kept_place { "kept" } else { "lost" })
+        }
+        Event::OrderCancelled { reason, .. } => format!("{name} {reason:?}"),
+        Event::OrderRefused { refusal, .. }
+        | Event::AmendRefused { refusal, .. }
+        | Event::CommandRefused { refusal, .. } => format!("{name} {}", of(refusal)),
+        Event::CrowdEntered { purpose, .. } => format!("{name} {purpose:?}"),
+        Event::LevelChanged { cause, .. } => format!("{name} {cause:?}"),
+        Event::Fill(fill) => format!("{name} {} {}", party(&fill.maker), party(&fill.taker)),
+        _ => name.to_owned(),
+    }
+}
+
+fn stamped(steps: &[Step]) -> Vec<Stamped> {
+    let mut at = TimeMs::from_millis(1_000);
+    let opening = opening().into_iter().map(|command| (0, command));
+    opening
+        .chain(steps.iter().cloned())
+        .zip(1..)
+        .map(|(step, seq)| {
+            at = moment(at, &step);
+            Stamped { seq, at, command: step.1 }
+        })
+        .collect()
+}
+
+/// What a server knows from events alone.
+#[derive(Default)]
+struct Server {
+    orders: BTreeMap<OrderId, Order>,
+    levels: BTreeMap<(MarketId, Side, i64), i64>,
+    balances: BTreeMap<u32, Money>,
+    positions: BTreeMap<(u32, MarketId), i64>,
+    last_trade: u64,
+}
+
+impl Server {
+    fn hear(&mut self, event: &Event) {
+        if let Some(change) = event.level_change() {
+            let key = (change.market, change.side, change.price);
+            assert!(change.contracts >= 0, "{event:?}");
+            match change.contracts {
+                0 => self.levels.remove(&key),
+                contracts => self.levels.insert(key, contracts),
+            };
+        }
+        match event {
+            Event::Deposited { account, amount, balance } => {
+                let known = self.balances.entry(account.0).or_default();
+                *known += *amount;
+                assert_eq!(known, balance);
+            }
+            Event::OrderAccepted { order } => {
+                assert!(self.orders.insert(order.id, *order).is_none());
+            }
+            Event::OrderCancelled { order, remaining, .. } => {
+                assert_eq!(self.orders.remove(order).unwrap().remaining(), *remaining);
+            }
+            Event::OrderAmended { order, price, contracts, remaining, .. } => {
+                let order = self.orders.get_mut(order).unwrap();
+                (order.price, order.contracts) = (*price, *contracts);
+                assert_eq!(order.remaining(), *remaining);
+            }
+            Event::Fill(fill) => {
+                self.trade(fill.trade_id);
+                for (party, side) in [(&fill.maker, fill.aggressor.opposite()), (&fill.taker, fill.aggressor)]
+                {
+                    *self.balances.entry(party.account.0).or_default() += party.realised_pnl - party.fee;
+                    *self.positions.entry((party.account.0, fill.market)).or_default() +=
+                        side.sign() * fill.contracts;
+                    let Some(id) = party.order else { continue };
+                    let order = self.orders.get_mut(&id).unwrap();
+                    order.filled += fill.contracts;
+                    assert_eq!(order.remaining(), party.remaining);
+                    assert!(!order.reduce_only || order.remaining() >= 0);
+                    if party.remaining == 0 {
+                        self.orders.remove(&id);
+                    }
+                }
+            }
+            Event::Trade { trade_id, contracts, .. } => {
+                assert!(*contracts > 0);
+                self.trade(*trade_id);
+            }
+            _ => {}
+        }
+    }
+
+    fn trade(&mut self, trade_id: u64) {
+        assert_eq!(trade_id, self.last_trade + 1);
+        self.last_trade = trade_id;
+    }
+
+    fn compare(&self, engine: &Engine) {
+        let mut levels = BTreeMap::new();
+        for market in engine.markets() {
+            for side in [Side::Buy, Side::Sell] {
+                let depth =
+                    market.depth(side).map(|(price, contracts)| ((market.id(), side, price), contracts));
+                levels.extend(depth);
+            }
+        }
+        assert_eq!(self.levels, levels);
+        for account in engine.accounts() {
+            let wallet = engine.wallet(account).unwrap();
+            assert_eq!(self.balances.get(&account.0).copied().unwrap_or_default(), wallet.balance);
+            for order in engine.open_orders(account, None) {
+                assert_eq!(self.orders.get(&order.id), Some(order));
+            }
+            for market in engine.markets() {
+                let position = engine.position(account, market.id()).map_or(0, |position| position.contracts);
+                let known = self.positions.get(&(account.0, market.id())).copied().unwrap_or_default();
+                assert_eq!(known, position);
+            }
+        }
+        let open: usize = engine.accounts().map(|account| engine.open_orders(account, None).count()).sum();
+        assert_eq!(self.orders.len(), open);
+    }
+}
+
+fn fill_or_kill_is_whole_or_nothing(command: &Command, events: &[Event]) {
+    let Command::Place(new) = command else { return };
+    let Some(Event::OrderAccepted { order }) =
+        events.iter().find(|event| matches!(event, Event::OrderAccepted { .. }))
+    else {
+        return;
+    };
+    if new.time_in_force != TimeInForce::Fok {
+        return;
+    }
+    let filled: i64 = events
+        .iter()
+        .map(|event| match event {
+            Event::Fill(fill) if fill.taker.order == Some(order.id) => fill.contracts,
+            _ => 0,
+        })
+        .sum();
+    assert!(filled == 0 || filled == order.contracts, "{events:?}");
+}
+
+fn print_is_reported_once(command: &Command, events: &[Event]) {
+    let &Command::CrowdTrade { contracts, .. } = command else { return };
+    let reported: i64 = events
+        .iter()
+        .map(|event| match event {
+            Event::Fill(fill) => fill.contracts,
+            Event::Trade { contracts, .. } => *contracts,
+            _ => 0,
+        })
+        .sum();
+    assert_eq!(reported, contracts);
+}

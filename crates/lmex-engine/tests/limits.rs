@@ -1,0 +1,116 @@
+//! Limits that take many orders or many markets to reach.
+
+#![allow(clippy::unwrap_used, reason = "helper functions are tests too")]
+
+use lmex_engine::{
+    AccountId, Command, CrowdLevel, Engine, Event, MarketId, MarketRules, Money, NewOrder, Rate, Refusal,
+    Stamped,
+};
+use lmex_types::{Decimal, Grid, Instrument, OrderId, OrderType, Side, TimeInForce, TimeMs};
+
+const TRADER: AccountId = AccountId(1);
+
+/// Two markets at 100 with contracts of one, and a trader with so much money.
+fn opened(quote: i64) -> Engine {
+    let mut engine = Engine::default();
+    for market in [MarketId(1), MarketId(2)] {
+        let (instrument, rules) = (instrument(), MarketRules::default());
+        tell(&mut engine, Command::OpenMarket { market, instrument, rules, price: 100 });
+    }
+    let (maker_fee, taker_fee) = (Rate::ZERO, Rate::ZERO);
+    tell(&mut engine, Command::OpenAccount { account: TRADER, maker_fee, taker_fee });
+    tell(&mut engine, Command::Deposit { account: TRADER, amount: Money::from_quote(quote) });
+    engine
+}
+
+fn instrument() -> Instrument {
+    Instrument {
+        symbol: "TEST-PERP".parse().unwrap(),
+        base: "TEST".into(),
+        quote: "USDT".into(),
+        grid: Grid::new(Decimal::ONE, Decimal::ONE).unwrap(),
+        min_contracts: 1,
+        max_contracts: 1_000_000,
+        step_contracts: 1,
+        min_notional: Decimal::from(5),
+    }
+}
+
+fn tell(engine: &mut Engine, command: Command) -> Vec<Event> {
+    let mut events = Vec::new();
+    engine.apply(&Stamped { seq: 0, at: TimeMs::from_millis(0), command }, &mut events);
+    assert_eq!(engine.audit(), Ok(()));
+    events
+}
+
+fn offer(engine: &mut Engine, market: MarketId, contracts: i64) {
+    let levels = vec![CrowdLevel { side: Side::Sell, price: 100, contracts }];
+    tell(engine, Command::CrowdDepth { market, levels, snapshot: false });
+}
+
+/// The last event of a limit buy at 100, or at 99 to rest.
+fn buy(engine: &mut Engine, market: MarketId, id: u128, price: i64, contracts: i64) -> Event {
+    let order = NewOrder {
+        account: TRADER,
+        market,
+        order: OrderId::from_bits(id),
+        client_id: None,
+        side: Side::Buy,
+        order_type: OrderType::Limit,
+        price,
+        contracts,
+        time_in_force: TimeInForce::Gtc,
+        post_only: false,
+        reduce_only: false,
+    };
+    tell(engine, Command::Place(order)).pop().unwrap()
+}
+
+fn refusal(event: &Event) -> Option<Refusal> {
+    match event {
+        Event::OrderRefused { refusal, .. } => Some(*refusal),
+        _ => None,
+    }
+}
+
+#[test]
+fn an_account_has_so_many_orders_in_a_market() {
+    let mut engine = opened(1_000_000);
+    for id in 1..=500 {
+        assert_eq!(refusal(&buy(&mut engine, MarketId(1), id, 99, 1)), None);
+    }
+    let one_more = buy(&mut engine, MarketId(1), 501, 99, 1);
+    assert_eq!(refusal(&one_more), Some(Refusal::TooManyOpenOrders { max: 500 }));
+    assert_eq!(refusal(&buy(&mut engine, MarketId(2), 501, 99, 1)), None, "each market counts its own");
+}
+
+#[test]
+fn a_position_has_an_end_where_sums_stay_exact() {
+    let mut engine = opened(1_000_000_000_000);
+    offer(&mut engine, MarketId(1), 2_000_000_000);
+    for id in 1..=1_000 {
+        assert_eq!(refusal(&buy(&mut engine, MarketId(1), id, 100, 1_000_000)), None);
+    }
+    let one_more = buy(&mut engine, MarketId(1), 1_001, 100, 1);
+    let (contracts, max) = (1_000_000_001, 1_000_000_000);
+    assert_eq!(refusal(&one_more), Some(Refusal::PositionTooLarge { contracts, max }));
+}
+
+#[test]
+fn a_liquidation_price_counts_what_the_other_positions_give_and_need() {
+    let mut engine = opened(100);
+    for (market, contracts) in [(MarketId(1), 10), (MarketId(2), 5)] {
+        offer(&mut engine, market, contracts);
+        buy(&mut engine, market, 1, 100, contracts);
+    }
+    let mark = Decimal::from(110);
+    tell(&mut engine, Command::SetPrices { market: MarketId(2), index: mark, mark });
+    // Elsewhere: 100 + 5 × 10 − 550 × 0.005 = 147.25. Then (1000 − 147.25) / (10 × 0.995) = 85.70…, up to the tick.
+    let position = engine.position(TRADER, MarketId(1)).unwrap();
+    assert_eq!(position.liquidation_price, Some(Decimal::from(86)));
+    assert_eq!(position.initial_margin, Money::from_quote(10));
+    assert_eq!(position.maintenance_margin, Money::from_quote(5));
+    let wallet = engine.wallet(TRADER).unwrap();
+    assert_eq!(Decimal::from(wallet.maintenance), "7.75".parse().unwrap());
+    assert_eq!(Decimal::from(wallet.available), "134.5".parse().unwrap());
+}

@@ -1,0 +1,120 @@
+//! Which changes keep a place in the queue.
+
+use super::check;
+
+#[test]
+fn a_smaller_size_at_the_same_price_keeps_its_place() {
+    check(
+        "
+        A a1 buy 5 @ 99
+        B b1 buy 5 @ 99
+        A amend a1 size 3
+          => amended a1 3 @ 99 kept User, old level 8
+          | bid 99: a1 3, b1 5
+        ",
+    );
+}
+
+#[test]
+fn a_larger_size_goes_to_the_back() {
+    check(
+        "
+        A a1 buy 5 @ 99
+        B b1 buy 5 @ 99
+        A amend a1 size 6
+          => amended a1 6 @ 99 lost User, old level 5
+          => rested a1 6 @ 99, level 11
+          | bid 99: b1 5, a1 6
+        ",
+    );
+}
+
+#[test]
+fn a_new_price_goes_to_the_back_of_its_level_and_may_trade() {
+    check(
+        "
+        A a1 buy 5 @ 98
+        B b1 buy 5 @ 99
+        C c1 sell 4 @ 101
+        A amend a1 price 99
+          | ask 101: c1 4
+          | bid 99: b1 5, a1 5
+        A amend a1 price 102 size 6
+          => amended a1 6 @ 102 lost User, old level 5
+          => fill 4 @ 101: c1 left 0 <- a1 left 2, level 0
+          => rested a1 2 @ 102, level 2
+          | bid 102: a1 2
+          | bid 99: b1 5
+        ",
+    );
+}
+
+#[test]
+fn the_new_size_counts_what_is_filled() {
+    check(
+        "
+        A a1 buy 10 @ 99
+        B b1 sell 4 @ 99
+        A amend a1 size 4
+          => amend refused: size 4 contracts is not above the 4 already filled: cancel the order instead
+        A amend a1 size 7
+          => amended a1 3 @ 99 kept User, old level 3
+        ",
+    );
+}
+
+#[test]
+fn a_post_only_order_is_not_amended_into_a_trade() {
+    check(
+        "
+        A a1 buy 5 @ 98 post
+        B b1 sell 5 @ 100
+        A amend a1 price 100
+          => amend refused: postOnly: at this price the order would trade at once
+          | ask 100: b1 5
+          | bid 98: a1 5
+        ",
+    );
+}
+
+#[test]
+fn an_amend_needs_something_new_and_an_order() {
+    check(
+        "
+        A a1 buy 5 @ 98
+        A amend a1 price 98 size 5
+          => amend refused: nothing to amend: give a new price or a new size
+        B amend a1 price 97
+          => amend refused: order not found among open orders: it is filled, cancelled or was never accepted
+        ",
+    );
+}
+
+#[test]
+fn an_amended_order_meets_its_own_account() {
+    check(
+        "
+        A a1 buy 5 @ 98
+        A a2 sell 5 @ 100
+        A amend a1 price 100
+          => amended a1 5 @ 100 lost User, old level 0
+          => cancelled a1 5 SelfTrade
+          | ask 100: a2 5
+        ",
+    );
+}
+
+#[test]
+fn the_crowd_before_an_order_stays_when_it_leaves() {
+    check(
+        "
+        depth bid 99 10
+        A a1 buy 5 @ 99
+        depth bid 99 14
+        B b1 buy 5 @ 99
+          | bid 99: crowd 10, a1 5, crowd 4, b1 5
+        A cancel a1
+          | bid 99: crowd 14, b1 5
+        ",
+    );
+}

@@ -1,0 +1,160 @@
+//! Money: margin, profits, fees, leverage, liquidation price.
+
+use super::check;
+
+#[test]
+fn an_order_needs_margin_for_what_it_would_open() {
+    check(
+        "
+        A leverage 10
+          => leverage 10
+        A a1 buy 10000 @ 100
+          : A flat, balance 100000, available 0
+        A a2 buy 1 @ 100
+          => refused a2: margin 10 needed, 0 available: deposit, or use a smaller size
+        A a3 sell 10000 @ 101
+          => refused a3: margin 1000 needed, 0 available: deposit, or use a smaller size
+        A a4 sell 9900 @ 101
+          => accepted a4 9900
+          => rested a4 9900 @ 101, level 9900
+        A cancel all
+          : A flat, balance 100000, available 100000
+        ",
+    );
+}
+
+#[test]
+fn closing_needs_no_margin() {
+    check(
+        "
+        A leverage 10
+        depth ask 100 10000
+        A a1 buy 10000 @ 100
+          : A 10000 at 100, balance 100000, available 0
+        mark 95
+          : A 10000 at 100, balance 100000, available -45000
+        A a2 sell 10000 @ 96
+          => accepted a2 10000
+          => rested a2 10000 @ 96, level 10000
+        A a3 sell 1 @ 96
+          => refused a3: margin 9.6 needed, -45000 available: deposit, or use a smaller size
+        ",
+    );
+}
+
+#[test]
+fn buying_back_a_short_needs_no_margin() {
+    check(
+        "
+        A leverage 10
+        depth bid 100 10000
+        A a1 sell 10000 @ 100
+        A a2 buy 10000 @ 99
+          => accepted a2 10000
+          => rested a2 10000 @ 99, level 10000
+          : A -10000 at 100, balance 100000, available 0
+        A a3 buy 1 @ 99
+          => refused a3: margin 9.9 needed, 0 available: deposit, or use a smaller size
+        ",
+    );
+}
+
+#[test]
+fn an_order_must_carry_the_loss_it_opens_with_and_the_taker_fee() {
+    check(
+        "
+        F f1 buy 10000 @ 110
+          => refused f1: margin 111550 needed, 100000 available: deposit, or use a smaller size
+        F f2 buy 10000 @ 100
+          => accepted f2 10000
+          => rested f2 10000 @ 100, level 10000
+          : F flat, balance 100000, available 90000
+        ",
+    );
+}
+
+#[test]
+fn profits_of_partial_closes_sum_exactly() {
+    check(
+        "
+        depth ask 100 2, ask 101 1
+        A a1 buy 3 @ 101
+          : A 3 at 100.333333333333, balance 100000, available 99996
+        depth bid 100 9
+        A a2 sell 1 @ 100
+          => accepted a2 1
+          => fill 1 @ 100: crowd <- a2 left 0 pnl -0.333333333333, level 8
+        A a3 sell 1 @ 100
+          => accepted a3 1
+          => fill 1 @ 100: crowd <- a3 left 0 pnl -0.333333333333, level 7
+        A a4 sell 1 @ 100
+          => accepted a4 1
+          => fill 1 @ 100: crowd <- a4 left 0 pnl -0.333333333334, level 6
+          : A flat, balance 99999, available 99999
+        ",
+    );
+}
+
+#[test]
+fn a_flip_realises_the_old_side_and_opens_the_new() {
+    check(
+        "
+        B b1 sell 5 @ 100
+        A a1 buy 5 @ 100
+        C c1 buy 8 @ 103
+        A a2 sell 8 @ 103
+          => accepted a2 8
+          => fill 8 @ 103: c1 left 0 <- a2 left 0 pnl 15, level 0
+          : A -3 at 103, balance 100015, available 100021
+          : B -5 at 100, balance 100000, available 99995
+        ",
+    );
+}
+
+#[test]
+fn makers_and_takers_pay_their_own_fees() {
+    check(
+        "
+        F f1 sell 10 @ 101
+        A a1 buy 4 @ 101
+          => accepted a1 4
+          => fill 4 @ 101: f1 left 6 fee 0.0808 <- a1 left 0, level 6
+        B b1 buy 3 @ 100
+        F f2 sell 3 @ 100
+          => accepted f2 3
+          => fill 3 @ 100: b1 left 0 <- f2 left 0 fee 0.15, level 0
+          : F -7 at 100.571428571429, balance 99999.7692, available 99990.7092
+        ",
+    );
+}
+
+#[test]
+fn leverage_is_bounded_and_must_be_affordable() {
+    check(
+        "
+        A leverage 101
+          => refused: leverage 101 is above the market's maximum: use at most 100, or 0 for it
+        A a1 buy 50000 @ 100
+          : A flat, balance 100000, available 50000
+        A leverage 50
+          => leverage 50
+          : A flat, balance 100000, available 0
+        A leverage 49
+          => refused: margin 2040.816326530613 needed, 0 available: deposit, or use a smaller size
+        A leverage 0
+          : A flat, balance 100000, available 50000
+        ",
+    );
+}
+
+#[test]
+fn a_deposit_must_be_something() {
+    check(
+        "
+        A deposit 0
+          => refused: amount 0 must be above zero and at most 1e15
+        A deposit 5
+          : A flat, balance 100005, available 100005
+        ",
+    );
+}

@@ -1,0 +1,208 @@
+//! Reads and runs scripts.
+
+mod show;
+
+use lmex_engine::{
+    AccountId, CancelTarget, Command, Config, CrowdLevel, Engine, Event, MarketId, MarketRules, Money,
+    NewOrder, OrderRef, QueueModel, Rate, Stamped,
+};
+use lmex_types::{Decimal, Grid, Instrument, OrderId, OrderType, Side, TimeInForce, TimeMs};
+
+pub(crate) const MARKET: MarketId = MarketId(1);
+
+/// Runs a script; panics where something else comes out.
+pub(crate) fn check(script: &str) {
+    check_with(QueueModel::Tail, script);
+}
+
+pub(crate) fn check_with(queue_model: QueueModel, script: &str) {
+    let mut world = World::new(queue_model);
+    let lines: Vec<&str> = script.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    let is_expectation = |line: &str| line.starts_with(['|', ':']) || line.starts_with("=>");
+    let mut at = 0;
+    while at < lines.len() {
+        let command = lines[at];
+        let expected: Vec<&str> =
+            lines[at + 1..].iter().copied().take_while(|line| is_expectation(line)).collect();
+        world.run(command);
+        world.expect(command, &expected);
+        at += 1 + expected.len();
+    }
+}
+
+struct World {
+    engine: Engine,
+    replica: Engine,
+    seq: u64,
+    now: TimeMs,
+    events: Vec<Event>,
+}
+
+impl World {
+    fn new(queue_model: QueueModel) -> Self {
+        let config = Config { queue_model };
+        let (engine, replica) = (Engine::new(config), Engine::new(config));
+        let mut world = Self { engine, replica, seq: 0, now: TimeMs::from_millis(0), events: Vec::new() };
+        let rules = MarketRules::default();
+        world.apply(Command::OpenMarket { market: MARKET, instrument: instrument(), rules, price: 100 });
+        for name in ["A", "B", "C", "F"] {
+            let (maker, taker) = if name == "F" { (2, 5) } else { (0, 0) };
+            let (maker_fee, taker_fee) = (Rate::from_basis_points(maker), Rate::from_basis_points(taker));
+            let account = account(name);
+            world.apply(Command::OpenAccount { account, maker_fee, taker_fee });
+            world.apply(Command::Deposit { account, amount: Money::from_quote(100_000) });
+        }
+        world
+    }
+
+    fn run(&mut self, line: &str) {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let command = match words[..] {
+            ["time", later] => {
+                self.now = self.now.plus_ms(number(later));
+                Command::Advance
+            }
+            _ => command(&words),
+        };
+        self.apply(command);
+    }
+
+    fn apply(&mut self, command: Command) {
+        self.seq += 1;
+        self.events.clear();
+        let stamped = Stamped { seq: self.seq, at: self.now, command };
+        self.engine.apply(&stamped, &mut self.events);
+        for event in &self.events {
+            self.replica.evolve(event);
+        }
+        assert_eq!(self.engine.audit(), Ok(()), "after {stamped:?}");
+        assert_eq!(self.engine.digest(), self.replica.digest(), "the replica differs after {stamped:?}");
+    }
+
+    fn expect(&self, command: &str, expected: &[&str]) {
+        for (prefix, found) in
+            [("=>", self.events.iter().map(show::event).collect::<Vec<_>>()), ("|", show::book(&self.engine))]
+        {
+            let wanted: Vec<&str> =
+                expected.iter().filter_map(|line| line.strip_prefix(prefix)).map(str::trim).collect();
+            let nothing = wanted == ["nothing"] && found.is_empty();
+            assert!(
+                wanted.is_empty() || nothing || wanted == found,
+                "\nafter   {command}\nwanted  {wanted:#?}\nfound   {found:#?}\n"
+            );
+        }
+        for wanted in expected.iter().filter_map(|line| line.strip_prefix(':')).map(str::trim) {
+            let (name, _) = wanted.split_once(' ').unwrap();
+            assert_eq!(wanted, show::account(&self.engine, name), "after {command}");
+        }
+    }
+}
+
+fn instrument() -> Instrument {
+    Instrument {
+        symbol: "TEST-PERP".parse().unwrap(),
+        base: "TEST".into(),
+        quote: "USDT".into(),
+        grid: Grid::new(Decimal::ONE, Decimal::ONE).unwrap(),
+        min_contracts: 1,
+        max_contracts: 1_000_000,
+        step_contracts: 1,
+        min_notional: Decimal::from(5),
+    }
+}
+
+fn command(words: &[&str]) -> Command {
+    let market = MARKET;
+    match words {
+        ["depth", levels @ ..] => Command::CrowdDepth { market, levels: depth(levels), snapshot: false },
+        ["snapshot", levels @ ..] => Command::CrowdDepth { market, levels: depth(levels), snapshot: true },
+        ["trade", aggressor, contracts, "@", price] => Command::CrowdTrade {
+            market,
+            aggressor: side(aggressor),
+            price: number(price),
+            contracts: number(contracts),
+        },
+        ["mark", mark] => {
+            let mark = mark.parse().unwrap();
+            Command::SetPrices { market, index: mark, mark }
+        }
+        ["halt"] => Command::SetTrading { market, open: false },
+        [name, rest @ ..] => of_account(account(name), rest),
+        [] => panic!("an empty line"),
+    }
+}
+
+fn of_account(account: AccountId, words: &[&str]) -> Command {
+    let market = MARKET;
+    match words {
+        ["amend", id, changes @ ..] => {
+            let change = |name| {
+                let at = changes.iter().position(|word| *word == name)?;
+                Some(number(changes[at + 1]))
+            };
+            let target = OrderRef::Client(id.parse().unwrap());
+            Command::Amend { account, market, target, price: change("price"), contracts: change("size") }
+        }
+        ["cancel", "all"] => Command::Cancel { account, market, target: CancelTarget::All },
+        ["cancel", id] => Command::Cancel { account, market, target: CancelTarget::Order(order_id(id)) },
+        ["close", id, rest @ ..] => {
+            let price = rest.iter().position(|word| *word == "@").map(|at| number(rest[at + 1]));
+            let post_only = rest.contains(&"post");
+            Command::Close { account, market, order: order_id(id), price, post_only }
+        }
+        ["leverage", leverage] => {
+            Command::SetLeverage { account, market, leverage: leverage.parse().unwrap() }
+        }
+        ["deposit", amount] => Command::Deposit { account, amount: Money::from_quote(number(amount)) },
+        [id, way, contracts, rest @ ..] => {
+            let price = rest.iter().position(|word| *word == "@").map(|at| number(rest[at + 1]));
+            let time_in_force = rest.iter().find_map(|word| word.parse::<TimeInForce>().ok());
+            Command::Place(NewOrder {
+                account,
+                market,
+                order: order_id(id),
+                client_id: Some(id.parse().unwrap()),
+                side: side(way),
+                order_type: if price.is_some() { OrderType::Limit } else { OrderType::Market },
+                price: price.unwrap_or(0),
+                contracts: number(contracts),
+                time_in_force: time_in_force.unwrap_or_default(),
+                post_only: rest.contains(&"post"),
+                reduce_only: rest.contains(&"reduce"),
+            })
+        }
+        _ => panic!("what is {words:?}?"),
+    }
+}
+
+fn depth(words: &[&str]) -> Vec<CrowdLevel> {
+    words
+        .chunks(3)
+        .map(|level| CrowdLevel {
+            side: if level[0] == "bid" { Side::Buy } else { Side::Sell },
+            price: number(level[1]),
+            contracts: number(level[2].trim_end_matches(',')),
+        })
+        .collect()
+}
+
+fn side(word: &str) -> Side {
+    match word {
+        "buy" | "buys" => Side::Buy,
+        "sell" | "sells" => Side::Sell,
+        _ => panic!("{word} is no side"),
+    }
+}
+
+fn number(word: &str) -> i64 {
+    word.trim_start_matches('+').replace('_', "").parse().unwrap()
+}
+
+fn account(name: &str) -> AccountId {
+    AccountId(u32::from(name.as_bytes()[0]))
+}
+
+/// The letters of the name are the bits of the id, so that it can be shown again.
+pub(crate) fn order_id(name: &str) -> OrderId {
+    OrderId::from_bits(name.bytes().fold(0, |bits, byte| bits << 8 | u128::from(byte)))
+}

@@ -1,0 +1,272 @@
+//! Who is calling: keys, nonces and signatures.
+
+mod mistakes;
+mod nonces;
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+use lmex_api::Signer;
+use lmex_engine::AccountId;
+use lmex_types::TimeMs;
+
+use crate::clock::Clock;
+use nonces::SeenNonces;
+
+/// The most characters of a body that an error shows.
+const SHOWN: usize = 300;
+
+/// The keys of the exchange. Checks requests and stream logins; answers only with the account, or why not.
+pub(crate) struct Auth {
+    keys: BTreeMap<String, Key>,
+    window_ms: i64,
+    clock: Clock,
+}
+
+struct Key {
+    account: AccountId,
+    signer: Signer,
+    seen: Mutex<SeenNonces>,
+}
+
+/// What a request says about who sent it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Claim<'a> {
+    /// Path of the request line, such as `/futures/api/v2.3/order`.
+    pub(crate) full_path: &'a str,
+    /// The query without `?`.
+    pub(crate) query: &'a str,
+    /// The exact bytes of the body.
+    pub(crate) body: &'a [u8],
+    /// The header `request-api`.
+    pub(crate) key: Option<&'a str>,
+    /// The header `request-nonce`.
+    pub(crate) nonce: Option<&'a str>,
+    /// The header `request-sign`.
+    pub(crate) signature: Option<&'a str>,
+}
+
+/// Why a request is not believed. The message never shows a secret.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum AuthError {
+    #[error("header {0} is missing: private requests carry request-api, request-nonce and request-sign")]
+    MissingHeader(&'static str),
+    #[error("key {0:?} is not known here: use the key that the exchange printed when it started")]
+    UnknownKey(String),
+    #[error("request-nonce {0:?} is not a number: send milliseconds since 1970 in decimal digits")]
+    NotANonce(String),
+    #[error(
+        "request-nonce {nonce} is {difference_ms} ms from the server's time {server_ms}, the window is ±{window_ms} ms: set your clock, and send milliseconds since 1970"
+    )]
+    StaleNonce {
+        nonce: i64,
+        server_ms: i64,
+        /// Nonce minus server time.
+        difference_ms: i64,
+        window_ms: i64,
+    },
+    #[error("request-nonce {0} was used before: take a new one, higher than the last, for every request")]
+    RepeatedNonce(i64),
+    #[error("signature does not match. Expected: hex HMAC-SHA384 of `{expected}`.{}", shown_mistake(.mistake))]
+    Signature {
+        /// Path, nonce and the beginning of the body.
+        expected: String,
+        /// The usual mistake that was made, if one fits.
+        mistake: Option<String>,
+    },
+}
+
+fn shown_mistake(mistake: &Option<String>) -> String {
+    match mistake {
+        Some(mistake) => format!(" Found: {mistake}"),
+        None => " None of the usual mistakes fits: is it the right secret?".to_owned(),
+    }
+}
+
+impl Auth {
+    /// Knows one key.
+    pub(crate) fn new(key: &str, secret: &str, account: AccountId, window_ms: i64, clock: Clock) -> Self {
+        let entry = Key { account, signer: Signer::new(secret.as_bytes()), seen: Mutex::default() };
+        Self { keys: BTreeMap::from([(key.to_owned(), entry)]), window_ms, clock }
+    }
+
+    /// The account that sent a request. Checks in the order of [`AuthError`]; a nonce is used up only by a request
+    /// with the right signature.
+    pub(crate) fn request(&self, claim: &Claim<'_>) -> Result<AccountId, AuthError> {
+        let header = |value: Option<_>, name| value.ok_or(AuthError::MissingHeader(name));
+        let name = header(claim.key, "request-api")?;
+        let nonce = header(claim.nonce, "request-nonce")?;
+        let signature = header(claim.signature, "request-sign")?;
+        let path = signed_path(claim.full_path);
+        let signed = Signed { path, full_path: claim.full_path, query: claim.query, body: claim.body };
+        self.verify(name, nonce, signature, &signed)
+    }
+
+    /// The account that logs in to a stream: `path` is signed as it is, such as `/ws/futures`.
+    pub(crate) fn login(
+        &self,
+        path: &str,
+        key: &str,
+        nonce: &str,
+        sign: &str,
+    ) -> Result<AccountId, AuthError> {
+        self.verify(key, nonce, sign, &Signed { path, full_path: path, query: "", body: b"" })
+    }
+
+    fn verify(
+        &self,
+        name: &str,
+        nonce: &str,
+        signature: &str,
+        signed: &Signed<'_>,
+    ) -> Result<AccountId, AuthError> {
+        let key = self.keys.get(name).ok_or_else(|| AuthError::UnknownKey(cut(name, 64)))?;
+        let number = nonces::parse(nonce).ok_or_else(|| AuthError::NotANonce(cut(nonce, 32)))?;
+        let now = self.clock.now();
+        let difference_ms = TimeMs::from_millis(number).ms_since(now);
+        if difference_ms.saturating_abs() > self.window_ms {
+            let (server_ms, window_ms) = (now.as_millis(), self.window_ms);
+            return Err(AuthError::StaleNonce { nonce: number, server_ms, difference_ms, window_ms });
+        }
+        if !key.signer.verify(signed.path, nonce, signed.body, signature) {
+            return Err(signed.mismatch(&key.signer, nonce, signature));
+        }
+        let mut seen = key.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        if !seen.insert(number, now, self.window_ms) {
+            return Err(AuthError::RepeatedNonce(number));
+        }
+        Ok(key.account)
+    }
+}
+
+struct Signed<'a> {
+    path: &'a str,
+    full_path: &'a str,
+    query: &'a str,
+    body: &'a [u8],
+}
+
+impl Signed<'_> {
+    fn mismatch(&self, signer: &Signer, nonce: &str, signature: &str) -> AuthError {
+        let Self { path, full_path, query, body } = *self;
+        let body_shown = cut(&String::from_utf8_lossy(body), SHOWN);
+        let refused = mistakes::Refused { path, full_path, query, nonce, body, signature };
+        let mistake = mistakes::name(signer, &refused);
+        AuthError::Signature { expected: format!("{path}{nonce}{body_shown}"), mistake }
+    }
+}
+
+/// The part of a path that is signed: without the product (LMEX API documentation, "Authentication").
+fn signed_path(full_path: &str) -> &str {
+    ["/futures", "/spot"]
+        .iter()
+        .find_map(|product| full_path.strip_prefix(product).filter(|rest| rest.starts_with('/')))
+        .unwrap_or(full_path)
+}
+
+fn cut(text: &str, most: usize) -> String {
+    text.chars().take(most).collect()
+}
+
+impl std::fmt::Debug for Auth {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Auth").field("keys", &self.keys.len()).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: i64 = 1_700_000_000_000;
+    const PATH: &str = "/futures/api/v2.3/user/wallet";
+
+    fn auth() -> Auth {
+        let clock = Clock::new(|| TimeMs::from_millis(NOW));
+        Auth::new("key", "hunter2", AccountId(7), 4_000, clock)
+    }
+
+    fn ask(auth: &Auth, key: &str, nonce: &str, sign_with: &str) -> Result<AccountId, AuthError> {
+        let signature = Signer::new(sign_with.as_bytes()).sign_request("/api/v2.3/user/wallet", nonce, b"");
+        auth.request(&Claim {
+            full_path: PATH,
+            query: "wallet=CROSS@",
+            body: b"",
+            key: Some(key),
+            nonce: Some(nonce),
+            signature: Some(signature.as_str()),
+        })
+    }
+
+    #[test]
+    fn the_window_is_inclusive_and_order_does_not_matter() {
+        let auth = auth();
+        for nonce in [NOW + 4_000, NOW - 4_000, NOW] {
+            assert_eq!(ask(&auth, "key", &nonce.to_string(), "hunter2"), Ok(AccountId(7)), "{nonce}");
+        }
+        for nonce in [NOW + 4_001, NOW - 4_001, 0, i64::MAX] {
+            let refused = ask(&auth, "key", &nonce.to_string(), "hunter2").unwrap_err();
+            assert!(matches!(refused, AuthError::StaleNonce { .. }), "{nonce}: {refused}");
+        }
+    }
+
+    #[test]
+    fn a_nonce_counts_once_and_only_with_the_right_signature() {
+        let auth = auth();
+        let nonce = NOW.to_string();
+        assert!(matches!(ask(&auth, "key", &nonce, "wrong"), Err(AuthError::Signature { .. })));
+        assert_eq!(ask(&auth, "key", &nonce, "hunter2"), Ok(AccountId(7)));
+        assert_eq!(ask(&auth, "key", &nonce, "hunter2"), Err(AuthError::RepeatedNonce(NOW)));
+        let padded = format!("0{nonce}");
+        assert_eq!(ask(&auth, "key", &padded, "hunter2"), Err(AuthError::RepeatedNonce(NOW)), "same number");
+    }
+
+    #[test]
+    fn messages_say_what_to_do_and_never_the_secret() {
+        let auth = auth();
+        let claim =
+            Claim { full_path: PATH, query: "", body: b"", key: Some("key"), nonce: None, signature: None };
+        let texts = [
+            auth.request(&claim).unwrap_err().to_string(),
+            ask(&auth, "other", "1", "hunter2").unwrap_err().to_string(),
+            ask(&auth, "key", "soon", "hunter2").unwrap_err().to_string(),
+            ask(&auth, "key", "1700000009000", "hunter2").unwrap_err().to_string(),
+            ask(&auth, "key", "1700000000000", "wrong").unwrap_err().to_string(),
+        ];
+        let expected = [
+            "header request-nonce is missing",
+            "key \"other\" is not known",
+            "request-nonce \"soon\" is not a number",
+            "is 9000 ms from the server's time 1700000000000, the window is ±4000 ms",
+            "hex HMAC-SHA384 of `/api/v2.3/user/wallet1700000000000`. None of the usual mistakes fits",
+        ];
+        for (text, expected) in texts.iter().zip(expected) {
+            assert!(text.contains(expected), "{text}");
+            assert!(!text.contains("hunter2"));
+        }
+        assert!(!format!("{auth:?}").contains("hunter2"));
+    }
+
+    #[test]
+    fn a_long_body_is_cut_in_the_message() {
+        let auth = auth();
+        let body = "x".repeat(10_000);
+        let refused = auth.request(&Claim {
+            full_path: "/futures/api/v2.3/order",
+            query: "",
+            body: body.as_bytes(),
+            key: Some("key"),
+            nonce: Some("1700000000000"),
+            signature: Some(&"0".repeat(96)),
+        });
+        assert!(refused.unwrap_err().to_string().len() < 500);
+    }
+
+    #[test]
+    fn a_stream_login_signs_the_streams_path() {
+        let nonce = NOW.to_string();
+        let signature = Signer::new(b"hunter2").sign_login("/ws/futures", &nonce);
+        assert_eq!(auth().login("/ws/futures", "key", &nonce, signature.as_str()), Ok(AccountId(7)));
+        assert!(auth().login("/ws/oss/futures", "key", &nonce, signature.as_str()).is_err());
+    }
+}

@@ -1,0 +1,19 @@
+//! Where the market comes from: a simulated crowd or a tape, as commands to the engine.
+//!
+//! A source is pure: the desk says what time it is and gets commands. It never sees users' orders. What a user takes
+//! from the crowd comes back with the next command that names the level.
+
+mod chance;
+mod listing;
+mod replay;
+mod several;
+mod source;
+mod synthetic;
+
+pub(crate) use chance::Chance;
+pub use listing::{FUNDING_PERIOD_MS, Listing};
+pub use replay::Replay;
+pub use several::{Several, replayed};
+pub use source::{MarketSource, SourceError};
+pub use synthetic::{Profile, SyntheticCrowd};
+pub(crate) use synthetic::{contracts_of, funding_rate, root_of_seconds};

@@ -1,0 +1,284 @@
+//! The desk: one task owns the engine and the views, and everything that happens passes through it in order.
+//!
+//! Requests come in by one bounded channel. Each runs alone: it may apply commands and read, and sees the state as it
+//! is between two commands. Batches of events go to the hub before the request is answered, so whoever gets an
+//! answer can rely on the streams having been told.
+
+mod switches;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use lmex_engine::{AccountId, CancelTarget, Command, Engine, Event, MarketView, Stamped};
+use lmex_types::TimeMs;
+use tokio::sync::{mpsc, oneshot};
+
+use crate::clock::Clock;
+use crate::crowd::MarketSource;
+use crate::feed::Batch;
+use crate::history::Opening;
+use crate::ids::Ids;
+use crate::views::{Candles, Fills, Fundings, Orders, Trades};
+use switches::Switches;
+
+/// Requests that wait for the desk before senders have to wait.
+const QUEUE: usize = 1_024;
+/// The longest the desk sleeps: what is due by the clock alone (expiry, dead man's switch) is at most so late.
+const LONGEST_SLEEP: Duration = Duration::from_millis(250);
+/// Steps of the source between two requests: one that is always behind must not keep the desk from answering.
+const MOST_STEPS: usize = 4;
+
+/// What can be read between two commands.
+#[derive(Debug)]
+pub struct DeskState {
+    /// The exchange itself.
+    pub engine: Engine,
+    pub(crate) orders: Orders,
+    pub(crate) fills: Fills,
+    pub(crate) candles: Candles,
+    pub(crate) trades: Trades,
+    pub(crate) fundings: Fundings,
+    /// Commands applied so far.
+    pub(crate) seq: u64,
+    /// Venue time of the last command or request.
+    pub(crate) now: TimeMs,
+}
+
+/// The desk is gone: the exchange is shutting down, or it has failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the exchange has stopped: start it again")]
+pub struct DeskGone;
+
+/// What the rest of the server holds of the desk. Cheap to clone; when the last one is dropped the desk stops.
+#[derive(Debug, Clone)]
+pub struct DeskHandle {
+    requests: mpsc::Sender<Request>,
+}
+
+/// Runs on the desk; what it returns is called once the hub has been told.
+type Request = Box<dyn FnOnce(&mut Desk) -> Box<dyn FnOnce() + Send> + Send>;
+
+/// The desk's end of the queue.
+pub(crate) type Requests = mpsc::Receiver<Request>;
+
+impl DeskHandle {
+    /// Applies a command and returns its events.
+    pub async fn command(&self, command: Command) -> Result<Arc<Batch>, DeskGone> {
+        self.act(move |desk| desk.apply(command)).await
+    }
+
+    /// Reads the state between two commands.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&DeskState) -> T + Send + 'static,
+    ) -> Result<T, DeskGone> {
+        self.act(move |desk| read(&desk.state)).await
+    }
+
+    /// Applies commands and reads what they have come to, with nothing in between.
+    pub(crate) async fn act<T: Send + 'static>(
+        &self,
+        act: impl FnOnce(&mut Desk) -> T + Send + 'static,
+    ) -> Result<T, DeskGone> {
+        let (answer, answered) = oneshot::channel();
+        let request: Request = Box::new(move |desk| {
+            let result = act(desk);
+            // Whoever asked may have gone; that is no concern of the desk.
+            Box::new(move || drop(answer.send(result)))
+        });
+        self.requests.send(request).await.map_err(|_| DeskGone)?;
+        answered.await.map_err(|_| DeskGone)
+    }
+}
+
+/// Owner of the engine and the views.
+pub(crate) struct Desk {
+    pub(crate) state: DeskState,
+    pub(crate) ids: Ids,
+    switches: Switches,
+    source: Box<dyn MarketSource>,
+    clock: Clock,
+    hub: mpsc::Sender<Arc<Batch>>,
+    /// Batches that the hub has not been told of.
+    untold: Vec<Arc<Batch>>,
+    is_stopped: bool,
+    /// When time was last moved for its own sake.
+    advanced_to: TimeMs,
+    /// Re-used between steps of the source.
+    commands: Vec<Command>,
+}
+
+/// What a desk is made of.
+pub(crate) struct DeskParts {
+    pub(crate) ids: Ids,
+    pub(crate) opening: Opening,
+    pub(crate) source: Box<dyn MarketSource>,
+    pub(crate) clock: Clock,
+    pub(crate) hub: mpsc::Sender<Arc<Batch>>,
+}
+
+impl Desk {
+    /// A desk at which the past has happened: the markets are open, the last trades are told.
+    pub(crate) fn new(parts: DeskParts) -> Self {
+        let DeskParts { ids, opening, source, clock, hub } = parts;
+        let state = DeskState {
+            engine: Engine::default(),
+            orders: Orders::default(),
+            fills: Fills::default(),
+            candles: opening.candles,
+            trades: Trades::default(),
+            fundings: opening.fundings,
+            seq: 0,
+            now: TimeMs::default(),
+        };
+        let mut desk = Self {
+            state,
+            ids,
+            switches: Switches::default(),
+            source,
+            clock,
+            hub,
+            untold: Vec::new(),
+            is_stopped: false,
+            advanced_to: TimeMs::default(),
+            commands: Vec::new(),
+        };
+        for (at, command) in opening.commands {
+            desk.state.now = desk.state.now.max(at);
+            desk.stamp(command);
+        }
+        desk
+    }
+
+    /// Stamps a command, applies it and takes note of its events.
+    pub(crate) fn apply(&mut self, command: Command) -> Arc<Batch> {
+        self.state.now = self.state.now.max(self.clock.now());
+        self.stamp(command)
+    }
+
+    fn stamp(&mut self, command: Command) -> Arc<Batch> {
+        let state = &mut self.state;
+        state.seq += 1;
+        let stamped = Stamped { seq: state.seq, at: state.now, command };
+        let mut events = Vec::new();
+        state.engine.apply(&stamped, &mut events);
+        for event in &events {
+            state.note(stamped.at, event);
+        }
+        let batch = Arc::new(Batch { seq: stamped.seq, at: stamped.at, events });
+        if !batch.events.is_empty() {
+            self.untold.push(Arc::clone(&batch));
+        }
+        batch
+    }
+
+    /// Cancels all orders of the account `after_ms` from now, unless it is called again before then; 0 calls it off.
+    pub(crate) fn cancel_all_after(&mut self, account: AccountId, after_ms: i64) {
+        let deadline = (after_ms > 0).then(|| self.state.now.plus_ms(after_ms));
+        self.switches.set(account, deadline);
+    }
+
+    /// Serves requests until [`Desk::stop`], the end of the last handle or the end of the hub.
+    pub(crate) async fn run(mut self, mut requests: Requests) {
+        loop {
+            self.catch_up();
+            if self.tell_hub().await.is_err() {
+                return;
+            }
+            let request = match tokio::time::timeout(self.sleep(), requests.recv()).await {
+                Ok(Some(request)) => request,
+                Ok(None) => return,
+                Err(_) => continue,
+            };
+            // What was due before the request came happens before it.
+            self.catch_up();
+            let answer = request(&mut self);
+            if self.tell_hub().await.is_err() {
+                return;
+            }
+            answer();
+            if self.is_stopped {
+                return;
+            }
+        }
+    }
+
+    /// This request is the last one that is served.
+    pub(crate) fn stop(&mut self) {
+        self.is_stopped = true;
+    }
+
+    /// Does what the clock makes due: steps of the source, dead man's switches, expiry.
+    fn catch_up(&mut self) {
+        let now = self.state.now.max(self.clock.now());
+        self.state.now = now;
+        for _ in 0..MOST_STEPS {
+            if self.source.next_at().is_none_or(|next| next > now) {
+                break;
+            }
+            self.step_source(now);
+        }
+        for account in self.switches.due(now) {
+            self.cancel_everything(account);
+        }
+        if now > self.advanced_to {
+            self.advanced_to = now;
+            self.apply(Command::Advance);
+        }
+    }
+
+    fn step_source(&mut self, now: TimeMs) {
+        let mut commands = std::mem::take(&mut self.commands);
+        if let Err(error) = self.source.step(now, &mut commands) {
+            tracing::warn!(%error, "the market source has failed: its market stands still from here on");
+        }
+        for command in commands.drain(..) {
+            self.apply(command);
+        }
+        self.commands = commands;
+    }
+
+    fn cancel_everything(&mut self, account: AccountId) {
+        tracing::info!(account = account.0, "dead man's switch: all orders are cancelled");
+        let markets: Vec<_> = self.state.engine.markets().map(|market| market.id()).collect();
+        for market in markets {
+            self.apply(Command::Cancel { account, market, target: CancelTarget::All });
+        }
+    }
+
+    fn sleep(&self) -> Duration {
+        let Some(next) = self.source.next_at() else { return LONGEST_SLEEP };
+        let wait = u64::try_from(next.ms_since(self.clock.now())).unwrap_or(0);
+        Duration::from_millis(wait).min(LONGEST_SLEEP)
+    }
+
+    async fn tell_hub(&mut self) -> Result<(), DeskGone> {
+        for batch in self.untold.drain(..) {
+            self.hub.send(batch).await.map_err(|_| DeskGone)?;
+        }
+        Ok(())
+    }
+}
+
+impl DeskState {
+    /// The market with this name, spelt as LMEX spells it.
+    pub(crate) fn market(&self, symbol: &str) -> Option<MarketView<'_>> {
+        self.engine.markets().find(|market| market.instrument().symbol.as_str() == symbol)
+    }
+
+    fn note(&mut self, at: TimeMs, event: &Event) {
+        self.orders.apply(at, event);
+        if let Event::Fill(fill) = event {
+            self.fills.apply(at, fill, &self.orders);
+        }
+        self.candles.apply(at, event);
+        self.trades.apply(at, event);
+        self.fundings.apply(at, event);
+    }
+}
+
+/// The queue between handles and desk.
+pub(crate) fn queue() -> (DeskHandle, Requests) {
+    let (requests, queue) = mpsc::channel(QUEUE);
+    (DeskHandle { requests }, queue)
+}

@@ -1,0 +1,211 @@
+//! How the exchange says no: the venue's error body, with the field that is wrong and what to do about it.
+
+use axum::response::{IntoResponse, Response};
+use http::{HeaderValue, StatusCode, header};
+use lmex_engine::{MarketView, Refusal};
+use lmex_types::{GridError, Side, TimeMs};
+use serde::Serialize;
+
+use crate::auth::AuthError;
+use crate::desk::DeskGone;
+use crate::limits::Blocked;
+
+/// A request that is refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Refused {
+    status: StatusCode,
+    code: i64,
+    message: String,
+    extra: Vec<String>,
+    unlock: Option<TimeMs>,
+}
+
+/// Codes of LMEX and BTSE, by name.
+mod code {
+    pub(super) const GENERIC: i64 = -1;
+    pub(super) const PARAMETER: i64 = -2;
+    pub(super) const AUTHENTICATION: i64 = -7;
+    pub(super) const SYSTEM: i64 = -11;
+    pub(super) const SYMBOL: i64 = -7006;
+    pub(super) const REJECTED: i64 = 400;
+    pub(super) const MAX_SIZE: i64 = 300;
+    pub(super) const INVALID_SIZE: i64 = 301;
+    pub(super) const INVALID_PRICE: i64 = 302;
+    pub(super) const RATE_LIMIT: i64 = 303;
+    pub(super) const MAX_OPEN: i64 = 304;
+    pub(super) const LEVERAGE: i64 = 13;
+    pub(super) const POSITION_MODE: i64 = 133;
+    pub(super) const MAX_CONTRACTS: i64 = 4_051;
+    pub(super) const PRICE_PROTECTION: i64 = 33_001_003;
+    pub(super) const MARGIN: i64 = 33_199_101;
+    pub(super) const REDUCE_ONLY: i64 = 33_199_120;
+}
+
+impl Refused {
+    fn new(status: StatusCode, code: i64, message: impl Into<String>) -> Self {
+        Self { status, code, message: message.into(), extra: Vec::new(), unlock: None }
+    }
+
+    fn bad(code: i64, message: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, code, message)
+    }
+
+    /// A parameter is missing or wrong; the message names it.
+    pub(crate) fn parameter(message: impl Into<String>) -> Self {
+        Self::bad(code::PARAMETER, message)
+    }
+
+    /// Understood and refused as a whole.
+    pub(crate) fn rejected(message: impl Into<String>) -> Self {
+        Self::bad(code::REJECTED, message)
+    }
+
+    /// No such market.
+    pub(crate) fn symbol(given: &str, known: &[&str]) -> Self {
+        let given: String = given.chars().take(40).collect();
+        let message = format!("Unsupported symbol: {given:?} is not traded here, use {}", known.join(", "));
+        Self::bad(code::SYMBOL, message)
+    }
+
+    /// LMEX's answer for an order that is not there (change log 1.2.3).
+    pub(crate) fn order_not_found() -> Self {
+        Self::rejected("Order not found")
+    }
+
+    /// A price that is not on the grid.
+    pub(crate) fn price(field: &str, error: &GridError) -> Self {
+        let message = error.to_string();
+        let named =
+            message.strip_prefix("price ").map_or_else(|| message.clone(), |rest| format!("{field} {rest}"));
+        Self::bad(code::INVALID_PRICE, named)
+    }
+
+    /// Something about position modes that is not served.
+    pub(crate) fn position_mode(message: impl Into<String>) -> Self {
+        Self::bad(code::POSITION_MODE, message)
+    }
+
+    /// A size that can't be an order's.
+    pub(crate) fn size(message: impl Into<String>) -> Self {
+        Self::bad(code::INVALID_SIZE, message)
+    }
+
+    /// More than the server takes in.
+    pub(crate) fn too_large(most_bytes: usize) -> Self {
+        let message = format!("body is larger than {most_bytes} bytes: send a smaller one");
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, code::PARAMETER, message)
+    }
+
+    /// The path is not served.
+    pub(crate) fn not_served(method: &str, path: &str) -> Self {
+        let path: String = path.chars().take(100).collect();
+        let message = format!("{method} {path} is not served by the local exchange");
+        Self::new(StatusCode::NOT_FOUND, code::GENERIC, message)
+    }
+
+    /// The path is served, the method is not.
+    pub(crate) fn method(method: &str, path: &str) -> Self {
+        let message = format!("{method} is not served for {path} by the local exchange");
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, code::GENERIC, message)
+    }
+
+    /// What an engine's refusal is on the wire, with ticks told as prices.
+    pub(crate) fn by_engine(refusal: &Refusal, side: Side, market: &MarketView<'_>) -> Self {
+        let instrument = market.instrument();
+        let text = refusal.to_string();
+        match *refusal {
+            Refusal::UnknownMarket(_) => Self::bad(code::SYMBOL, format!("Unsupported symbol: {text}")),
+            Refusal::OrderNotFound => Self::order_not_found(),
+            Refusal::SizeOutOfRange { contracts, max, .. } if contracts > max => Self::bad(
+                code::MAX_CONTRACTS,
+                format!(
+                    "[{}] The order size cannot surpass {max} contracts. Please adjust your order size and try again.",
+                    instrument.symbol
+                ),
+            ),
+            Refusal::SizeOutOfRange { .. }
+            | Refusal::SizeOffStep { .. }
+            | Refusal::SizeBelowFilled { .. } => Self::size(text),
+            Refusal::PriceOutOfRange { price, max } => {
+                let (price, max) = (instrument.grid.price(price), instrument.grid.price(max));
+                Self::bad(code::INVALID_PRICE, format!("price {price} is out of range: use at most {max}"))
+            }
+            Refusal::PriceProtection { limit, .. } => {
+                let bound = if side == Side::Buy { "higher" } else { "lower" };
+                let (base, quote, limit) =
+                    (&instrument.base, &instrument.quote, instrument.grid.price(limit));
+                let message = format!("You can not {side} {base} {bound} than {limit} {quote}: change price");
+                let extra = [side.as_str(), base, bound, &limit.to_string(), quote].map(str::to_owned);
+                Self { extra: extra.to_vec(), ..Self::bad(code::PRICE_PROTECTION, message) }
+            }
+            Refusal::NotionalTooSmall { notional, min } => Self::size(format!(
+                "size is too small: notional {notional} is not above the minimum of {min} {}, use more contracts",
+                instrument.quote
+            )),
+            Refusal::ReduceOnlyNoPosition => Self::bad(
+                code::REDUCE_ONLY,
+                "Reduce only open order canceled because no active position exists: leave out reduceOnly to open one",
+            ),
+            Refusal::PositionTooLarge { .. } => Self::bad(code::MAX_SIZE, format!("size: {text}")),
+            Refusal::TooManyOpenOrders { .. } => Self::bad(code::MAX_OPEN, text),
+            Refusal::LeverageOutOfRange { .. } => Self::bad(code::LEVERAGE, text),
+            Refusal::InsufficientMargin { required, available } => {
+                let message = format!(
+                    "Available balance is insufficient to meet this order: size needs {required} {quote} of margin, {available} {quote} are available",
+                    quote = instrument.quote
+                );
+                Self { extra: vec![required.to_string()], ..Self::bad(code::MARGIN, message) }
+            }
+            _ => Self::rejected(text),
+        }
+    }
+}
+
+impl From<AuthError> for Refused {
+    fn from(error: AuthError) -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, code::AUTHENTICATION, format!("Authenticate failed: {error}"))
+    }
+}
+
+impl From<Blocked> for Refused {
+    fn from(blocked: Blocked) -> Self {
+        let message = format!(
+            "Rate limit exceeded: at most {} requests a second. Blocked until {} (milliseconds since 1970)",
+            blocked.limit, blocked.until
+        );
+        let refused = Self::new(StatusCode::TOO_MANY_REQUESTS, code::RATE_LIMIT, message);
+        Self { unlock: Some(blocked.until), ..refused }
+    }
+}
+
+impl From<DeskGone> for Refused {
+    fn from(gone: DeskGone) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, code::SYSTEM, gone.to_string())
+    }
+}
+
+#[derive(Serialize)]
+struct Body<'a> {
+    status: u16,
+    #[serde(rename = "errorCode")]
+    error_code: i64,
+    message: &'a str,
+    #[serde(rename = "extraData")]
+    extra_data: Option<&'a [String]>,
+}
+
+impl IntoResponse for Refused {
+    fn into_response(self) -> Response {
+        let body = Body {
+            status: self.status.as_u16(),
+            error_code: self.code,
+            message: &self.message,
+            extra_data: Some(self.extra.as_slice()).filter(|extra| !extra.is_empty()),
+        };
+        let mut response = (self.status, axum::Json(body)).into_response();
+        if let Some(unlock) = self.unlock {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(unlock.as_millis()));
+        }
+        response
+    }
+}

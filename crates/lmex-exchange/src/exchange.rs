@@ -1,0 +1,284 @@
+//! Starting and stopping an exchange.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::Duration;
+
+use axum::Router;
+use axum::serve::ListenerExt;
+use lmex_engine::{AccountId, Command, Event, Money, Rate};
+use lmex_types::{Decimal, Symbol, TimeMs};
+use tokio::net::TcpListener;
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinHandle;
+
+use crate::auth::Auth;
+use crate::clock::Clocks;
+use crate::config::{ExchangeConfig, Source};
+use crate::crowd::{Listing, MarketSource, SourceError, SyntheticCrowd, replayed};
+use crate::desk::{self, Desk, DeskHandle, DeskParts};
+use crate::feed::Batch;
+use crate::history;
+use crate::ids::Ids;
+use crate::limits::Limiter;
+use crate::secret::{Secret, random_hex};
+use crate::server::{self, App};
+use crate::sockets::{self, Hub, LoginRefused, SocketConfig};
+
+/// The one account there is.
+const DEMO: AccountId = AccountId(1);
+/// Fees of the account: 0.02 % as maker, 0.05 % as taker. LMEX's published fees contradict each other; these are
+/// among them.
+const MAKER_FEE: Rate = Rate::from_basis_points(2);
+const TAKER_FEE: Rate = Rate::from_basis_points(5);
+/// Batches that wait for the hub before the desk waits.
+const UNTOLD: usize = 4_096;
+/// How long open connections have to finish when the exchange stops.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// A local exchange.
+#[derive(Debug)]
+pub struct Exchange;
+
+/// A running exchange. Dropping it stops the exchange too, without waiting for it.
+#[derive(Debug)]
+pub struct Handle {
+    address: SocketAddr,
+    api_key: String,
+    api_secret: Secret,
+    market_source: String,
+    main_market: Symbol,
+    desk: DeskHandle,
+    /// Dropped to stop the server.
+    stop: oneshot::Sender<()>,
+    server: JoinHandle<()>,
+    desk_thread: thread::JoinHandle<()>,
+}
+
+/// Why an exchange can't start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// An address that others could reach.
+    #[error(
+        "listen address {0} is not loopback: this is a test exchange for this machine only, use 127.0.0.1:9090"
+    )]
+    NotLoopback(SocketAddr),
+    /// The address is taken, or not allowed.
+    #[error("can't listen on {address}: {source}; use another port, or 0 for a free one")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The market source can't start.
+    #[error(transparent)]
+    Source(#[from] SourceError),
+    /// A balance that can't be counted.
+    #[error("balance can't be used: {0}")]
+    Balance(String),
+    /// A key or secret that can't be sent.
+    #[error("{field} must be 1 to 128 printable ASCII characters without spaces")]
+    Credential {
+        /// Which of the two.
+        field: &'static str,
+    },
+    /// A window without room.
+    #[error("nonce_window_ms must be above zero, not {0}: LMEX does not publish its own, 4000 is usual")]
+    NonceWindow(i64),
+    /// No thread for the desk.
+    #[error("can't start the exchange's thread: {0}")]
+    Thread(#[source] io::Error),
+}
+
+impl Exchange {
+    /// Starts an exchange on the machine's clock. Call it inside a tokio runtime.
+    pub async fn start(config: ExchangeConfig) -> Result<Handle, StartError> {
+        Self::start_with(config, Clocks::system()).await
+    }
+
+    /// Starts an exchange on other clocks.
+    pub async fn start_with(config: ExchangeConfig, clocks: Clocks) -> Result<Handle, StartError> {
+        let address = config.listen;
+        if !address.ip().is_loopback() {
+            return Err(StartError::NotLoopback(address));
+        }
+        if config.nonce_window_ms <= 0 {
+            return Err(StartError::NonceWindow(config.nonce_window_ms));
+        }
+        let (api_key, api_secret) = credentials(&config)?;
+        let failed = |source| StartError::Listen { address, source };
+        let listener = TcpListener::bind(address).await.map_err(failed)?;
+        let address = listener.local_addr().map_err(failed)?;
+
+        let (hub, batches) = mpsc::channel(UNTOLD);
+        let (mut desk, market_source, main_market) = open_desk(&config, &clocks, hub)?;
+        open_account(&mut desk, config.balance)?;
+        let (handle, requests) = desk::queue();
+        let desk_thread = spawn_desk(desk, requests)?;
+
+        let window_ms = config.nonce_window_ms;
+        let auth = Auth::new(&api_key, api_secret.expose(), DEMO, window_ms, clocks.wall.clone());
+        let auth = Arc::new(auth);
+        let streams = streams(batches, Arc::clone(&auth));
+        let limiter = Mutex::new(Limiter::new(config.limits, config.block_scale));
+        let app = App { desk: handle.clone(), auth, limiter, clocks, seed: config.seed };
+        let (stop, stopped) = oneshot::channel();
+        let server = serve(listener, server::router(Arc::new(app), streams), stopped);
+        tracing::info!(%address, market_source, "the exchange is open");
+        Ok(Handle {
+            address,
+            api_key,
+            api_secret,
+            market_source,
+            main_market,
+            desk: handle,
+            stop,
+            server,
+            desk_thread,
+        })
+    }
+}
+
+impl Handle {
+    /// Where the REST API is: `http://127.0.0.1:9090`. The path follows it.
+    pub fn rest_url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Where the streams are: `ws://127.0.0.1:9090`. The path follows it.
+    pub fn ws_url(&self) -> String {
+        format!("ws://{}", self.address)
+    }
+
+    /// The account's API key.
+    pub fn api_key(&self) -> &str {
+        &self.api_key
+    }
+
+    /// The account's secret. It is play money's, but treat it like a real one.
+    pub fn api_secret(&self) -> &str {
+        self.api_secret.expose()
+    }
+
+    /// Where the market comes from, for a person: `simulated, seed 7`.
+    pub fn market_source(&self) -> &str {
+        &self.market_source
+    }
+
+    /// The market to look at first: the tape's, or `BTC-PERP`.
+    pub fn main_market(&self) -> Symbol {
+        self.main_market
+    }
+
+    /// The desk, for whoever wants to look inside or to act as the venue.
+    pub fn desk(&self) -> &DeskHandle {
+        &self.desk
+    }
+
+    /// Takes no more connections, lets requests finish for two seconds, then ends.
+    pub async fn shutdown(self) {
+        let Self { stop, mut server, desk, desk_thread, .. } = self;
+        drop(stop);
+        if tokio::time::timeout(GRACE, &mut server).await.is_err() {
+            server.abort();
+            // Aborted is ended: there is nothing to learn from it.
+            let _ = server.await;
+        }
+        // With the desk the hub ends, and with the hub the streams. If the desk is gone already, so much the better.
+        let _ = desk.act(Desk::stop).await;
+        let ended = tokio::task::spawn_blocking(move || desk_thread.join()).await;
+        if !matches!(ended, Ok(Ok(()))) {
+            tracing::warn!("the desk did not end in order");
+        }
+    }
+}
+
+fn credentials(config: &ExchangeConfig) -> Result<(String, Secret), StartError> {
+    let key = config.api_key.clone().unwrap_or_else(random_hex);
+    let secret = config.api_secret.clone().unwrap_or_else(|| Secret::new(random_hex()));
+    for (field, value) in [("api_key", key.as_str()), ("api_secret", secret.expose())] {
+        if value.is_empty() || value.len() > 128 || !value.bytes().all(|b| b.is_ascii_graphic()) {
+            return Err(StartError::Credential { field });
+        }
+    }
+    Ok((key, secret))
+}
+
+fn open_desk(
+    config: &ExchangeConfig,
+    clocks: &Clocks,
+    hub: mpsc::Sender<Arc<Batch>>,
+) -> Result<(Desk, String, Symbol), StartError> {
+    let now = clocks.venue.now();
+    let (listings, main_market, source) = market_source(config, now)?;
+    let opening = history::open(config.seed, now, &listings);
+    let described = source.describe();
+    let ids = Ids::new(config.seed);
+    let desk = Desk::new(DeskParts { ids, opening, source, clock: clocks.venue.clone(), hub });
+    Ok((desk, described, main_market))
+}
+
+/// The markets, the one to look at first, and what moves them.
+type Market = (Vec<Listing>, Symbol, Box<dyn MarketSource>);
+
+fn market_source(config: &ExchangeConfig, now: TimeMs) -> Result<Market, SourceError> {
+    let listings = Listing::standard();
+    match &config.source {
+        Source::Synthetic => {
+            let crowd = SyntheticCrowd::new(config.seed, now, &listings);
+            let main = listings.first().ok_or(SourceError::NoMarkets)?.instrument.symbol;
+            Ok((listings, main, Box::new(crowd)))
+        }
+        Source::Replay { path, speed } => {
+            let (listings, main, several) = replayed(path, *speed, config.seed, now, listings)?;
+            Ok((listings, main, Box::new(several)))
+        }
+    }
+}
+
+fn open_account(desk: &mut Desk, balance: Decimal) -> Result<(), StartError> {
+    let amount = Money::try_from(balance).map_err(|error| StartError::Balance(error.to_string()))?;
+    desk.apply(Command::OpenAccount { account: DEMO, maker_fee: MAKER_FEE, taker_fee: TAKER_FEE });
+    let batch = desk.apply(Command::Deposit { account: DEMO, amount });
+    match batch.events.first() {
+        Some(Event::CommandRefused { refusal, .. }) => Err(StartError::Balance(refusal.to_string())),
+        _ => Ok(()),
+    }
+}
+
+fn spawn_desk(desk: Desk, requests: desk::Requests) -> Result<thread::JoinHandle<()>, StartError> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
+    let runtime = runtime.map_err(StartError::Thread)?;
+    let run = move || runtime.block_on(desk.run(requests));
+    thread::Builder::new().name("lmex-desk".to_owned()).spawn(run).map_err(StartError::Thread)
+}
+
+fn streams(batches: mpsc::Receiver<Arc<Batch>>, auth: Arc<Auth>) -> Router {
+    let config = SocketConfig::default();
+    let hub = Hub::spawn(Vec::new(), batches, config);
+    let login = move |path: &str, key: &str, nonce: &str, signature: &str| {
+        let account = auth.login(path, key, nonce, signature);
+        account.map_err(|error| LoginRefused { reason: error.to_string() })
+    };
+    sockets::router(hub, Arc::new(login), config)
+}
+
+fn serve(listener: TcpListener, router: Router, stopped: oneshot::Receiver<()>) -> JoinHandle<()> {
+    let listener = listener.tap_io(|stream| {
+        // Small answers should leave at once; where it can't be set they are only later.
+        let _ = stream.set_nodelay(true);
+    });
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    tokio::spawn(async move {
+        let stop = async move {
+            // Ends when the sender is dropped.
+            let _ = stopped.await;
+        };
+        if let Err(error) = axum::serve(listener, service).with_graceful_shutdown(stop).await {
+            tracing::error!(%error, "the server has failed");
+        }
+    })
+}

@@ -1,0 +1,342 @@
+//! Reads the fields of a query or a JSON body strictly: what is missing, of the wrong kind or unknown is refused by
+//! name, as the venue would refuse it.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
+
+use lmex_api::wire::decimal;
+use lmex_types::{ClientOrderId, Decimal, OrderId, TimeMs};
+use serde::Deserializer;
+use serde::de::{self, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+use crate::error_body::Refused;
+
+/// The fields of one request. Take what is known, then [`Fields::finish`].
+#[derive(Debug)]
+pub(crate) struct Fields {
+    values: BTreeMap<String, Value>,
+    /// The names that were asked for so far: what may be sent.
+    known: Vec<&'static str>,
+}
+
+#[derive(Debug)]
+enum Value {
+    /// JSON as it was sent.
+    Json(Box<RawValue>),
+    /// A query parameter.
+    Text(String),
+}
+
+impl Fields {
+    /// The parameters of a query string.
+    pub(crate) fn of_query(query: &str) -> Result<Self, Refused> {
+        let mut values = BTreeMap::new();
+        for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            let (name, value) = (decoded(name)?, decoded(value)?);
+            if values.contains_key(&name) {
+                return Err(twice(&name));
+            }
+            values.insert(name, Value::Text(value));
+        }
+        Ok(Self { values, known: Vec::new() })
+    }
+
+    /// The members of a JSON object.
+    pub(crate) fn of_body(body: &[u8]) -> Result<Self, Refused> {
+        if body.iter().all(u8::is_ascii_whitespace) {
+            return Err(Refused::parameter("body is missing: send a JSON object"));
+        }
+        let mut deserializer = serde_json::Deserializer::from_slice(body);
+        let members = deserializer.deserialize_map(Members).and_then(|members| {
+            deserializer.end()?;
+            Ok(members)
+        });
+        let members =
+            members.map_err(|error| Refused::parameter(format!("body is not a JSON object: {error}")))?;
+        let mut values = BTreeMap::new();
+        for (name, value) in members {
+            if values.contains_key(&name) {
+                return Err(twice(&name));
+            }
+            values.insert(name, Value::Json(value));
+        }
+        Ok(Self { values, known: Vec::new() })
+    }
+
+    /// Text. Absent, `null` and empty are the same.
+    pub(crate) fn text(&mut self, name: &'static str) -> Result<Option<String>, Refused> {
+        let Some(value) = self.take(name) else { return Ok(None) };
+        let text = match value {
+            Value::Text(text) => text,
+            Value::Json(json) => serde_json::from_str(json.get())
+                .map_err(|_| wrong(name, "must be text in quotes", json.get()))?,
+        };
+        Ok(Some(text).filter(|text| !text.is_empty()))
+    }
+
+    /// A number, exactly.
+    pub(crate) fn decimal(&mut self, name: &'static str) -> Result<Option<Decimal>, Refused> {
+        match self.take(name) {
+            None => Ok(None),
+            Some(Value::Json(json)) if json.get().starts_with('"') => {
+                Err(wrong(name, "must be a number: send it without quotes", json.get()))
+            }
+            Some(Value::Json(json)) => number(name, json.get()),
+            Some(Value::Text(text)) => number(name, &text),
+        }
+    }
+
+    /// A whole number; `10.0` is one.
+    pub(crate) fn whole(&mut self, name: &'static str) -> Result<Option<i64>, Refused> {
+        let Some(value) = self.decimal(name)? else { return Ok(None) };
+        let whole = value.is_integer().then(|| i64::try_from(value).ok()).flatten();
+        whole
+            .map(Some)
+            .ok_or_else(|| Refused::parameter(format!("{name} must be a whole number, not {value}")))
+    }
+
+    /// `true` or `false`.
+    pub(crate) fn flag(&mut self, name: &'static str) -> Result<Option<bool>, Refused> {
+        let Some(value) = self.take(name) else { return Ok(None) };
+        let text = match &value {
+            Value::Text(text) => text.as_str(),
+            Value::Json(json) => json.get(),
+        };
+        match text {
+            "true" => Ok(Some(true)),
+            "false" => Ok(Some(false)),
+            _ => Err(wrong(name, "must be true or false, without quotes", text)),
+        }
+    }
+
+    /// One word of a list, spelt as LMEX spells it.
+    pub(crate) fn word<T>(&mut self, name: &'static str) -> Result<Option<T>, Refused>
+    where
+        T: FromStr<Err: fmt::Display> + fmt::Display,
+    {
+        let Some(text) = self.text(name)? else { return Ok(None) };
+        let word: T = text.parse().map_err(|error: T::Err| Refused::parameter(error.to_string()))?;
+        let spelling = word.to_string();
+        if text != spelling {
+            return Err(Refused::parameter(format!(
+                "{name} {text:?} is not spelt as LMEX spells it: use {spelling}"
+            )));
+        }
+        Ok(Some(word))
+    }
+
+    /// A moment in milliseconds since 1970.
+    pub(crate) fn time(&mut self, name: &'static str) -> Result<Option<TimeMs>, Refused> {
+        let Some(millis) = self.whole(name)? else { return Ok(None) };
+        // Seconds in the place of milliseconds would ask for January 1970.
+        if (1..100_000_000_000).contains(&millis) {
+            return Err(Refused::parameter(format!(
+                "{name} must be in milliseconds since 1970: {millis} is too small"
+            )));
+        }
+        Ok(Some(TimeMs::from_millis(millis)))
+    }
+
+    /// The venue's id of an order.
+    pub(crate) fn order_id(&mut self, name: &'static str) -> Result<Option<OrderId>, Refused> {
+        let parsed = self.text(name)?.map(|text| text.parse::<OrderId>());
+        parsed.transpose().map_err(|error| Refused::parameter(error.to_string()))
+    }
+
+    /// The trader's own id: LMEX's documents spell the key `clOrderID` nearly everywhere and `clOrderId` once, so
+    /// both are taken.
+    pub(crate) fn client_id(&mut self) -> Result<Option<ClientOrderId>, Refused> {
+        let (usual, other) = (self.text("clOrderID")?, self.text("clOrderId")?);
+        if usual.is_some() && other.is_some() && usual != other {
+            return Err(Refused::parameter("clOrderID and clOrderId differ: send one of them"));
+        }
+        let parsed = usual.or(other).map(|text| text.parse::<ClientOrderId>());
+        parsed.transpose().map_err(|error| Refused::parameter(error.to_string()))
+    }
+
+    /// Refuses what is left: keys that nobody asked for.
+    pub(crate) fn finish(self) -> Result<(), Refused> {
+        let Some(name) = self.values.keys().next() else { return Ok(()) };
+        let shown: String = name.chars().take(40).collect();
+        let advice = match (name.as_str(), self.known.is_empty()) {
+            ("orderType", false) if self.known.contains(&"type") => "use type".to_owned(),
+            ("limit", false) if self.known.contains(&"count") => "use count".to_owned(),
+            (_, true) => "send none".to_owned(),
+            _ => format!("known are {}", self.known.join(", ")),
+        };
+        Err(Refused::parameter(format!("{shown} is not a known parameter: {advice}")))
+    }
+
+    fn take(&mut self, name: &'static str) -> Option<Value> {
+        self.known.push(name);
+        let is_null = |value: &Value| matches!(value, Value::Json(json) if json.get() == "null");
+        self.values.remove(name).filter(|value| !is_null(value))
+    }
+}
+
+/// The value, or LMEX's message for one that is missing.
+pub(crate) fn mandatory<T>(name: &str, value: Option<T>) -> Result<T, Refused> {
+    value.ok_or_else(|| Refused::parameter(format!("{name} parameter is mandatory")))
+}
+
+fn number(name: &str, text: &str) -> Result<Option<Decimal>, Refused> {
+    decimal::parse(text).map_err(|_| wrong(name, "must be a number that a decimal can hold", text))
+}
+
+fn wrong(name: &str, expected: &str, given: &str) -> Refused {
+    let given: String = given.chars().take(40).collect();
+    Refused::parameter(format!("{name} {expected}, not {given}"))
+}
+
+fn twice(name: &str) -> Refused {
+    let name: String = name.chars().take(40).collect();
+    Refused::parameter(format!("{name} is given twice: send it once"))
+}
+
+/// Percent-encoding undone (WHATWG URL, `application/x-www-form-urlencoded`).
+fn decoded(text: &str) -> Result<String, Refused> {
+    let refused = || {
+        let shown: String = text.chars().take(40).collect();
+        Refused::parameter(format!("query can't be read at {shown:?}: encode it as UTF-8 with %XX"))
+    };
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        bytes.push(match byte {
+            b'+' => b' ',
+            b'%' => {
+                let mut digit = || rest.next().and_then(|b| char::from(b).to_digit(16));
+                let (high, low) = (digit().ok_or_else(refused)?, digit().ok_or_else(refused)?);
+                u8::try_from(high * 16 + low).map_err(|_| refused())?
+            }
+            other => other,
+        });
+    }
+    String::from_utf8(bytes).map_err(|_| refused())
+}
+
+/// Members in the order they stand, repeated ones included.
+struct Members;
+
+impl<'de> Visitor<'de> for Members {
+    type Value = Vec<(String, Box<RawValue>)>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        /// No request of the venue has near as many.
+        const MOST: usize = 100;
+        let mut members = Vec::new();
+        while let Some(member) = map.next_entry()? {
+            if members.len() == MOST {
+                return Err(de::Error::custom("more than 100 members"));
+            }
+            members.push(member);
+        }
+        Ok(members)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::response::IntoResponse;
+    use lmex_types::Side;
+
+    fn body(json: &str) -> Fields {
+        Fields::of_body(json.as_bytes()).unwrap()
+    }
+
+    fn message(refused: Refused) -> String {
+        let text = format!("{refused:?}");
+        assert_eq!(refused.into_response().status(), 400, "{text}");
+        text
+    }
+
+    #[test]
+    fn numbers_are_exact_in_every_spelling_of_json() {
+        for (json, expected) in [("10", "10"), ("10.0", "10"), ("1e-05", "0.00001"), ("6.00003E4", "60000.3")]
+        {
+            let read = body(&format!("{{\"price\":{json}}}")).decimal("price").unwrap().unwrap();
+            assert_eq!(read, expected.parse().unwrap(), "{json}");
+        }
+        assert_eq!(body(r#"{"size":10.0}"#).whole("size").unwrap(), Some(10));
+        assert_eq!(body(r#"{"size":null}"#).whole("size").unwrap(), None);
+    }
+
+    #[test]
+    fn what_is_wrong_is_refused_by_name() {
+        for (json, expected) in [
+            (r#"{"size":"10"}"#, "size must be a number: send it without quotes"),
+            (r#"{"size":1.5}"#, "size must be a whole number, not 1.5"),
+            (r#"{"size":1e400}"#, "size must be a number that a decimal can hold"),
+            (r#"{"size":1e25}"#, "size must be a whole number"),
+            (r#"{"size":[1]}"#, "size must be a number"),
+            (r#"{"size":true}"#, "size must be a number"),
+        ] {
+            let refused = body(json).whole("size").unwrap_err();
+            assert!(message(refused).contains(expected), "{json}");
+        }
+        assert!(message(body(r#"{"side":"buy"}"#).word::<Side>("side").unwrap_err()).contains("use BUY"));
+        assert!(
+            message(body(r#"{"side":"LONG"}"#).word::<Side>("side").unwrap_err()).contains("BUY or SELL")
+        );
+        assert!(
+            message(body(r#"{"side":1}"#).word::<Side>("side").unwrap_err()).contains("side must be text")
+        );
+        assert!(
+            message(body(r#"{"postOnly":"true"}"#).flag("postOnly").unwrap_err())
+                .contains("postOnly must be")
+        );
+        assert!(message(body(r#"{"start":1700000000}"#).time("start").unwrap_err()).contains("milliseconds"));
+    }
+
+    #[test]
+    fn unknown_and_repeated_keys_are_refused() {
+        let mut fields = body(r#"{"type":"LIMIT","orderType":"LIMIT"}"#);
+        fields.text("type").unwrap();
+        assert!(
+            message(fields.finish().unwrap_err()).contains("orderType is not a known parameter: use type")
+        );
+        assert!(message(Fields::of_body(br#"{"a":1,"a":2}"#).unwrap_err()).contains("a is given twice"));
+        assert!(message(Fields::of_query("a=1&a=2").unwrap_err()).contains("a is given twice"));
+        let fields = Fields::of_query("colour=red").unwrap();
+        assert!(message(fields.finish().unwrap_err()).contains("colour is not a known parameter: send none"));
+    }
+
+    #[test]
+    fn only_one_json_object_is_a_body() {
+        for json in ["", "  ", "[]", "1", "null", "{", "{} {}", r#"{"a":}"#, "\u{feff}{}"] {
+            assert!(message(Fields::of_body(json.as_bytes()).unwrap_err()).contains("body is"), "{json}");
+        }
+        assert!(Fields::of_body(&[0xff, 0xfe]).is_err());
+        let many = (0..200).map(|n| format!("\"{n}\":1")).collect::<Vec<_>>().join(",");
+        assert!(Fields::of_body(format!("{{{many}}}").as_bytes()).is_err());
+    }
+
+    #[test]
+    fn a_query_is_decoded() {
+        let mut fields = Fields::of_query("wallet=CROSS%40&clOrderID=a%2Bb&empty=&x+y=1").unwrap();
+        assert_eq!(fields.text("wallet").unwrap().as_deref(), Some("CROSS@"));
+        assert_eq!(fields.client_id().unwrap().unwrap().as_str(), "a+b");
+        assert_eq!(fields.text("empty").unwrap(), None);
+        assert!(message(fields.finish().unwrap_err()).contains("x y is not a known parameter"));
+        for query in ["a=%", "a=%zz", "a=%ff"] {
+            assert!(Fields::of_query(query).is_err(), "{query}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn reading_never_panics(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..200), text in "\\PC{0,80}") {
+            let _ = Fields::of_body(&bytes);
+            let _ = Fields::of_query(&text);
+            let _ = Fields::of_query(&String::from_utf8_lossy(&bytes));
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! The ids that the exchange hands out: random to look at, the same in every run with the same seed.
+
+use lmex_engine::AccountId;
+use lmex_types::OrderId;
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
+
+/// Makes ids from a seed and a counter.
+#[derive(Debug)]
+pub(crate) struct Ids {
+    orders: ChaCha8Rng,
+}
+
+impl Ids {
+    /// Starts at the beginning of the seed's sequence.
+    pub(crate) fn new(seed: u64) -> Self {
+        Self { orders: ChaCha8Rng::seed_from_u64(seed) }
+    }
+
+    /// The next order's id.
+    pub(crate) fn next_order(&mut self) -> OrderId {
+        OrderId::from_bits(uuid_bits(&mut self.orders))
+    }
+
+    /// The id of an account's part in a trade: the same whenever it is asked for.
+    pub(crate) fn fill(seed: u64, trade_id: u64, account: AccountId) -> OrderId {
+        let mut random = ChaCha8Rng::seed_from_u64(seed);
+        // Stream 0 is the orders'.
+        random.set_stream(trade_id.wrapping_mul(1 << 20).wrapping_add(u64::from(account.0)).max(1));
+        OrderId::from_bits(uuid_bits(&mut random))
+    }
+}
+
+/// 122 random bits as a UUID of version 4 (RFC 9562, 5.4).
+fn uuid_bits(random: &mut ChaCha8Rng) -> u128 {
+    let bits = (u128::from(random.next_u64()) << 64) | u128::from(random.next_u64());
+    uuid::Builder::from_random_bytes(bits.to_be_bytes()).into_uuid().as_u128()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_uuids_of_version_4_and_repeat_with_the_seed() {
+        let mut ids = Ids::new(7);
+        let (first, second) = (ids.next_order(), ids.next_order());
+        assert_ne!(first, second);
+        assert_eq!(Ids::new(7).next_order(), first);
+        assert_ne!(Ids::new(8).next_order(), first);
+        for id in [first, second, Ids::fill(7, 1, AccountId(1))] {
+            let text = id.to_string();
+            assert_eq!(text.as_bytes()[14], b'4', "{text}");
+            assert!(b"89ab".contains(&text.as_bytes()[19]), "{text}");
+        }
+    }
+
+    #[test]
+    fn each_part_in_a_trade_has_its_own_id() {
+        let id = |trade, account| Ids::fill(7, trade, AccountId(account));
+        assert_eq!(id(5, 1), id(5, 1));
+        assert_ne!(id(5, 1), id(5, 2));
+        assert_ne!(id(5, 1), id(6, 1));
+    }
+}

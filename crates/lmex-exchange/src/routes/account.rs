@@ -1,0 +1,109 @@
+//! What an account has: wallet, positions, fees, fills.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use lmex_api::futures::{FeeRate, Position, UserTrade, Wallet};
+use lmex_engine::AccountId;
+
+use super::Answer;
+use super::market::{count, market_id, markets};
+use crate::call::PrivateCall;
+use crate::desk::DeskState;
+use crate::error_body::Refused;
+use crate::fields::Fields;
+use crate::server::App;
+use crate::translate::{self, CROSS_WALLET};
+use crate::views::FillFilter;
+
+/// The cross wallet; there is no other.
+pub(super) async fn wallet(State(app): State<Arc<App>>, call: PrivateCall) -> Answer<Vec<Wallet>> {
+    let mut fields = call.query()?;
+    let name = fields.text("wallet")?;
+    fields.finish()?;
+    if name.as_deref().is_some_and(|name| name != CROSS_WALLET) {
+        return Err(Refused::parameter(format!("wallet is not known here: use {CROSS_WALLET}")));
+    }
+    let wallet = app.desk.read(move |state| translate::wallet(&state.engine, call.account)).await?;
+    Ok(Json(wallet.into_iter().collect()))
+}
+
+/// Open positions, of one market or of all.
+pub(super) async fn positions(State(app): State<Arc<App>>, call: PrivateCall) -> Answer<Vec<Position>> {
+    let mut fields = call.query()?;
+    let symbol = fields.text("symbol")?;
+    fields.finish()?;
+    let held = app.desk.read(move |state| held(state, call.account, symbol.as_deref()));
+    Ok(Json(held.await??))
+}
+
+fn held(state: &DeskState, account: AccountId, symbol: Option<&str>) -> Result<Vec<Position>, Refused> {
+    let position = |market| {
+        let held = state.engine.position(account, lmex_engine::MarketView::id(&market))?;
+        Some(translate::position(&state.engine, account, &held, &market, state.now))
+    };
+    Ok(markets(state, symbol)?.into_iter().filter_map(position).collect())
+}
+
+/// Fee rates, of one market or of all.
+pub(super) async fn fees(State(app): State<Arc<App>>, call: PrivateCall) -> Answer<Vec<FeeRate>> {
+    let mut fields = call.query()?;
+    let symbol = fields.text("symbol")?;
+    fields.finish()?;
+    let rates = app.desk.read(move |state| rates(state, call.account, symbol.as_deref()));
+    Ok(Json(rates.await??))
+}
+
+fn rates(state: &DeskState, account: AccountId, symbol: Option<&str>) -> Result<Vec<FeeRate>, Refused> {
+    let Some(fees) = state.engine.fees(account) else { return Ok(Vec::new()) };
+    Ok(markets(state, symbol)?.iter().map(|market| translate::fee_rate(market, fees)).collect())
+}
+
+/// The account's fills, newest first.
+pub(super) async fn trades(State(app): State<Arc<App>>, call: PrivateCall) -> Answer<Vec<UserTrade>> {
+    let asked = Asked::read(call.query()?)?;
+    let seed = app.seed;
+    let fills = app.desk.read(move |state| fills(state, call.account, asked, seed));
+    Ok(Json(fills.await??))
+}
+
+#[derive(Debug)]
+struct Asked {
+    symbol: Option<String>,
+    filter: FillFilter,
+    count: usize,
+}
+
+impl Asked {
+    fn read(mut fields: Fields) -> Result<Self, Refused> {
+        let asked = Self {
+            symbol: fields.text("symbol")?,
+            filter: FillFilter {
+                market: None,
+                start: fields.time("startTime")?,
+                end: fields.time("endTime")?,
+                order: fields.order_id("orderID")?,
+                client: fields.client_id()?,
+                before: fields.whole("beforeSerialId")?,
+                after: fields.whole("afterSerialId")?,
+            },
+            count: count(&mut fields)?,
+        };
+        // Both say what is always so here: nothing is archived, and symbols are exact.
+        fields.flag("includeOld")?;
+        fields.flag("isMatchSymbol")?;
+        fields.finish()?;
+        Ok(asked)
+    }
+}
+
+fn fills(state: &DeskState, account: AccountId, asked: Asked, seed: u64) -> Result<Vec<UserTrade>, Refused> {
+    let market = asked.symbol.map(|symbol| market_id(state, &symbol)).transpose()?;
+    let filter = FillFilter { market, ..asked.filter };
+    let shown = state.fills.of(account, &filter).take(asked.count).filter_map(|fill| {
+        let market = state.engine.market(fill.order.market)?;
+        Some(translate::user_trade(fill, &market, seed))
+    });
+    Ok(shown.collect())
+}

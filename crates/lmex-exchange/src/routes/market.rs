@@ -1,0 +1,265 @@
+//! What everyone may ask: markets, prices, books, trades, candles, funding.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use lmex_api::futures::{
+    BookSnapshot, Candle, FundingPeriod, FundingRate, MarketSummary, Price, PublicTrade, Resolution,
+};
+use lmex_engine::{MarketId, MarketView};
+use lmex_types::{Decimal, Symbol, TimeMs};
+use serde::Serialize;
+
+use super::Answer;
+use crate::call::PublicCall;
+use crate::desk::DeskState;
+use crate::error_body::Refused;
+use crate::fields::{Fields, mandatory};
+use crate::server::App;
+use crate::translate::{self, LEVELS};
+use crate::views::TradesQuery;
+
+/// The most trades in an answer.
+const MOST_TRADES: i64 = 500;
+/// Trades in an answer when nobody says how many.
+const USUAL_TRADES: i64 = 50;
+/// The most levels of a book's side in an answer.
+const MOST_LEVELS: i64 = 1_000;
+
+/// Specification and last day, of one market or of all.
+pub(super) async fn summary(State(app): State<Arc<App>>, mut call: PublicCall) -> Answer<Vec<MarketSummary>> {
+    let symbol = call.query.text("symbol")?;
+    let full = call.query.flag("listFullAttributes")?.unwrap_or(false);
+    call.query.finish()?;
+    let summaries = app.desk.read(move |state| -> Result<Vec<_>, Refused> {
+        let summary = |market: MarketView<'_>| {
+            let day = state.candles.day(market.id(), state.now)?;
+            Some(translate::summary(&state.engine, &market, &day, full))
+        };
+        Ok(markets(state, symbol.as_deref())?.into_iter().filter_map(summary).collect())
+    });
+    Ok(Json(summaries.await??))
+}
+
+/// Index, last and mark price, of one market or of all.
+pub(super) async fn price(State(app): State<Arc<App>>, mut call: PublicCall) -> Answer<Vec<Price>> {
+    let symbol = call.query.text("symbol")?;
+    call.query.finish()?;
+    let prices = app.desk.read(move |state| -> Result<Vec<_>, Refused> {
+        Ok(markets(state, symbol.as_deref())?.iter().map(translate::price).collect())
+    });
+    Ok(Json(prices.await??))
+}
+
+/// The book, price by price.
+pub(super) async fn book(State(app): State<Arc<App>>, mut call: PublicCall) -> Answer<BookSnapshot> {
+    let symbol = mandatory("symbol", call.query.text("symbol")?)?;
+    let asked = call.query.whole("depth")?;
+    call.query.finish()?;
+    let depth = within("depth", asked.unwrap_or(LEVELS as i64), 1, MOST_LEVELS)?;
+    let book = app.desk.read(move |state| -> Result<_, Refused> {
+        let book = translate::book(&market_named(state, &symbol)?, depth, state.now);
+        Ok(BookSnapshot { depth: asked, ..book })
+    });
+    Ok(Json(book.await??))
+}
+
+/// The book with its prices grouped.
+pub(super) async fn grouped_book(State(app): State<Arc<App>>, mut call: PublicCall) -> Answer<BookSnapshot> {
+    let symbol = mandatory("symbol", call.query.text("symbol")?)?;
+    let group = within("group", call.query.whole("group")?.unwrap_or(0), 0, GROUPS as i64 - 1)?;
+    call.query.finish()?;
+    let book = app.desk.read(move |state| -> Result<_, Refused> {
+        let market = market_named(state, &symbol)?;
+        Ok(translate::grouped_book(&market, group_ticks(group), LEVELS, state.now))
+    });
+    Ok(Json(book.await??))
+}
+
+/// How many groupings there are.
+const GROUPS: usize = 9;
+
+/// Ticks in a step of a grouping: 1, 5, 10, 50, … LMEX names the first three of BTC-PERP (0.1, 0.5, 1); the rest
+/// goes on in the same way.
+fn group_ticks(group: usize) -> i64 {
+    const TICKS: [i64; GROUPS] = [1, 5, 10, 50, 100, 500, 1_000, 5_000, 10_000];
+    TICKS.get(group).copied().unwrap_or(1)
+}
+
+/// Public trades, newest first.
+pub(super) async fn trades(State(app): State<Arc<App>>, mut call: PublicCall) -> Answer<Vec<PublicTrade>> {
+    let symbol = mandatory("symbol", call.query.text("symbol")?)?;
+    let query = TradesQuery {
+        start: call.query.time("startTime")?,
+        end: call.query.time("endTime")?,
+        before: call.query.whole("beforeSerialId")?,
+        after: call.query.whole("afterSerialId")?,
+        count: count(&mut call.query)?,
+    };
+    // Nothing is archived here: what is kept is always searched.
+    call.query.flag("includeOld")?;
+    call.query.finish()?;
+    let trades = app.desk.read(move |state| -> Result<_, Refused> {
+        Ok(state.trades.query(market_id(state, &symbol)?, &query))
+    });
+    Ok(Json(trades.await??))
+}
+
+/// Candles, newest first.
+pub(super) async fn candles(State(app): State<Arc<App>>, mut call: PublicCall) -> Answer<Vec<Candle>> {
+    let symbol = mandatory("symbol", call.query.text("symbol")?)?;
+    let resolution = resolution(mandatory("resolution", call.query.whole("resolution")?)?)?;
+    let (start, end) = (call.query.time("start")?, call.query.time("end")?);
+    call.query.finish()?;
+    let candles = app.desk.read(move |state| -> Result<_, Refused> {
+        let market = market_id(state, &symbol)?;
+        let candles = state.candles.query(market, resolution, start, end, state.now);
+        candles.map_err(|too_many| {
+            Refused::rejected(format!("{too_many}: use a larger resolution or a shorter time"))
+        })
+    });
+    Ok(Json(candles.await??))
+}
+
+fn resolution(minutes: i64) -> Result<Resolution, Refused> {
+    let known = Resolution::ALL.map(|resolution| resolution.minutes().to_string()).join(", ");
+    Resolution::ALL.into_iter().find(|resolution| resolution.minutes() == minutes).ok_or_else(|| {
+        Refused::parameter(format!("resolution {minutes} is not known: use {known} (minutes)"))
+    })
+}
+
+/// Past funding rates by market, newest first.
+pub(super) async fn funding_history(
+    State(app): State<Arc<App>>,
+    mut call: PublicCall,
+) -> Answer<BTreeMap<String, Vec<FundingRate>>> {
+    let symbol = call.query.text("symbol")?;
+    let period = period(&mut call.query)?;
+    call.query.finish()?;
+    let rates = app.desk.read(move |state| -> Result<_, Refused> {
+        let markets = markets(state, symbol.as_deref())?.into_iter();
+        let row = |market: MarketView<'_>| {
+            let rates = state.fundings.query(market.id(), period, state.now);
+            (market.instrument().symbol.to_string(), rates)
+        };
+        Ok(markets.map(row).collect())
+    });
+    Ok(Json(rates.await??))
+}
+
+fn period(query: &mut Fields) -> Result<FundingPeriod, Refused> {
+    let (count, from, to) = (query.whole("count")?, query.time("from")?, query.time("to")?);
+    match (count, from, to) {
+        (None, None, None) => Ok(FundingPeriod::Default),
+        (Some(count), None, None) => {
+            let count = within("count", count, 1, MOST_TRADES)?;
+            Ok(FundingPeriod::Last(u32::try_from(count).unwrap_or(u32::MAX)))
+        }
+        (Some(_), _, _) => {
+            Err(Refused::parameter("count goes with neither from nor to: send one or the other"))
+        }
+        (None, from, to) => {
+            let end = to.unwrap_or(TimeMs::from_millis(i64::MAX));
+            Ok(FundingPeriod::Between(from.unwrap_or_default(), end))
+        }
+    }
+}
+
+/// The venue's envelope, which this endpoint alone has.
+#[derive(Debug, Serialize)]
+pub(super) struct Envelope<T> {
+    code: i64,
+    msg: &'static str,
+    #[serde(with = "lmex_api::wire::time")]
+    time: TimeMs,
+    data: T,
+    success: bool,
+}
+
+/// A tier of margin rates. This exchange has one for each market.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct RiskTier {
+    #[serde(with = "lmex_api::wire::symbol")]
+    symbol: Symbol,
+    risk_level: u32,
+    #[serde(with = "lmex_api::wire::decimal")]
+    risk_limit_value: Decimal,
+    #[serde(with = "lmex_api::wire::decimal")]
+    initial_margin_rate: Decimal,
+    #[serde(with = "lmex_api::wire::decimal")]
+    maintenance_margin_rate: Decimal,
+    max_leverage: u32,
+}
+
+/// The margin rates of a market.
+pub(super) async fn risk_limit(
+    State(app): State<Arc<App>>,
+    mut call: PublicCall,
+) -> Answer<Envelope<Vec<RiskTier>>> {
+    let symbol = call.query.text("symbol")?;
+    call.query.finish()?;
+    let tiers = app.desk.read(move |state| -> Result<_, Refused> {
+        let data = markets(state, symbol.as_deref())?.iter().map(tier).collect();
+        Ok(Envelope { code: 1, msg: "Success", time: state.now, data, success: true })
+    });
+    Ok(Json(tiers.await??))
+}
+
+fn tier(market: &MarketView<'_>) -> RiskTier {
+    let (instrument, rules) = (market.instrument(), market.rules());
+    let leverage = rules.max_leverage.max(1);
+    // The engine's own bound of a position, at the mark price.
+    let most = instrument.max_contracts.saturating_mul(1_000);
+    RiskTier {
+        symbol: instrument.symbol,
+        risk_level: 1,
+        risk_limit_value: instrument.grid.notional(market.mark(), most).unwrap_or(Decimal::MAX).trunc(),
+        initial_margin_rate: Decimal::ONE.checked_div(leverage.into()).unwrap_or_default().round_dp(8),
+        maintenance_margin_rate: rules.maintenance_margin.into(),
+        max_leverage: leverage,
+    }
+}
+
+/// The market of a request.
+pub(super) fn market_named<'a>(state: &'a DeskState, symbol: &str) -> Result<MarketView<'a>, Refused> {
+    state.market(symbol).ok_or_else(|| {
+        let known: Vec<_> =
+            state.engine.markets().map(|market| market.instrument().symbol.as_str()).collect();
+        Refused::symbol(symbol, &known)
+    })
+}
+
+/// Its number.
+pub(super) fn market_id(state: &DeskState, symbol: &str) -> Result<MarketId, Refused> {
+    market_named(state, symbol).map(|market| market.id())
+}
+
+/// One market, or all when none is named.
+pub(super) fn markets<'a>(
+    state: &'a DeskState,
+    symbol: Option<&str>,
+) -> Result<Vec<MarketView<'a>>, Refused> {
+    match symbol {
+        Some(symbol) => market_named(state, symbol).map(|market| vec![market]),
+        None => Ok(state.engine.markets().collect()),
+    }
+}
+
+/// How many trades or fills are asked for.
+pub(super) fn count(fields: &mut Fields) -> Result<usize, Refused> {
+    let count = fields.whole("count")?.unwrap_or(USUAL_TRADES);
+    if count > MOST_TRADES {
+        // The recorded words.
+        return Err(Refused::parameter("Can't support count more than 500"));
+    }
+    within("count", count, 1, MOST_TRADES)
+}
+
+fn within(name: &str, value: i64, least: i64, most: i64) -> Result<usize, Refused> {
+    let fitting =
+        Some(value).filter(|value| (least..=most).contains(value)).and_then(|value| value.try_into().ok());
+    fitting.ok_or_else(|| Refused::parameter(format!("{name} must be {least} to {most}, not {value}")))
+}

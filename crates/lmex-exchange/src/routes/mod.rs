@@ -1,0 +1,54 @@
+//! What is served, one module for each group of endpoints. A handler reads the request, acts at the desk and answers.
+
+mod account;
+mod market;
+mod orders;
+mod settings;
+mod time;
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::Router;
+use axum::routing::{delete, get, post, put};
+
+use crate::error_body::Refused;
+use crate::server::App;
+
+/// What a handler answers.
+type Answer<T> = Result<Json<T>, Refused>;
+
+/// All routes of the REST API.
+pub(crate) fn all() -> Router<Arc<App>> {
+    // Not nested: a nested route sees its path cut, and it is the whole path that is signed.
+    futures().merge(time::routes())
+}
+
+fn v23(path: &str) -> String {
+    format!("/futures/api/v2.3{path}")
+}
+
+fn futures() -> Router<Arc<App>> {
+    Router::new()
+        .route(&v23("/market_summary"), get(market::summary))
+        .route(&v23("/price"), get(market::price))
+        .route(&v23("/orderbook"), get(market::grouped_book))
+        .route(&v23("/orderbook/L2"), get(market::book))
+        .route(&v23("/trades"), get(market::trades))
+        .route(&v23("/ohlcv"), get(market::candles))
+        .route(&v23("/funding_history"), get(market::funding_history))
+        .route(&v23("/market/risk_limit"), get(market::risk_limit))
+        .route(&v23("/order"), post(orders::create))
+        .route(&v23("/order"), put(orders::amend))
+        .route(&v23("/order"), delete(orders::cancel))
+        .route(&v23("/order"), get(orders::query))
+        .route(&v23("/order/close_position"), post(orders::close))
+        .route(&v23("/order/cancelAllAfter"), post(orders::cancel_all_after))
+        .route(&v23("/user/open_orders"), get(orders::open))
+        .route(&v23("/user/trade_history"), get(account::trades))
+        .route(&v23("/user/positions"), get(account::positions))
+        .route(&v23("/user/wallet"), get(account::wallet))
+        .route(&v23("/user/fees"), get(account::fees))
+        .route(&v23("/leverage"), get(settings::leverage).post(settings::set_leverage))
+        .route(&v23("/position_mode"), get(settings::position_mode).post(settings::set_position_mode))
+}

@@ -1,0 +1,169 @@
+//! What can be subscribed to here, under which names.
+
+use lmex_api::stream::StreamPath;
+use lmex_engine::MarketId;
+
+/// One topic under one of its names. Each name is a subscription of its own and hears itself in every message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Channel {
+    /// About a market.
+    Market(MarketId, MarketTopic),
+    /// About the account that is logged in.
+    Account(AccountTopic),
+}
+
+impl Channel {
+    /// The channel of a topic name on a stream path; `None` if there is no such topic there. `market` finds a market
+    /// by its exact name.
+    pub(super) fn find(
+        path: StreamPath,
+        name: &str,
+        market: impl Fn(&str) -> Option<MarketId>,
+    ) -> Option<Self> {
+        let about_market = MarketTopic::ALL.into_iter().filter(|topic| topic.path() == path);
+        for topic in about_market {
+            if let Some(market) = topic.symbol_in(name).and_then(&market) {
+                return Some(Self::Market(market, topic));
+            }
+        }
+        let about_account = AccountTopic::ALL.into_iter().find(|topic| topic.name() == name);
+        about_account.filter(|_| path == StreamPath::Main).map(Self::Account)
+    }
+}
+
+/// The topics about a market.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum MarketTopic {
+    Book,
+    BookUngrouped,
+    Top,
+    TopGrouped,
+    TradesLegacy,
+    TradesV2,
+    TradesV3,
+}
+
+impl MarketTopic {
+    pub(super) const BOOKS: [Self; 2] = [Self::Book, Self::BookUngrouped];
+    pub(super) const TOPS: [Self; 2] = [Self::Top, Self::TopGrouped];
+    pub(super) const TRADES: [Self; 3] = [Self::TradesLegacy, Self::TradesV2, Self::TradesV3];
+    const ALL: [Self; 7] = [
+        Self::Book,
+        Self::BookUngrouped,
+        Self::TopGrouped,
+        Self::Top,
+        Self::TradesLegacy,
+        Self::TradesV2,
+        Self::TradesV3,
+    ];
+
+    fn path(self) -> StreamPath {
+        match self {
+            Self::Book | Self::BookUngrouped | Self::Top | Self::TopGrouped => StreamPath::Book,
+            Self::TradesLegacy | Self::TradesV2 | Self::TradesV3 => StreamPath::Main,
+        }
+    }
+
+    /// What stands before and after the symbol.
+    fn affixes(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Book => ("update:", "_0"),
+            Self::BookUngrouped => ("update:", ""),
+            Self::Top => ("snapshotL1:", ""),
+            Self::TopGrouped => ("snapshotL1:", "_0"),
+            Self::TradesLegacy => ("tradeHistoryApi:", ""),
+            Self::TradesV2 => ("tradeHistoryApiV2:", ""),
+            Self::TradesV3 => ("tradeHistoryApiV3:", ""),
+        }
+    }
+
+    fn symbol_in(self, name: &str) -> Option<&str> {
+        let (before, after) = self.affixes();
+        name.strip_prefix(before)?.strip_suffix(after)
+    }
+
+    /// The topic that messages carry. The legacy trade topic is answered without its market (capture of LMEX).
+    pub(super) fn reply_name(self, symbol: &str) -> String {
+        match self {
+            Self::TradesLegacy => "tradeHistoryApi".to_owned(),
+            _ => {
+                let (before, after) = self.affixes();
+                format!("{before}{symbol}{after}")
+            }
+        }
+    }
+}
+
+/// The topics about an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum AccountTopic {
+    FillsV2,
+    NotificationV3,
+    NotificationV4,
+    AllPositionV3,
+    AllPositionV4,
+    PositionsV2,
+    PositionsV3,
+}
+
+impl AccountTopic {
+    const ALL: [Self; 7] = [
+        Self::FillsV2,
+        Self::NotificationV3,
+        Self::NotificationV4,
+        Self::AllPositionV3,
+        Self::AllPositionV4,
+        Self::PositionsV2,
+        Self::PositionsV3,
+    ];
+
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::FillsV2 => "fillsV2",
+            Self::NotificationV3 => "notificationApiV3",
+            Self::NotificationV4 => "notificationApiV4",
+            Self::AllPositionV3 => "allPositionV3",
+            Self::AllPositionV4 => "allPositionV4",
+            Self::PositionsV2 => "positionsV2",
+            Self::PositionsV3 => "positionsV3",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lmex_api::stream::Topic;
+
+    fn find(path: StreamPath, name: &str) -> Option<Channel> {
+        Channel::find(path, name, |symbol| (symbol == "BTC-PERP").then_some(MarketId(3)))
+    }
+
+    #[test]
+    fn every_spelling_of_the_client_is_found_where_it_is_served() {
+        let btc = "BTC-PERP".parse().unwrap();
+        for topic in [Topic::Book(btc), Topic::Top(btc), Topic::Trades(btc)] {
+            for name in topic.spellings() {
+                let Some(Channel::Market(market, found)) = find(topic.path(), &name) else {
+                    panic!("{name} not found")
+                };
+                assert_eq!(market, MarketId(3));
+                assert!(topic.matches(&found.reply_name("BTC-PERP"), Some(btc)), "{name}");
+                if found != MarketTopic::TradesLegacy {
+                    assert_eq!(found.reply_name("BTC-PERP"), name);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn other_names_other_paths_and_other_markets_are_not_found() {
+        for name in ["update:BTC-PERP_1", "update:btc-perp_0", "update:XYZ-PERP_0", "update", "", "fillsV2"] {
+            assert_eq!(find(StreamPath::Book, name), None, "{name}");
+        }
+        for name in ["update:BTC-PERP_0", "tradeHistoryApiV4:BTC-PERP", "orderBookApi:BTC-PERP", "fillsV3"] {
+            assert_eq!(find(StreamPath::Main, name), None, "{name}");
+        }
+        assert_eq!(find(StreamPath::Main, "fillsV2"), Some(Channel::Account(AccountTopic::FillsV2)));
+    }
+}

@@ -1,0 +1,46 @@
+//! How the streams behave.
+
+/// Intervals and bounds of the streams. Times in milliseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct SocketConfig {
+    /// The seed of the exchange's ids, so that a fill has the same `tradeId` here as in REST answers.
+    pub(crate) id_seed: u64,
+    /// Deltas of the order books go out at most so often; 0 sends one for each batch.
+    pub(crate) book_interval_ms: u64,
+    /// The server sends a ping frame so often. LMEX: 3 minutes.
+    pub(crate) ping_every_ms: u64,
+    /// Without a pong for so long the connection is closed. LMEX: 10 minutes.
+    pub(crate) pong_within_ms: u64,
+    /// How long a client has to take the farewell before the connection is cut.
+    pub(crate) close_within_ms: u64,
+    /// Most messages that wait for one connection.
+    pub(crate) outbox_messages: usize,
+    /// Most bytes that wait for one connection.
+    pub(crate) outbox_bytes: usize,
+    /// Largest message of a client, in bytes.
+    pub(crate) max_inbound_bytes: usize,
+    /// Most topics of one connection; more are not acknowledged.
+    pub(crate) max_subscriptions: usize,
+    /// Most connections at once; more get 503.
+    pub(crate) max_connections: usize,
+    /// So many failed logins close the connection (error 1008).
+    pub(crate) max_failed_logins: u32,
+}
+
+impl Default for SocketConfig {
+    fn default() -> Self {
+        Self {
+            id_seed: 0,
+            book_interval_ms: 50,
+            ping_every_ms: 3 * 60_000,
+            pong_within_ms: 10 * 60_000,
+            close_within_ms: 5_000,
+            outbox_messages: 1_024,
+            outbox_bytes: 4 * 1_024 * 1_024,
+            max_inbound_bytes: 64 * 1_024,
+            max_subscriptions: 100,
+            max_connections: 1_024,
+            max_failed_logins: 5,
+        }
+    }
+}

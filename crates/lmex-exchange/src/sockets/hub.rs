@@ -1,0 +1,320 @@
+//! The task that hears every batch and tells every client.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use axum::extract::ws::Utf8Bytes;
+use lmex_engine::{AccountId, Event, MarketId};
+use lmex_types::TimeMs;
+use tokio::sync::mpsc;
+use tokio::time::{Instant, sleep_until};
+
+use super::channel::{AccountTopic, Channel, MarketTopic};
+use super::config::SocketConfig;
+use super::market_feed::{MarketDepth, MarketFeed, trades_data};
+use super::own_orders::{News, OwnOrders};
+use super::private_message::{fill_message, notification};
+use super::reply;
+use super::switchboard::{Client, ConnectionId, Switchboard};
+use crate::Batch;
+
+/// Requests of connections that wait for the hub. When there are more, connections wait: the hub never does.
+const MAX_WAITING_REQUESTS: usize = 1_024;
+
+/// What connections talk to. Cheap to clone.
+#[derive(Debug, Clone)]
+pub(crate) struct HubHandle {
+    requests: mpsc::Sender<HubRequest>,
+    next_id: Arc<AtomicU64>,
+}
+
+/// The hub is over: the exchange is shutting down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the exchange is shutting down: connect again when it is back")]
+pub(super) struct HubGone;
+
+/// What a connection asks of the hub.
+#[derive(Debug)]
+pub(super) enum HubRequest {
+    Join(ConnectionId, Client),
+    Subscribe(ConnectionId, Vec<String>),
+    Unsubscribe(ConnectionId, Vec<String>),
+    LogIn(ConnectionId, AccountId),
+    Leave(ConnectionId),
+}
+
+impl HubHandle {
+    pub(super) fn new_id(&self) -> ConnectionId {
+        ConnectionId(self.next_id.fetch_add(1, Ordering::Relaxed))
+    }
+
+    pub(super) async fn ask(&self, request: HubRequest) -> Result<(), HubGone> {
+        self.requests.send(request).await.map_err(|_| HubGone)
+    }
+}
+
+/// Books, trades, open orders and clients. Runs as one task, see [`Hub::spawn`].
+#[derive(Debug)]
+pub(crate) struct Hub {
+    markets: BTreeMap<MarketId, MarketFeed>,
+    own_orders: OwnOrders,
+    board: Switchboard,
+    pace: Pace,
+    id_seed: u64,
+    now: TimeMs,
+    /// Markets with changes in the present batch. Kept for its memory.
+    touched: BTreeSet<MarketId>,
+    /// News of the present batch. Kept for its memory.
+    news: Vec<News>,
+}
+
+impl Hub {
+    /// Starts the hub. It ends when the sender of batches is dropped.
+    pub(crate) fn spawn(
+        initial: Vec<MarketDepth>,
+        batches: mpsc::Receiver<Arc<Batch>>,
+        config: SocketConfig,
+    ) -> HubHandle {
+        let (sender, requests) = mpsc::channel(MAX_WAITING_REQUESTS);
+        tokio::spawn(Self::new(initial, config).run(batches, requests));
+        HubHandle { requests: sender, next_id: Arc::new(AtomicU64::new(1)) }
+    }
+
+    fn new(initial: Vec<MarketDepth>, config: SocketConfig) -> Self {
+        let now = initial.iter().map(|depth| depth.at).max().unwrap_or_default();
+        let feed = |depth: MarketDepth| {
+            (depth.market, MarketFeed::new(depth.instrument, depth.at, &depth.bids, &depth.asks))
+        };
+        Self {
+            markets: initial.into_iter().map(feed).collect(),
+            own_orders: OwnOrders::default(),
+            board: Switchboard::new(config.max_subscriptions),
+            pace: Pace::new(config.book_interval_ms),
+            id_seed: config.id_seed,
+            now,
+            touched: BTreeSet::new(),
+            news: Vec::new(),
+        }
+    }
+
+    async fn run(
+        mut self,
+        mut batches: mpsc::Receiver<Arc<Batch>>,
+        mut requests: mpsc::Receiver<HubRequest>,
+    ) {
+        loop {
+            let due = self.pace.due();
+            tokio::select! {
+                batch = batches.recv() => match batch {
+                    Some(batch) => self.on_batch(&batch),
+                    None => return,
+                },
+                Some(request) = requests.recv() => {
+                    self.catch_up(&mut batches);
+                    self.on_request(request);
+                }
+                () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => self.publish_books(),
+            }
+        }
+    }
+
+    /// Hears the batches that were there before a request, so that nobody is answered from an older state than the
+    /// desk has told already.
+    fn catch_up(&mut self, batches: &mut mpsc::Receiver<Arc<Batch>>) {
+        for _ in 0..batches.len() {
+            match batches.try_recv() {
+                Ok(batch) => self.on_batch(&batch),
+                Err(_) => return,
+            }
+        }
+    }
+
+    fn on_batch(&mut self, batch: &Batch) {
+        self.now = batch.at;
+        for event in &batch.events {
+            self.on_event(event);
+        }
+        self.publish_tops_and_trades();
+        self.publish_news();
+    }
+
+    fn on_event(&mut self, event: &Event) {
+        if let Event::MarketOpened(opened) = event {
+            let feed = MarketFeed::new(opened.instrument.clone(), self.now, &[], &[]);
+            self.markets.entry(opened.market).or_insert(feed);
+        }
+        if let Some(change) = event.level_change()
+            && let Some(market) = self.markets.get_mut(&change.market)
+        {
+            market.set_level(change);
+            self.touched.insert(change.market);
+        }
+        if let Event::Fill(lmex_engine::Fill { market, .. }) | Event::Trade { market, .. } = event
+            && let Some(feed) = self.markets.get_mut(market)
+        {
+            feed.keep_trade(event, self.now);
+            self.touched.insert(*market);
+        }
+        self.own_orders.apply(event, self.now, &mut self.news);
+    }
+
+    fn publish_tops_and_trades(&mut self) {
+        let mut touched = std::mem::take(&mut self.touched);
+        let changed = !touched.is_empty();
+        for id in &touched {
+            let Some(market) = self.markets.get_mut(id) else { continue };
+            let symbol = market.symbol();
+            if let Some(data) = market.take_top(self.now) {
+                publish(&mut self.board, *id, symbol.as_str(), &MarketTopic::TOPS, |_| data.clone());
+            }
+            let trades = market.take_trades();
+            if !trades.is_empty() {
+                let data = |topic| trades_data(topic, &trades);
+                publish(&mut self.board, *id, symbol.as_str(), &MarketTopic::TRADES, data);
+            }
+        }
+        touched.clear();
+        self.touched = touched;
+        if changed && self.pace.changed(Instant::now()) {
+            self.publish_books();
+        }
+    }
+
+    fn publish_books(&mut self) {
+        self.pace.published(Instant::now());
+        for (id, market) in &mut self.markets {
+            let heard =
+                MarketTopic::BOOKS.iter().any(|topic| self.board.is_heard(Channel::Market(*id, *topic)));
+            if let Some(data) = market.take_delta(self.now, heard) {
+                let symbol = market.symbol();
+                publish(&mut self.board, *id, symbol.as_str(), &MarketTopic::BOOKS, |_| data.clone());
+            }
+        }
+    }
+
+    fn publish_news(&mut self) {
+        for news in self.news.drain(..) {
+            let Some(market) = self.markets.get(&news.own.order.market) else { continue };
+            let fills = Channel::Account(AccountTopic::FillsV2);
+            if self.board.is_heard(fills)
+                && let Some(message) = fill_message(market, &news, self.id_seed)
+            {
+                self.board.publish_to(news.account, fills, &message);
+            }
+            let notifications = Channel::Account(AccountTopic::NotificationV4);
+            if self.board.is_heard(notifications) {
+                self.board.publish_to(news.account, notifications, &notification(market, &news));
+            }
+        }
+    }
+
+    fn on_request(&mut self, request: HubRequest) {
+        match request {
+            HubRequest::Join(id, client) => self.board.join(id, client),
+            HubRequest::Leave(id) => self.board.leave(id),
+            HubRequest::LogIn(id, account) => {
+                self.board.log_in(id, account);
+                self.board.send(id, reply::login(true));
+            }
+            HubRequest::Subscribe(id, topics) => self.subscribe(id, &topics),
+            HubRequest::Unsubscribe(id, topics) => self.unsubscribe(id, &topics),
+        }
+    }
+
+    /// Acknowledges, then sends what a new listener starts from. Asking again for a book gives a new snapshot.
+    fn subscribe(&mut self, id: ConnectionId, topics: &[String]) {
+        let mut understood = Vec::new();
+        let mut channels = Vec::new();
+        for topic in topics {
+            if let Some(channel) = self.find(id, topic)
+                && self.board.subscribe(id, channel)
+            {
+                understood.push(topic.as_str());
+                channels.push(channel);
+            }
+        }
+        self.board.send(id, reply::acknowledgement("subscribe", &understood));
+        for channel in channels {
+            if let Some(message) = self.first_message(channel) {
+                self.board.send(id, message);
+            }
+        }
+    }
+
+    fn unsubscribe(&mut self, id: ConnectionId, topics: &[String]) {
+        let mut given_up = Vec::new();
+        for topic in topics {
+            if self.find(id, topic).is_some_and(|channel| self.board.unsubscribe(id, channel)) {
+                given_up.push(topic.as_str());
+            }
+        }
+        self.board.send(id, reply::acknowledgement("unsubscribe", &given_up));
+    }
+
+    fn find(&self, id: ConnectionId, topic: &str) -> Option<Channel> {
+        let market = |symbol: &str| {
+            let mut markets = self.markets.iter();
+            markets.find(|(_, market)| market.symbol().as_str() == symbol).map(|(id, _)| *id)
+        };
+        Channel::find(self.board.path(id)?, topic, market)
+    }
+
+    fn first_message(&self, channel: Channel) -> Option<Utf8Bytes> {
+        let Channel::Market(id, topic) = channel else { return None };
+        let market = self.markets.get(&id)?;
+        let data = match topic {
+            MarketTopic::Book | MarketTopic::BookUngrouped => market.snapshot(),
+            MarketTopic::Top | MarketTopic::TopGrouped => market.top(self.now),
+            MarketTopic::TradesLegacy | MarketTopic::TradesV2 | MarketTopic::TradesV3 => return None,
+        };
+        Some(reply::data(&topic.reply_name(market.symbol().as_str()), &data))
+    }
+}
+
+/// Writes a message once for each name that somebody listens to, and sends it to all who do.
+fn publish(
+    board: &mut Switchboard,
+    market: MarketId,
+    symbol: &str,
+    topics: &[MarketTopic],
+    data: impl Fn(MarketTopic) -> String,
+) {
+    for &topic in topics {
+        let channel = Channel::Market(market, topic);
+        if board.is_heard(channel) {
+            board.publish(channel, &reply::data(&topic.reply_name(symbol), &data(topic)));
+        }
+    }
+}
+
+/// How often the books go out: the first change at once, then no more than one round per interval.
+#[derive(Debug)]
+struct Pace {
+    interval: Duration,
+    last: Option<Instant>,
+    due: Option<Instant>,
+}
+
+impl Pace {
+    fn new(interval_ms: u64) -> Self {
+        Self { interval: Duration::from_millis(interval_ms), last: None, due: None }
+    }
+
+    /// When the books have to go out, if something has changed.
+    fn due(&self) -> Option<Instant> {
+        self.due
+    }
+
+    /// Something has changed: whether the books go out right now.
+    fn changed(&mut self, now: Instant) -> bool {
+        let due = self.last.map_or(now, |last| last + self.interval);
+        self.due = Some(due);
+        due <= now
+    }
+
+    fn published(&mut self, now: Instant) {
+        (self.last, self.due) = (Some(now), None);
+    }
+}

@@ -1,0 +1,128 @@
+//! One market as the streams show it: its book, its best prices, its trades.
+
+use lmex_api::stream::{BookUpdateKind, StreamTrade};
+use lmex_engine::{Event, LevelChange, MarketId};
+use lmex_types::{Decimal, Instrument, Symbol, TimeMs};
+
+use super::book_feed::BookFeed;
+use super::book_message::{book_data, ticks_to_price, top_data};
+use super::channel::MarketTopic;
+use super::ladder::{Level, Top};
+
+/// A market and its visible depth at the moment the hub starts.
+#[derive(Debug, Clone)]
+pub(crate) struct MarketDepth {
+    /// The engine's number of it.
+    pub(crate) market: MarketId,
+    /// What it trades.
+    pub(crate) instrument: Instrument,
+    /// When the depth was taken.
+    pub(crate) at: TimeMs,
+    /// Ticks and contracts, in any order.
+    pub(crate) bids: Vec<(i64, i64)>,
+    /// Ticks and contracts, in any order.
+    pub(crate) asks: Vec<(i64, i64)>,
+}
+
+/// One market's streams.
+#[derive(Debug)]
+pub(super) struct MarketFeed {
+    pub(super) instrument: Instrument,
+    book: BookFeed,
+    told_top: Top,
+    /// Since they were last taken, oldest first.
+    trades: Vec<StreamTrade>,
+}
+
+impl MarketFeed {
+    pub(super) fn new(instrument: Instrument, at: TimeMs, bids: &[Level], asks: &[Level]) -> Self {
+        let book = BookFeed::new(at, bids, asks);
+        Self { instrument, told_top: book.top(), book, trades: Vec::new() }
+    }
+
+    pub(super) fn symbol(&self) -> Symbol {
+        self.instrument.symbol
+    }
+
+    /// A price with the decimals of the market's tick.
+    pub(super) fn price(&self, ticks: i64) -> Decimal {
+        ticks_to_price(ticks, self.tick())
+    }
+
+    pub(super) fn set_level(&mut self, change: LevelChange) {
+        self.book.set(change.side, change.price, change.contracts);
+    }
+
+    /// Keeps a trade until [`Self::take_trades`]; other events are no trades.
+    pub(super) fn keep_trade(&mut self, event: &Event, timestamp: TimeMs) {
+        let (trade_id, price, contracts, side) = match *event {
+            Event::Fill(ref fill) => (fill.trade_id, fill.price, fill.contracts, fill.aggressor),
+            Event::Trade { trade_id, price, contracts, aggressor, .. } => {
+                (trade_id, price, contracts, aggressor)
+            }
+            _ => return,
+        };
+        self.trades.push(StreamTrade {
+            symbol: self.symbol(),
+            side,
+            size: contracts.into(),
+            price: self.price(price),
+            trade_id: i64::try_from(trade_id).unwrap_or(i64::MAX),
+            timestamp,
+        });
+    }
+
+    /// The trades since the last time, newest first as LMEX sends them.
+    pub(super) fn take_trades(&mut self) -> Vec<StreamTrade> {
+        let mut trades = std::mem::take(&mut self.trades);
+        trades.reverse();
+        trades
+    }
+
+    /// The data of best bid and offer if they are not those of the last time.
+    pub(super) fn take_top(&mut self, at: TimeMs) -> Option<String> {
+        let top = self.book.top();
+        let changed = std::mem::replace(&mut self.told_top, top) != top;
+        changed.then(|| self.top(at))
+    }
+
+    /// The data of best bid and offer.
+    pub(super) fn top(&self, at: TimeMs) -> String {
+        top_data(self.symbol(), self.tick(), self.book.top(), at)
+    }
+
+    /// The data of a book's snapshot.
+    pub(super) fn snapshot(&self) -> String {
+        book_data(self.symbol(), self.tick(), BookUpdateKind::Snapshot, &self.book.snapshot())
+    }
+
+    /// The data of a book's delta, if anything changed. `wanted` says whether to write it at all: the numbers go on
+    /// without readers.
+    pub(super) fn take_delta(&mut self, at: TimeMs, wanted: bool) -> Option<String> {
+        let delta = self.book.delta(at)?;
+        wanted.then(|| book_data(self.symbol(), self.tick(), BookUpdateKind::Delta, &delta))
+    }
+
+    fn tick(&self) -> Decimal {
+        self.instrument.grid.tick()
+    }
+}
+
+/// The data of trades under a topic: the legacy one calls markets by their old names.
+pub(super) fn trades_data(topic: MarketTopic, trades: &[StreamTrade]) -> String {
+    let written = if topic == MarketTopic::TradesLegacy {
+        let legacy =
+            |trade: &StreamTrade| StreamTrade { symbol: legacy_symbol(trade.symbol), ..trade.clone() };
+        serde_json::to_string(&trades.iter().map(legacy).collect::<Vec<_>>())
+    } else {
+        serde_json::to_string(trades)
+    };
+    // Strings and numbers: writing them cannot fail.
+    written.unwrap_or_default()
+}
+
+/// `BTC-PERP` was `BTCPFC` up to version 2.1; other markets keep their names.
+fn legacy_symbol(symbol: Symbol) -> Symbol {
+    let perpetual = symbol.as_str().strip_suffix("-PERP");
+    perpetual.and_then(|base| format!("{base}PFC").parse().ok()).unwrap_or(symbol)
+}

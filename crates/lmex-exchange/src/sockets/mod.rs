@@ -1,0 +1,63 @@
+//! The streams: `/ws/oss/futures` for order books, `/ws/futures` for trades and what concerns one account.
+//!
+//! # How to use it
+//!
+//! ```text
+//! let config = SocketConfig { id_seed: seed, ..SocketConfig::default() };
+//! let hub: HubHandle = Hub::spawn(initial: Vec<MarketDepth>, batches: mpsc::Receiver<Arc<Batch>>, config);
+//! // An Authenticator, or a closure |path, key, nonce, signature| -> Result<AccountId, LoginRefused>:
+//! let auth: Arc<dyn Authenticator> = Arc::new(…);
+//! let app = axum::Router::new().merge(sockets::router(hub, auth, config));
+//! ```
+//!
+//! `Hub::spawn` must run inside a tokio runtime. `initial` may be empty: a market also comes to the hub with its
+//! `MarketOpened` event. Then let nobody connect before the batches that open the markets are sent (await one
+//! `DeskHandle::read` before serving): a topic of a market that is not open yet is unknown. Every batch goes to the
+//! hub once, in order, and before any request that comes after it. When the sender of batches is dropped the hub ends
+//! and closes every connection. Set `TCP_NODELAY` on accepted sockets.
+//!
+//! # How it works
+//!
+//! One task, the hub, hears every batch of the desk. It keeps a book per market, writes each message once and puts
+//! it into the outbox of whoever subscribed. It never waits for a client: an outbox that is full is closed, with
+//! error 1007 for a farewell, and nobody else notices. Each connection has a task that empties its outbox into the
+//! socket and hands what the client asks to the hub, which answers in order: acknowledgement first, then data.
+//!
+//! # What is served
+//!
+//! | topic | where | data |
+//! |---|---|---|
+//! | `update:SYM_0`, `update:SYM` | `/ws/oss/futures` | best 50 levels a side: a snapshot, then deltas |
+//! | `snapshotL1:SYM`, `snapshotL1:SYM_0` | `/ws/oss/futures` | best bid and offer at once, then at each change |
+//! | `tradeHistoryApi:SYM`, `…V2:SYM`, `…V3:SYM` | `/ws/futures` | public trades as they happen |
+//! | `fillsV2`, `notificationApiV4` | `/ws/futures`, after login | one's own fills, and what becomes of one's orders |
+//! | `notificationApiV3`, `allPositionV3`, `allPositionV4`, `positionsV2`, `positionsV3` | `/ws/futures` | acknowledged; no data in this version |
+//!
+//! Sources: LMEX's stream documentation for topics, acknowledgements, login and keep-alive; BTSE's for error codes,
+//! text `ping` and the fields of version 2.3; a capture of LMEX for the legacy trade topic, which answers under
+//! `tradeHistoryApi` with the old name `BTCPFC`.
+
+mod auth;
+mod book_feed;
+mod book_message;
+mod channel;
+mod config;
+mod connection;
+mod hub;
+mod ladder;
+mod market_feed;
+mod outbox;
+mod own_orders;
+mod private_message;
+mod reply;
+mod request;
+mod route;
+mod switchboard;
+
+#[cfg(test)]
+mod tests;
+
+pub(crate) use auth::LoginRefused;
+pub(crate) use config::SocketConfig;
+pub(crate) use hub::Hub;
+pub(crate) use route::router;

@@ -1,0 +1,94 @@
+//! What a client says.
+
+use lmex_api::stream::ClientFrame;
+
+use super::reply::Complaint;
+
+/// A client's message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Request {
+    /// The text `ping` (BTSE's documents).
+    TextPing,
+    /// `{"op":"ping"}` (seen in clients).
+    Ping,
+    Subscribe(Vec<String>),
+    Unsubscribe(Vec<String>),
+    Login {
+        key: String,
+        nonce: String,
+        signature: String,
+    },
+}
+
+impl Request {
+    /// Reads a text message.
+    pub(super) fn read(text: &str) -> Result<Self, Complaint> {
+        if text == "ping" {
+            return Ok(Self::TextPing);
+        }
+        let frame: ClientFrame = serde_json::from_str(text).map_err(|error| {
+            Complaint::InvalidRequest(format!(r#"send {{"op":"subscribe","args":["topic"]}}: {error}"#))
+        })?;
+        match frame.op.as_str() {
+            "subscribe" => Ok(Self::Subscribe(frame.args)),
+            "unsubscribe" => Ok(Self::Unsubscribe(frame.args)),
+            // LMEX's documents say `login`, its sample code and BTSE's documents `authKeyExpires`.
+            "login" | "authKeyExpires" => Self::login(frame.args),
+            "ping" => Ok(Self::Ping),
+            _ => Err(Complaint::UnsupportedOperation(frame.op.chars().take(40).collect())),
+        }
+    }
+
+    fn login(args: Vec<String>) -> Result<Self, Complaint> {
+        let [key, nonce, signature] = <[String; 3]>::try_from(args).map_err(|args| {
+            Complaint::InvalidRequest(format!(
+                "login takes key, nonce and signature, not {} args",
+                args.len()
+            ))
+        })?;
+        Ok(Self::Login { key, nonce, signature })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_documented_requests_are_read() {
+        let topics = vec!["update:BTC-PERP_0".to_owned()];
+        let read = |text: &str| Request::read(text).unwrap();
+        assert_eq!(read("ping"), Request::TextPing);
+        assert_eq!(read(r#"{"op":"ping"}"#), Request::Ping);
+        assert_eq!(
+            read(r#"{"op":"subscribe","args":["update:BTC-PERP_0"]}"#),
+            Request::Subscribe(topics.clone())
+        );
+        assert_eq!(
+            read(r#"{"op":"unsubscribe","args":["update:BTC-PERP_0"]}"#),
+            Request::Unsubscribe(topics)
+        );
+        for op in ["login", "authKeyExpires"] {
+            let login =
+                Request::Login { key: "k".to_owned(), nonce: "1".to_owned(), signature: "s".to_owned() };
+            assert_eq!(read(&format!(r#"{{"op":"{op}","args":["k","1","s"]}}"#)), login);
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_has_its_code() {
+        let refused = |text: &str| Request::read(text).unwrap_err();
+        for text in ["", "{", "pong", "[]", r#"{"op":5}"#, r#"{"op":"subscribe","args":"update"}"#] {
+            assert!(matches!(refused(text), Complaint::InvalidRequest(_)), "{text}");
+        }
+        assert!(matches!(refused(r#"{"op":"login","args":["k","1"]}"#), Complaint::InvalidRequest(_)));
+        assert!(matches!(refused(r#"{"op":"buy","args":[]}"#), Complaint::UnsupportedOperation(_)));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn reading_never_panics(text in ".{0,80}") {
+            let _ = Request::read(&text);
+        }
+    }
+}

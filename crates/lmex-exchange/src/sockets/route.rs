@@ -1,0 +1,67 @@
+//! The two stream endpoints as routes of the server.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::State;
+use axum::extract::ws::{WebSocketUpgrade, rejection::WebSocketUpgradeRejection};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use http::StatusCode;
+use lmex_api::stream::StreamPath;
+use tokio::sync::Semaphore;
+
+use super::auth::Authenticator;
+use super::config::SocketConfig;
+use super::connection::{Desk, serve};
+use super::hub::HubHandle;
+
+/// Memory for reading, per connection: clients say little.
+const READ_BUFFER_BYTES: usize = 4 * 1_024;
+
+/// Routes for `/ws/oss/futures` and `/ws/futures`.
+pub(crate) fn router(hub: HubHandle, auth: Arc<dyn Authenticator>, config: SocketConfig) -> Router {
+    let door =
+        Door { desk: Desk { hub, auth, config }, places: Arc::new(Semaphore::new(config.max_connections)) };
+    let upgrade = |path: StreamPath| {
+        get(
+            move |State(door): State<Door>, upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>| async move {
+                door.open(path, upgrade)
+            },
+        )
+    };
+    Router::new()
+        .route(StreamPath::Book.as_str(), upgrade(StreamPath::Book))
+        .route(StreamPath::Main.as_str(), upgrade(StreamPath::Main))
+        .with_state(door)
+}
+
+#[derive(Clone)]
+struct Door {
+    desk: Desk,
+    places: Arc<Semaphore>,
+}
+
+impl Door {
+    fn open(
+        self,
+        path: StreamPath,
+        upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+    ) -> Response {
+        let upgrade = match upgrade {
+            Ok(upgrade) => upgrade,
+            Err(rejection) => return rejection.into_response(),
+        };
+        let Ok(place) = self.places.try_acquire_owned() else {
+            let text = "too many stream connections: close some first";
+            return (StatusCode::SERVICE_UNAVAILABLE, text).into_response();
+        };
+        let max = self.desk.config.max_inbound_bytes;
+        upgrade.read_buffer_size(READ_BUFFER_BYTES).max_message_size(max).max_frame_size(max).on_upgrade(
+            move |socket| async move {
+                serve(socket, path, self.desk).await;
+                drop(place);
+            },
+        )
+    }
+}

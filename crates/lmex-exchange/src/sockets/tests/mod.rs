@@ -1,0 +1,9 @@
+//! The streams as a client sees them: most without a socket and on a paused clock, a few over loopback.
+
+mod book;
+mod fake;
+mod loopback;
+mod private;
+mod public;
+mod shapes;
+mod slow;

@@ -1,0 +1,41 @@
+//! A client that does not read loses its connection, and nobody else loses anything.
+
+use axum::extract::ws::Message;
+use lmex_api::stream::StreamPath;
+use lmex_types::Side;
+
+use super::fake::{Venue, trade};
+use crate::sockets::SocketConfig;
+
+const TOPIC: &str = "tradeHistoryApiV3:BTC-PERP";
+
+#[tokio::test(start_paused = true)]
+async fn a_stuck_client_is_cut_off_and_the_others_hear_everything() {
+    let mut venue = Venue::with(SocketConfig { outbox_messages: 16, ..SocketConfig::default() });
+    let mut stuck = venue.connect_stuck(StreamPath::Main);
+    let mut reading = venue.connect(StreamPath::Main);
+    for client in [&stuck, &reading] {
+        client.subscribe(&[TOPIC]);
+    }
+    reading.text().await;
+    for trade_id in 1..=500 {
+        venue.happens([trade(trade_id, 600_000, 1, Side::Buy)]).await;
+        assert_eq!(reading.json().await["data"][0]["tradeId"], trade_id);
+    }
+    assert!(stuck.message().await.is_none(), "a client that takes nothing is cut off");
+    reading.hears_nothing_for(10_000).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_with_too_much_waiting_is_told_why_it_is_closed() {
+    // Ten trades of one moment are one message, larger than all that may wait.
+    let mut venue = Venue::with(SocketConfig { outbox_bytes: 400, ..SocketConfig::default() });
+    let mut client = venue.connect(StreamPath::Main);
+    client.subscribe(&[TOPIC]);
+    client.text().await;
+    let many = (1..=10).map(|trade_id| trade(trade_id, 600_000, 1, Side::Buy));
+    venue.happens(many).await;
+    assert_eq!(client.json().await["errors"][0]["error"]["code"], 1_007);
+    let Some(Message::Close(Some(frame))) = client.message().await else { panic!("no close frame") };
+    assert_eq!(frame.reason.as_str(), "user message buffer full");
+}

@@ -1,0 +1,16 @@
+//! What the desk remembers beside the engine, kept by its events: finished orders and fills of each account, public
+//! trades and candles.
+
+mod bar;
+mod candles;
+mod fills;
+mod fundings;
+mod orders;
+mod trades;
+
+pub use bar::Bar;
+pub use candles::{Candles, DayStats, TooMany};
+pub(crate) use fills::{FillFilter, Fills, OwnFill};
+pub use fundings::Fundings;
+pub(crate) use orders::{OrderRecord, OrderState, Orders};
+pub use trades::{Trades, TradesQuery};

@@ -1,0 +1,201 @@
+//! What is wrong with a request is named, with what to do about it, in the venue's shape.
+
+mod venue;
+
+use serde_json::{Value, json};
+use venue::Venue;
+
+fn order() -> Value {
+    json!({"symbol": "BTC-PERP", "side": "BUY", "type": "LIMIT", "price": 55_000, "size": 100})
+}
+
+fn with(key: &str, value: Value) -> Value {
+    let mut order = order();
+    order[key] = value;
+    order
+}
+
+fn without(key: &str) -> Value {
+    let mut order = order();
+    order.as_object_mut().unwrap().remove(key);
+    order
+}
+
+#[tokio::test]
+async fn a_bad_order_is_refused_by_field() {
+    let venue = Venue::start().await;
+    for (order, code, message) in [
+        (without("symbol"), -2, "symbol parameter is mandatory"),
+        (without("side"), -2, "side parameter is mandatory"),
+        (without("type"), -2, "type parameter is mandatory"),
+        (without("size"), -2, "size parameter is mandatory"),
+        (without("price"), -2, "price parameter is mandatory"),
+        (
+            with("symbol", json!("NOSUCH-PERP")),
+            -7006,
+            "Unsupported symbol: \"NOSUCH-PERP\" is not traded here, use BTC",
+        ),
+        (with("symbol", json!("btc-perp")), -7006, "use BTC-PERP"),
+        (with("symbol", json!(7)), -2, "symbol must be text"),
+        (with("side", json!("buy")), -2, "side \"buy\" is not spelt as LMEX spells it: use BUY"),
+        (with("side", json!("LONG")), -2, "side \"LONG\" is not known: use BUY or SELL"),
+        (with("type", json!("STOP")), -2, "type \"STOP\" is not known"),
+        (with("type", json!("OCO")), 400, "type OCO is not served"),
+        (with("orderType", json!("LIMIT")), -2, "orderType is not a known parameter: use type"),
+        (with("colour", json!("red")), -2, "colour is not a known parameter"),
+        (with("size", json!(0.001)), 301, "size must be a whole number of contracts"),
+        (with("size", json!("100")), -2, "size must be a number: send it without quotes"),
+        (with("size", json!(0)), 301, "size 0 contracts is out of range: use 1 to 7500000"),
+        (with("size", json!(-5)), 301, "size -5 contracts is out of range"),
+        (with("size", json!(7_500_001)), 4_051, "order size cannot surpass 7500000 contracts"),
+        (with("size", json!(1e300)), -2, "size must be a number"),
+        (with("size", json!(9)), 301, "notional 4.95 is not above the minimum of 5 USDT"),
+        (with("price", json!(55_000.05)), 302, "price 55000.05 is off the grid of 0.1: use 55000 or 55000.1"),
+        (with("price", json!(0)), 302, "price 0 is out of range"),
+        (with("price", json!(-1)), 302, "price -1 is out of range"),
+        (with("price", json!("55000")), -2, "price must be a number"),
+        (with("price", json!(99_000)), 33_001_003, "You can not BUY BTC higher than"),
+        (with("time_in_force", json!("GTX")), -2, "time_in_force \"GTX\" is not known: use GTC"),
+        (with("postOnly", json!("true")), -2, "postOnly must be true or false"),
+        (with("reduceOnly", json!(true)), 33_199_120, "no active position"),
+        (with("clOrderID", json!("has space")), -2, "clOrderID \"has space\" can't be used"),
+        (with("txType", json!("STOP")), 400, "txType STOP is not served"),
+        (with("triggerPrice", json!(50_000)), 400, "triggerPrice 50000 is not served"),
+        (with("takeProfitPrice", json!(70_000)), 400, "takeProfitPrice 70000 is not served"),
+        (with("positionMode", json!("HEDGE")), 133, "positionMode HEDGE is not served"),
+        (with("size", json!(7_000_000)), 33_199_101, "Available balance is insufficient"),
+    ] {
+        // The largest orders need the smallest leverage to be refused for want of money.
+        let leverage = if code == 33_199_101 { 1 } else { 0 };
+        venue.post("/leverage", json!({"symbol": "BTC-PERP", "leverage": leverage})).await.ok();
+        let (given, text) = venue.post("/order", order.clone()).await.refused(400);
+        assert!(given == code && text.contains(message), "{order}\n{given} {text}");
+    }
+    assert_eq!(venue.my("/user/open_orders").await.ok(), json!([]), "nothing of it was done");
+}
+
+#[tokio::test]
+async fn both_spellings_of_the_client_id_are_one_field() {
+    let venue = Venue::start().await;
+    let mut order = with("clOrderId", json!("a"));
+    assert_eq!(venue.post("/order", order.clone()).await.one()["clOrderID"], "a");
+    order["clOrderID"] = json!("b");
+    assert!(venue.post("/order", order).await.refused(400).1.contains("clOrderID and clOrderId differ"));
+}
+
+#[tokio::test]
+async fn a_bad_body_is_refused_as_a_whole() {
+    let venue = Venue::start().await;
+    for (body, message) in [
+        ("", "body is missing"),
+        ("[]", "body is not a JSON object"),
+        ("{\"symbol\":", "body is not a JSON object"),
+        ("{\"symbol\":\"BTC-PERP\",\"symbol\":\"ETH-PERP\"}", "symbol is given twice"),
+        ("symbol=BTC-PERP", "body is not a JSON object"),
+    ] {
+        let (code, text) = venue.signed("POST", "/order", body.as_bytes()).await.refused(400);
+        assert!(code == -2 && text.contains(message), "{body}: {text}");
+    }
+}
+
+#[tokio::test]
+async fn bad_amends_closes_and_settings_are_refused_by_field() {
+    let venue = Venue::start().await;
+    let id = venue.post("/order", order()).await.one()["orderID"].as_str().unwrap().to_owned();
+    let amend = |kind: &str, key: &str, value: Value| {
+        let mut body = json!({"symbol": "BTC-PERP", "orderID": id, "type": kind});
+        body[key] = value;
+        body
+    };
+    for (body, code, message) in [
+        (
+            json!({"symbol": "BTC-PERP", "type": "PRICE", "value": 1}),
+            -2,
+            "orderID or clOrderID parameter is mandatory",
+        ),
+        (json!({"symbol": "BTC-PERP", "orderID": "7", "type": "PRICE"}), -2, "orderID \"7\" is not a UUID"),
+        (amend("PRICE", "orderPrice", json!(1)), -2, "value parameter is mandatory"),
+        (amend("PRICE", "value", json!(55_000.05)), 302, "value 55000.05 is off the grid"),
+        (amend("PRICE", "value", json!(55_000)), 400, "nothing to amend"),
+        (amend("SIZE", "value", json!(1.5)), 301, "value must be a whole number of contracts"),
+        (amend("SIZE", "value", json!(8_000_000)), 4_051, "cannot surpass"),
+        (amend("ALL", "value", json!(1)), -2, "orderPrice or orderSize parameter is mandatory"),
+        (amend("TRIGGERPRICE", "value", json!(1)), 400, "triggerPrice is not served"),
+        (amend("BOTH", "value", json!(1)), -2, "type is not known: use PRICE, SIZE or ALL"),
+    ] {
+        let (given, text) = venue.put("/order", body.clone()).await.refused(400);
+        assert!(given == code && text.contains(message), "{body}\n{given} {text}");
+    }
+    for (path, body, code, message) in [
+        ("/order/close_position", json!({"symbol": "BTC-PERP"}), -2, "type parameter is mandatory"),
+        (
+            "/order/close_position",
+            json!({"symbol": "BTC-PERP", "type": "LIMIT"}),
+            -2,
+            "price parameter is mandatory",
+        ),
+        (
+            "/order/close_position",
+            json!({"symbol": "BTC-PERP", "type": "MARKET", "positionId": "BTC-PERP-USDT|LONG"}),
+            133,
+            "positionId is not a position here: use BTC-PERP-USDT",
+        ),
+        ("/order/cancelAllAfter", json!({"timeout": -1}), -2, "timeout must be 0 to"),
+        ("/order/cancelAllAfter", json!({}), -2, "timeout parameter is mandatory"),
+        ("/leverage", json!({"symbol": "BTC-PERP", "leverage": 101}), 13, "use at most 100"),
+        ("/leverage", json!({"symbol": "BTC-PERP", "leverage": 2.5}), -2, "leverage must be a whole number"),
+        (
+            "/leverage",
+            json!({"symbol": "BTC-PERP", "leverage": 5, "marginMode": "ISOLATED"}),
+            400,
+            "marginMode ISOLATED",
+        ),
+    ] {
+        let (given, text) = venue.post(path, body.clone()).await.refused(400);
+        assert!(given == code && text.contains(message), "{path} {body}\n{given} {text}");
+    }
+}
+
+#[tokio::test]
+async fn bad_queries_are_refused_by_parameter() {
+    let venue = Venue::start().await;
+    for (target, code, message) in [
+        ("/orderbook", -2, "symbol parameter is mandatory"),
+        ("/orderbook?symbol=NOSUCH-PERP", -7006, "Unsupported symbol"),
+        ("/orderbook?symbol=BTC-PERP&group=9", -2, "group must be 0 to 8, not 9"),
+        ("/orderbook/L2?symbol=BTC-PERP&depth=0", -2, "depth must be 1 to"),
+        (
+            "/orderbook/L2?symbol=BTC-PERP&limit=5",
+            -2,
+            "limit is not a known parameter: known are symbol, depth",
+        ),
+        ("/trades?symbol=BTC-PERP&count=501", -2, "Can't support count more than 500"),
+        ("/trades?symbol=BTC-PERP&count=0", -2, "count must be 1 to 500"),
+        ("/trades?symbol=BTC-PERP&limit=5", -2, "limit is not a known parameter: use count"),
+        ("/trades?symbol=BTC-PERP&startTime=1790000000", -2, "startTime must be in milliseconds"),
+        ("/ohlcv?symbol=BTC-PERP", -2, "resolution parameter is mandatory"),
+        ("/ohlcv?symbol=BTC-PERP&resolution=2", -2, "resolution 2 is not known: use 1, 5, 15"),
+        ("/ohlcv?symbol=BTC-PERP&resolution=1h", -2, "resolution must be a number"),
+        ("/ohlcv?symbol=BTC-PERP&resolution=1&limit=5", -2, "limit is not a known parameter"),
+        (
+            "/ohlcv?symbol=BTC-PERP&resolution=1&start=1780000000000",
+            400,
+            "resolution too small for the requested time range. Records returned exceeds 300",
+        ),
+        ("/funding_history?count=5&from=1780000000000", -2, "count goes with neither from nor to"),
+        ("/market_summary?listFullAttributes=yes", -2, "listFullAttributes must be true or false"),
+        ("/price?symbol=%ff", -2, "query can't be read"),
+        ("/price?symbol=BTC-PERP&symbol=ETH-PERP", -2, "symbol is given twice"),
+    ] {
+        let (given, text) = venue.get(target).await.refused(400);
+        assert!(given == code && text.contains(message), "{target}\n{given} {text}");
+    }
+    for (target, message) in [
+        ("/user/wallet?wallet=ISOLATED@BTC-PERP-USDT", "wallet is not known here: use CROSS@"),
+        ("/user/trade_history?count=1000", "Can't support count more than 500"),
+        ("/leverage", "symbol parameter is mandatory"),
+        ("/order", "orderID or clOrderID parameter is mandatory"),
+    ] {
+        assert!(venue.my(target).await.refused(400).1.contains(message), "{target}");
+    }
+}
