@@ -131,6 +131,8 @@ struct RawBody<'a> {
     msg: Option<String>,
     #[serde(default)]
     error: Option<serde_json::Value>,
+    #[serde(default, rename = "extraData")]
+    extra_data: Option<serde_json::Value>,
 }
 
 struct Body {
@@ -148,6 +150,12 @@ impl Body {
         let code = integer(raw.error_code).or_else(|| integer(raw.code));
         let error = raw.error.as_ref().and_then(|error| error.as_str()).map(str::to_owned);
         let message = raw.message.or(raw.msg).map(|text| readable(&text)).or(error);
+        // "failure" alone says nothing; the reason stands beside it then.
+        let reason = raw.extra_data.as_ref().and_then(|extra| extra.as_str());
+        let message = match (message, reason) {
+            (Some(message), Some(reason)) => Some(format!("{message}: {reason}")),
+            (message, _) => message,
+        };
         (status.is_some() || code.is_some() || message.is_some()).then(|| Self {
             status: status.and_then(|status| u16::try_from(status).ok()).filter(|status| *status >= 400),
             code: code.or(status.filter(|status| *status < 400)),

@@ -1,5 +1,7 @@
 //! A stream session, told what happens and asked what to do.
 
+#![allow(clippy::unwrap_used, reason = "a test that fails by a panic says where")]
+
 use lmex_api::stream::{Action, Notice, Session, SessionConfig, Topic, TopicState};
 use lmex_types::{Symbol, TimeMs};
 

@@ -4,92 +4,32 @@
 //! is between two commands. Batches of events go to the hub before the request is answered, so whoever gets an
 //! answer can rely on the streams having been told.
 
+mod handle;
+mod state;
 mod switches;
+
+pub use handle::{DeskGone, DeskHandle};
+pub(crate) use handle::{Requests, queue};
+pub use state::DeskState;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use lmex_engine::{AccountId, CancelTarget, Command, Engine, Event, MarketView, Stamped};
+use lmex_engine::{AccountId, CancelTarget, Command};
 use lmex_types::TimeMs;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::mpsc;
 
 use crate::clock::Clock;
 use crate::crowd::MarketSource;
 use crate::feed::Batch;
 use crate::history::Opening;
 use crate::ids::Ids;
-use crate::views::{Candles, Fills, Fundings, Orders, Trades};
 use switches::Switches;
 
-/// Requests that wait for the desk before senders have to wait.
-const QUEUE: usize = 1_024;
 /// The longest the desk sleeps: what is due by the clock alone (expiry, dead man's switch) is at most so late.
 const LONGEST_SLEEP: Duration = Duration::from_millis(250);
 /// Steps of the source between two requests: one that is always behind must not keep the desk from answering.
 const MOST_STEPS: usize = 4;
-
-/// What can be read between two commands.
-#[derive(Debug)]
-pub struct DeskState {
-    /// The exchange itself.
-    pub engine: Engine,
-    pub(crate) orders: Orders,
-    pub(crate) fills: Fills,
-    pub(crate) candles: Candles,
-    pub(crate) trades: Trades,
-    pub(crate) fundings: Fundings,
-    /// Commands applied so far.
-    pub(crate) seq: u64,
-    /// Venue time of the last command or request.
-    pub(crate) now: TimeMs,
-}
-
-/// The desk is gone: the exchange is shutting down, or it has failed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the exchange has stopped: start it again")]
-pub struct DeskGone;
-
-/// What the rest of the server holds of the desk. Cheap to clone; when the last one is dropped the desk stops.
-#[derive(Debug, Clone)]
-pub struct DeskHandle {
-    requests: mpsc::Sender<Request>,
-}
-
-/// Runs on the desk; what it returns is called once the hub has been told.
-type Request = Box<dyn FnOnce(&mut Desk) -> Box<dyn FnOnce() + Send> + Send>;
-
-/// The desk's end of the queue.
-pub(crate) type Requests = mpsc::Receiver<Request>;
-
-impl DeskHandle {
-    /// Applies a command and returns its events.
-    pub async fn command(&self, command: Command) -> Result<Arc<Batch>, DeskGone> {
-        self.act(move |desk| desk.apply(command)).await
-    }
-
-    /// Reads the state between two commands.
-    pub async fn read<T: Send + 'static>(
-        &self,
-        read: impl FnOnce(&DeskState) -> T + Send + 'static,
-    ) -> Result<T, DeskGone> {
-        self.act(move |desk| read(&desk.state)).await
-    }
-
-    /// Applies commands and reads what they have come to, with nothing in between.
-    pub(crate) async fn act<T: Send + 'static>(
-        &self,
-        act: impl FnOnce(&mut Desk) -> T + Send + 'static,
-    ) -> Result<T, DeskGone> {
-        let (answer, answered) = oneshot::channel();
-        let request: Request = Box::new(move |desk| {
-            let result = act(desk);
-            // Whoever asked may have gone; that is no concern of the desk.
-            Box::new(move || drop(answer.send(result)))
-        });
-        self.requests.send(request).await.map_err(|_| DeskGone)?;
-        answered.await.map_err(|_| DeskGone)
-    }
-}
 
 /// Owner of the engine and the views.
 pub(crate) struct Desk {
@@ -121,18 +61,8 @@ impl Desk {
     /// A desk at which the past has happened: the markets are open, the last trades are told.
     pub(crate) fn new(parts: DeskParts) -> Self {
         let DeskParts { ids, opening, source, clock, hub } = parts;
-        let state = DeskState {
-            engine: Engine::default(),
-            orders: Orders::default(),
-            fills: Fills::default(),
-            candles: opening.candles,
-            trades: Trades::default(),
-            fundings: opening.fundings,
-            seq: 0,
-            now: TimeMs::default(),
-        };
         let mut desk = Self {
-            state,
+            state: DeskState::new(opening.candles, opening.fundings),
             ids,
             switches: Switches::default(),
             source,
@@ -157,15 +87,7 @@ impl Desk {
     }
 
     fn stamp(&mut self, command: Command) -> Arc<Batch> {
-        let state = &mut self.state;
-        state.seq += 1;
-        let stamped = Stamped { seq: state.seq, at: state.now, command };
-        let mut events = Vec::new();
-        state.engine.apply(&stamped, &mut events);
-        for event in &events {
-            state.note(stamped.at, event);
-        }
-        let batch = Arc::new(Batch { seq: stamped.seq, at: stamped.at, events });
+        let batch = Arc::new(self.state.carry_out(command));
         if !batch.events.is_empty() {
             self.untold.push(Arc::clone(&batch));
         }
@@ -258,27 +180,4 @@ impl Desk {
         }
         Ok(())
     }
-}
-
-impl DeskState {
-    /// The market with this name, spelt as LMEX spells it.
-    pub(crate) fn market(&self, symbol: &str) -> Option<MarketView<'_>> {
-        self.engine.markets().find(|market| market.instrument().symbol.as_str() == symbol)
-    }
-
-    fn note(&mut self, at: TimeMs, event: &Event) {
-        self.orders.apply(at, event);
-        if let Event::Fill(fill) = event {
-            self.fills.apply(at, fill, &self.orders);
-        }
-        self.candles.apply(at, event);
-        self.trades.apply(at, event);
-        self.fundings.apply(at, event);
-    }
-}
-
-/// The queue between handles and desk.
-pub(crate) fn queue() -> (DeskHandle, Requests) {
-    let (requests, queue) = mpsc::channel(QUEUE);
-    (DeskHandle { requests }, queue)
 }

@@ -1,14 +1,14 @@
 //! Reads the fields of a query or a JSON body strictly: what is missing, of the wrong kind or unknown is refused by
 //! name, as the venue would refuse it.
 
+mod raw;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
 use lmex_api::wire::decimal;
 use lmex_types::{ClientOrderId, Decimal, OrderId, TimeMs};
-use serde::Deserializer;
-use serde::de::{self, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use crate::error_body::Refused;
@@ -32,36 +32,24 @@ enum Value {
 impl Fields {
     /// The parameters of a query string.
     pub(crate) fn of_query(query: &str) -> Result<Self, Refused> {
-        let mut values = BTreeMap::new();
-        for pair in query.split('&').filter(|pair| !pair.is_empty()) {
-            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            let (name, value) = (decoded(name)?, decoded(value)?);
-            if values.contains_key(&name) {
-                return Err(twice(&name));
-            }
-            values.insert(name, Value::Text(value));
-        }
-        Ok(Self { values, known: Vec::new() })
+        let pairs = raw::query_pairs(query)?.into_iter();
+        Self::new(pairs.map(|(name, value)| (name, Value::Text(value))))
     }
 
     /// The members of a JSON object.
     pub(crate) fn of_body(body: &[u8]) -> Result<Self, Refused> {
-        if body.iter().all(u8::is_ascii_whitespace) {
-            return Err(Refused::parameter("body is missing: send a JSON object"));
-        }
-        let mut deserializer = serde_json::Deserializer::from_slice(body);
-        let members = deserializer.deserialize_map(Members).and_then(|members| {
-            deserializer.end()?;
-            Ok(members)
-        });
-        let members =
-            members.map_err(|error| Refused::parameter(format!("body is not a JSON object: {error}")))?;
+        let members = raw::json_members(body)?.into_iter();
+        Self::new(members.map(|(name, value)| (name, Value::Json(value))))
+    }
+
+    fn new(named: impl Iterator<Item = (String, Value)>) -> Result<Self, Refused> {
         let mut values = BTreeMap::new();
-        for (name, value) in members {
+        for (name, value) in named {
             if values.contains_key(&name) {
-                return Err(twice(&name));
+                let name: String = name.chars().take(40).collect();
+                return Err(Refused::parameter(format!("{name} is given twice: send it once")));
             }
-            values.insert(name, Value::Json(value));
+            values.insert(name, value);
         }
         Ok(Self { values, known: Vec::new() })
     }
@@ -189,57 +177,6 @@ fn number(name: &str, text: &str) -> Result<Option<Decimal>, Refused> {
 fn wrong(name: &str, expected: &str, given: &str) -> Refused {
     let given: String = given.chars().take(40).collect();
     Refused::parameter(format!("{name} {expected}, not {given}"))
-}
-
-fn twice(name: &str) -> Refused {
-    let name: String = name.chars().take(40).collect();
-    Refused::parameter(format!("{name} is given twice: send it once"))
-}
-
-/// Percent-encoding undone (WHATWG URL, `application/x-www-form-urlencoded`).
-fn decoded(text: &str) -> Result<String, Refused> {
-    let refused = || {
-        let shown: String = text.chars().take(40).collect();
-        Refused::parameter(format!("query can't be read at {shown:?}: encode it as UTF-8 with %XX"))
-    };
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
-        bytes.push(match byte {
-            b'+' => b' ',
-            b'%' => {
-                let mut digit = || rest.next().and_then(|b| char::from(b).to_digit(16));
-                let (high, low) = (digit().ok_or_else(refused)?, digit().ok_or_else(refused)?);
-                u8::try_from(high * 16 + low).map_err(|_| refused())?
-            }
-            other => other,
-        });
-    }
-    String::from_utf8(bytes).map_err(|_| refused())
-}
-
-/// Members in the order they stand, repeated ones included.
-struct Members;
-
-impl<'de> Visitor<'de> for Members {
-    type Value = Vec<(String, Box<RawValue>)>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a JSON object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        /// No request of the venue has near as many.
-        const MOST: usize = 100;
-        let mut members = Vec::new();
-        while let Some(member) = map.next_entry()? {
-            if members.len() == MOST {
-                return Err(de::Error::custom("more than 100 members"));
-            }
-            members.push(member);
-        }
-        Ok(members)
-    }
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use axum::middleware::{Next, from_fn};
 use axum::response::Response;
 use axum::routing::get;
 use http::{Method, Uri};
+use tracing::Instrument;
 
 use crate::auth::Auth;
 use crate::call::LARGEST_BODY;
@@ -59,10 +60,13 @@ async fn method_not_served(method: Method, uri: Uri) -> Refused {
 
 /// One line for each request: never a query, a header or a body, which may hold secrets.
 async fn trace(request: Request, next: Next) -> Response {
-    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
-    let started = Instant::now();
-    let response = next.run(request).await;
-    let (status, latency_us) = (response.status().as_u16(), started.elapsed().as_micros());
-    tracing::debug!(%method, path, status, latency_us, "request answered");
-    response
+    let span = tracing::debug_span!("request", method = %request.method(), path = request.uri().path());
+    let answered = async {
+        let started = Instant::now();
+        let response = next.run(request).await;
+        let (status, latency_us) = (response.status().as_u16(), started.elapsed().as_micros());
+        tracing::debug!(status, latency_us, "request answered");
+        response
+    };
+    answered.instrument(span).await
 }

@@ -2,8 +2,9 @@
 
 mod venue;
 
+use lmex_types::Decimal;
 use serde_json::{Value, json};
-use venue::{Venue, assert_shape, recorded};
+use venue::{Venue, assert_shape, number, recorded};
 
 async fn buy(venue: &Venue, size: i64) -> Value {
     let order =
@@ -11,12 +12,8 @@ async fn buy(venue: &Venue, size: i64) -> Value {
     venue.post("/order", order).await.one()
 }
 
-fn number(value: &Value) -> f64 {
-    value.as_f64().unwrap_or_else(|| panic!("{value} is not a number"))
-}
-
-fn close_to(left: f64, right: f64) -> bool {
-    (left - right).abs() < 1e-6
+fn decimal(text: &str) -> Decimal {
+    text.parse().unwrap_or_default()
 }
 
 #[tokio::test]
@@ -69,8 +66,9 @@ async fn a_fill_shows_in_position_wallet_and_history_alike() {
     let venue = Venue::start().await;
     let order = buy(&venue, 100).await;
     let price = number(&order["avgFilledPrice"]);
-    let notional = price * 100.0 * 0.00001;
-    let fee = notional * 0.0005;
+    let notional = price * decimal("100") * decimal("0.00001");
+    let fee = notional * decimal("0.0005");
+    let deposit = decimal("100000");
 
     let fill = venue.my("/user/trade_history").await.one();
     assert_eq!((&fill["orderId"], &fill["clOrderID"]), (&order["orderID"], &json!("entry")));
@@ -78,17 +76,17 @@ async fn a_fill_shows_in_position_wallet_and_history_alike() {
         (&fill["price"], &fill["filledSize"], &fill["feeCurrency"]),
         (&json!(0), &json!(100), &json!("USDT"))
     );
-    assert!(close_to(number(&fill["feeAmount"]), fee) && close_to(number(&fill["total"]), -fee), "{fill}");
+    assert_eq!((number(&fill["feeAmount"]), number(&fill["total"])), (fee, -fee));
 
     let position = venue.my("/user/positions").await.one();
     assert_eq!((&position["side"], &position["size"]), (&json!("BUY"), &json!(100)));
-    assert!(close_to(number(&position["entryPrice"]), price), "{position}");
+    assert_eq!(number(&position["entryPrice"]), price);
     assert_eq!((&position["positionMode"], &position["marginType"]), (&json!("ONE_WAY"), &json!(91)));
 
     let wallet = venue.my("/user/wallet").await.one();
-    assert!(close_to(number(&wallet["totalValue"]), 100_000.0 - fee), "{wallet}");
+    assert_eq!(number(&wallet["totalValue"]), deposit - fee);
     let profit = number(&position["unrealizedProfitLoss"]);
-    assert!(close_to(number(&wallet["marginBalance"]), 100_000.0 - fee + profit), "{wallet}");
+    assert_eq!(number(&wallet["marginBalance"]), deposit - fee + profit);
 }
 
 #[tokio::test]
@@ -127,14 +125,14 @@ async fn leverage_decides_how_much_margin_an_order_binds() {
         bound
     };
     assert_eq!(venue.my("/leverage?symbol=BTC-PERP").await.one()["leverage"], 100, "the maximum at first");
-    assert!(close_to(bound().await, 5.5), "550 USDT at 100×");
+    assert_eq!(bound().await, decimal("5.5"), "550 USDT at 100×");
     let set = venue
         .post("/leverage", json!({"symbol": "BTC-PERP", "leverage": 10, "marginMode": "CROSS"}))
         .await
         .ok();
     assert_eq!((&set["status"], &set["type"]), (&json!(20), &json!(93)));
     assert_eq!(venue.my("/leverage?symbol=BTC-PERP").await.one()["leverage"], 10);
-    assert!(close_to(bound().await, 55.0), "550 USDT at 10×");
+    assert_eq!(bound().await, decimal("55"), "550 USDT at 10×");
 }
 
 #[tokio::test]

@@ -1,5 +1,7 @@
 //! Candles and public trades, kept by events.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helper functions are tests too")]
+
 use lmex_api::futures::{Candle, Resolution};
 use lmex_engine::{Event, MarketId, MarketRules, OpenedMarket};
 use lmex_exchange::crowd::Listing;

@@ -1,6 +1,8 @@
 //! The simulated crowd, in an engine and in virtual time.
 
-use lmex_engine::{Command, Engine, Event, MarketId, Money, Rate, Stamped};
+#![allow(clippy::unwrap_used, reason = "helper functions are tests too")]
+
+use lmex_engine::{AccountId, Command, Engine, Event, MarketId, Money, NewOrder, Rate, Stamped};
 use lmex_exchange::crowd::{FUNDING_PERIOD_MS, Listing, MarketSource, SyntheticCrowd};
 use lmex_types::{Decimal, OrderId, OrderType, Side, TimeInForce, TimeMs};
 
@@ -161,10 +163,26 @@ fn spreads_are_narrow_and_depth_grows_outwards() {
     assert!(far > near, "{far} {near}");
 }
 
+fn market_buy(account: AccountId, order: u64, contracts: i64) -> NewOrder {
+    NewOrder {
+        account,
+        market: BTC,
+        order: OrderId::from_bits(u128::from(order)),
+        client_id: None,
+        side: Side::Buy,
+        order_type: OrderType::Market,
+        price: 0,
+        contracts,
+        time_in_force: TimeInForce::Gtc,
+        post_only: false,
+        reduce_only: false,
+    }
+}
+
 #[test]
 fn a_tenth_of_a_bitcoin_fills_within_a_few_ticks() {
     let mut world = World::new(2);
-    let account = lmex_engine::AccountId(1);
+    let account = AccountId(1);
     let fee = Rate::from_basis_points(5);
     world.apply(START, Command::OpenAccount { account, maker_fee: fee, taker_fee: fee });
     world.apply(START, Command::Deposit { account, amount: Money::from_quote(10_000_000) });
@@ -172,20 +190,7 @@ fn a_tenth_of_a_bitcoin_fills_within_a_few_ticks() {
         let at = START.plus_ms(n * 1_000);
         world.live(at, |_, _, _| ());
         let best = world.engine.market(BTC).unwrap().best_ask().unwrap().0;
-        let order = lmex_engine::NewOrder {
-            account,
-            market: BTC,
-            order: OrderId::from_bits(u128::from(n.unsigned_abs())),
-            client_id: None,
-            side: Side::Buy,
-            order_type: OrderType::Market,
-            price: 0,
-            contracts: 10_000,
-            time_in_force: TimeInForce::Gtc,
-            post_only: false,
-            reduce_only: false,
-        };
-        let events = world.apply(at, Command::Place(order));
+        let events = world.apply(at, Command::Place(market_buy(account, n.unsigned_abs(), 10_000)));
         let fills: Vec<_> = events
             .iter()
             .filter_map(|event| match event {
@@ -196,6 +201,26 @@ fn a_tenth_of_a_bitcoin_fills_within_a_few_ticks() {
         assert_eq!(fills.iter().map(|fill| fill.1).sum::<i64>(), 10_000);
         assert!(fills.iter().all(|fill| fill.0 - best < 20), "{best}: {fills:?}");
     }
+}
+
+#[test]
+fn what_a_user_took_comes_back() {
+    let (mut world, mut twin) = (World::new(2), World::new(2));
+    let account = AccountId(1);
+    let fee = Rate::from_basis_points(5);
+    world.apply(START, Command::OpenAccount { account, maker_fee: fee, taker_fee: fee });
+    world.apply(START, Command::Deposit { account, amount: Money::from_quote(1_000_000_000) });
+    world.live(START, |_, _, _| ());
+    let asks = |world: &World| world.engine.market(BTC).unwrap().depth(Side::Sell).collect::<Vec<_>>();
+    let whole = asks(&world);
+    let deep: i64 = whole[..40].iter().map(|(_, contracts)| contracts).sum();
+    let events = world.apply(START, Command::Place(market_buy(account, 1, deep.min(7_500_000))));
+    assert!(events.iter().filter(|event| matches!(event, Event::Fill(_))).count() > 12);
+    assert_ne!(asks(&world), whole);
+    let later = START.plus_ms(1_500);
+    world.live(later, |_, _, _| ());
+    twin.live(later, |_, _, _| ());
+    assert_eq!(asks(&world), asks(&twin));
 }
 
 #[test]

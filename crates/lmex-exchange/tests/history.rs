@@ -1,5 +1,7 @@
 //! The made-up past: one path, seen through bars, trades and candles.
 
+#![allow(clippy::unwrap_used, reason = "helper functions are tests too")]
+
 use lmex_api::futures::{Candle, FundingPeriod, Resolution};
 use lmex_engine::{Command, Engine, MarketId, Stamped};
 use lmex_exchange::crowd::{FUNDING_PERIOD_MS, Listing};

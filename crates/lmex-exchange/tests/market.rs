@@ -3,18 +3,7 @@
 mod venue;
 
 use serde_json::{Value, json};
-use venue::{START, Venue, assert_shape, keys, recorded};
-
-fn rows(answer: Value) -> Vec<Value> {
-    match answer {
-        Value::Array(rows) => rows,
-        other => panic!("not a list: {other}"),
-    }
-}
-
-fn number(value: &Value) -> f64 {
-    value.as_f64().unwrap_or_else(|| panic!("{value} is not a number"))
-}
+use venue::{START, Venue, assert_shape, keys, number, recorded, rows};
 
 #[tokio::test]
 async fn the_summary_is_a_list_of_exactly_the_keys_seen_live() {
@@ -50,7 +39,7 @@ async fn open_interest_counts_what_is_held() {
     let order = json!({"symbol": "BTC-PERP", "side": "BUY", "type": "MARKET", "size": 30});
     venue.post("/order", order).await.one();
     let after = number(&venue.get("/market_summary?symbol=BTC-PERP").await.one()["openInterest"]);
-    assert_eq!(after - before, 30.0);
+    assert_eq!(after - before, 30.into());
 }
 
 #[tokio::test]
@@ -150,11 +139,14 @@ async fn ones_own_trade_is_public_and_moves_the_candle() {
     let order = json!({"symbol": "BTC-PERP", "side": "BUY", "type": "MARKET", "size": 25});
     venue.post("/order", order).await.one();
     let trade = venue.get("/trades?symbol=BTC-PERP&count=1").await.one();
-    assert_eq!((number(&trade["price"]), &trade["size"], &trade["side"]), (ask, &json!(25), &json!("BUY")));
+    assert_eq!(
+        (trade["price"].as_f64(), &trade["size"], &trade["side"]),
+        (Some(ask), &json!(25), &json!("BUY"))
+    );
     let mine = venue.my("/user/trade_history?symbol=BTC-PERP").await.one();
     assert_eq!(mine["serialId"], trade["serialId"], "the same trade has the same number for everyone");
     let candle = &venue.get("/ohlcv?symbol=BTC-PERP&resolution=1").await.ok()[0];
-    assert_eq!(number(&candle[4]), ask, "it closes at the last trade");
+    assert_eq!(candle[4].as_f64(), Some(ask), "it closes at the last trade");
 }
 
 #[tokio::test]

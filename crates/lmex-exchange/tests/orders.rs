@@ -3,7 +3,7 @@
 mod venue;
 
 use serde_json::{Value, json};
-use venue::{Venue, assert_shape, recorded};
+use venue::{Venue, assert_shape, field, recorded};
 
 const RESTING: &str =
     "ccxt-btse-aug2026/createOrder.0.btse_createorder_limit_buy_rave_linear_swap_live_captured_20.json";
@@ -22,10 +22,6 @@ fn limit(side: &str, price: f64, size: i64) -> Value {
 fn with(mut order: Value, key: &str, value: impl Into<Value>) -> Value {
     order[key] = value.into();
     order
-}
-
-fn field<'a>(order: &'a Value, key: &str) -> &'a str {
-    order[key].as_str().unwrap()
 }
 
 #[tokio::test]

@@ -16,9 +16,8 @@ fn with(key: &str, value: Value) -> Value {
 }
 
 fn without(key: &str) -> Value {
-    let mut order = order();
-    order.as_object_mut().unwrap().remove(key);
-    order
+    let members = order().as_object().cloned().unwrap_or_default();
+    members.into_iter().filter(|(name, _)| name != key).collect()
 }
 
 #[tokio::test]

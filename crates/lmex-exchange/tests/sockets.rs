@@ -1,5 +1,7 @@
 //! The streams of a whole exchange, as a client over loopback sees them.
 
+#![allow(clippy::unwrap_used, reason = "helper functions are tests too")]
+
 use std::collections::BTreeMap;
 
 use futures_util::{SinkExt, StreamExt};

@@ -46,7 +46,7 @@ impl FromStr for Symbol {
         if text.is_empty() || !text.bytes().all(well_formed) {
             return Err(refused());
         }
-        Text::new(&text.to_ascii_uppercase()).map(Symbol).ok_or_else(refused)
+        Text::new(text).map(|text| Symbol(text.to_upper())).ok_or_else(refused)
     }
 }
 

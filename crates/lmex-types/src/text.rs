@@ -20,6 +20,11 @@ impl<const N: usize> Text<N> {
         Some(Self { bytes, len: u8::try_from(text.len()).ok()? })
     }
 
+    pub(crate) fn to_upper(mut self) -> Self {
+        self.bytes.make_ascii_uppercase();
+        self
+    }
+
     pub(crate) fn as_str(&self) -> &str {
         // Only ASCII gets in, so the fallback is never taken.
         std::str::from_utf8(&self.bytes[..usize::from(self.len)]).unwrap_or_default()

@@ -26,7 +26,7 @@ const KINDS: &[(ErrorKind, u16, i64, &str)] = &[
     (ErrorKind::OrderNotFound, 429, -1, "Order not found"),
     (ErrorKind::OrderNotFound, 429, -1, "Order not found"),
     (ErrorKind::Refused, 400, 133, "Position mode invalid"),
-    (ErrorKind::Refused, 400, 134, "failure"),
+    (ErrorKind::Refused, 400, 134, "failure: Remaining positions."),
     (
         ErrorKind::Refused,
         400,

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use lmex_api::Signer;
 use lmex_exchange::{Clock, Clocks, Exchange, ExchangeConfig, Handle, LimitsMode, Secret};
-use lmex_types::TimeMs;
+use lmex_types::{Decimal, TimeMs};
 use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -156,6 +156,24 @@ impl Venue {
         let book = self.get("/orderbook/L2?symbol=BTC-PERP&depth=1").await.ok();
         let price = |side: &str| book[side][0]["price"].as_str().unwrap().parse().unwrap();
         (price("buyQuote"), price("sellQuote"))
+    }
+}
+
+/// A text in an object.
+pub(crate) fn field<'a>(object: &'a Value, key: &str) -> &'a str {
+    object[key].as_str().unwrap_or_else(|| panic!("{key} is not text: {object}"))
+}
+
+/// A number, as its digits say.
+pub(crate) fn number(value: &Value) -> Decimal {
+    value.to_string().parse().unwrap_or_else(|_| panic!("{value} is not a number"))
+}
+
+/// The elements of a list.
+pub(crate) fn rows(value: Value) -> Vec<Value> {
+    match value {
+        Value::Array(rows) => rows,
+        other => panic!("not a list: {other}"),
     }
 }
 

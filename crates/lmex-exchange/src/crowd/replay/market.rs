@@ -53,7 +53,7 @@ fn base_of(symbol: &str) -> String {
 /// What the start of a tape shows.
 #[derive(Debug, Default)]
 struct Sample {
-    /// The middle of the book, else of the best prices, else a trade.
+    /// The middle of a whole book, else of the best prices, else a trade, else the middle of what changed.
     price: Option<Decimal>,
     price_scale: u32,
     size_scale: u32,
@@ -62,14 +62,12 @@ struct Sample {
 impl Sample {
     fn of(reader: TapeReader) -> Result<Self, SourceError> {
         let mut sample = Self::default();
-        let mut top = None;
-        let mut trade = None;
+        let (mut whole, mut changed, mut top, mut trade) = (None, None, None, None);
         for message in reader.take(SAMPLE) {
             match message?.body {
                 TapeBody::Depth { snapshot, levels } => {
-                    if snapshot && sample.price.is_none() {
-                        sample.price = middle_of(&levels);
-                    }
+                    let first = if snapshot { &mut whole } else { &mut changed };
+                    *first = first.or_else(|| middle_of(&levels));
                     for level in levels {
                         sample.see(level.price, level.size);
                     }
@@ -85,7 +83,7 @@ impl Sample {
                 }
             }
         }
-        sample.price = sample.price.or(top).or(trade);
+        sample.price = whole.or(top).or(trade).or(changed);
         Ok(sample)
     }
 

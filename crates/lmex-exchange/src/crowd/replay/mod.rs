@@ -50,6 +50,16 @@ pub struct Replay {
     funding_at: TimeMs,
 }
 
+/// Where to begin: at the first snapshot, since before it there is no market to trade in. A tape that has none begins at
+/// its first message, and its book builds up.
+fn first_message(reader: &mut TapeReader) -> Result<Option<TapeMessage>, TapeError> {
+    let has_snapshot = reader.info().snapshots > 0;
+    let begins = |message: &TapeMessage| {
+        !has_snapshot || matches!(message.body, TapeBody::Depth { snapshot: true, .. })
+    };
+    reader.find(|message| message.as_ref().map_or(true, begins)).transpose()
+}
+
 #[derive(Debug)]
 enum State {
     /// This message is next.
@@ -61,7 +71,7 @@ enum State {
 }
 
 impl Replay {
-    /// Opens a tape whose first message is due at `start`, and finds its market: the one with the tape's base currency,
+    /// Opens a tape whose first whole book, or first message if it has none, is due at `start`, and finds its market: the one with the tape's base currency,
     /// else a new one with tick and contract size as fine as the tape's.
     ///
     /// `speed` is how much faster than it was recorded the tape is played: more than 0, at most 1,000,000.
@@ -73,7 +83,7 @@ impl Replay {
     ) -> Result<Self, SourceError> {
         let listing = market::find(path, listings)?;
         let mut reader = TapeReader::open(path)?;
-        let first = reader.next().ok_or_else(|| SourceError::NoPrice { path: path.into() })??;
+        let first = first_message(&mut reader)?.ok_or_else(|| SourceError::NoPrice { path: path.into() })?;
         let info = reader.info();
         Ok(Self {
             source: info.header.source.clone(),

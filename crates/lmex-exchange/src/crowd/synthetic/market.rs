@@ -11,7 +11,7 @@ use crate::crowd::{Chance, FUNDING_PERIOD_MS, Listing};
 
 /// In how many strides a leap moves the price.
 pub(super) const LEAP_STRIDES: usize = 16;
-/// Time between two messages of index and mark price.
+/// Time between two messages of index and mark price, and between two snapshots.
 const PRICES_MS: i64 = 1_000;
 /// How long excitement lasts.
 const HEAT_MS: i64 = 4_000;
@@ -42,6 +42,8 @@ pub(super) struct SyntheticMarket {
     /// How far the index is below the fair price, in parts per 1e6.
     basis_ppm: i64,
     prices_at: TimeMs,
+    /// The next depth message states the whole book, so that what users took deep in it comes back too.
+    whole_is_due: bool,
     funding_at: TimeMs,
 }
 
@@ -67,6 +69,7 @@ impl SyntheticMarket {
             since_update_ms: 0,
             basis_ppm: 50,
             prices_at: start,
+            whole_is_due: true,
             funding_at: start,
         }
     }
@@ -101,10 +104,8 @@ impl SyntheticMarket {
         let (bid, ask) = self.quotes();
         self.bids.rebuild(bid, &mut self.chance);
         self.asks.rebuild(ask, &mut self.chance);
-        let mut levels = Vec::new();
-        self.bids.snapshot(&mut levels);
-        self.asks.snapshot(&mut levels);
-        out.push(Command::CrowdDepth { market: self.market, levels, snapshot: true });
+        self.whole_is_due = true;
+        self.show(out);
         self.keep_appointments(at, out);
     }
 
@@ -183,16 +184,19 @@ impl SyntheticMarket {
     }
 
     fn show(&mut self, out: &mut Vec<Command>) {
+        let snapshot = std::mem::take(&mut self.whole_is_due);
         let mut levels: Vec<CrowdLevel> = Vec::new();
-        self.bids.drain(&mut levels);
-        self.asks.drain(&mut levels);
-        out.push(Command::CrowdDepth { market: self.market, levels, snapshot: false });
+        for side in [&mut self.bids, &mut self.asks] {
+            if snapshot { side.snapshot(&mut levels) } else { side.drain(&mut levels) }
+        }
+        out.push(Command::CrowdDepth { market: self.market, levels, snapshot });
     }
 
     fn keep_appointments(&mut self, at: TimeMs, out: &mut Vec<Command>) {
         let market = self.market;
         if at >= self.prices_at {
             self.prices_at = at.plus_ms(PRICES_MS);
+            self.whole_is_due = true;
             let drawn = self.mood + (CALM - self.mood) / 200 + self.chance.normal() * 80 / 1_000;
             self.mood = drawn.clamp(CALM * 3 / 10, CALM * 3);
             // Swings around 50 parts per million, by about ±150.
