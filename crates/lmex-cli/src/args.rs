@@ -6,12 +6,9 @@ use lmex::{Decimal, Environment, Size, Symbol, TimeInForce};
 
 use crate::commands;
 
-/// Trade on LMEX, its testnet, or an exchange on your own machine.
-///
-/// Without a command it says what to do next. The environment is `local` unless named by --env or LMEX_ENV: nothing
-/// here touches real money by accident.
+/// Trade on LMEX, its testnet, or an exchange on your own machine. Unofficial; trading risks money.
 #[derive(Debug, Parser)]
-#[command(name = "lmex", version, max_term_width = 110)]
+#[command(name = "lmex", version, max_term_width = 110, after_help = AFTER_HELP)]
 pub struct Args {
     #[command(flatten)]
     pub global: Global,
@@ -24,25 +21,40 @@ pub struct Args {
 #[command(next_help_heading = "Everywhere")]
 pub struct Global {
     /// Which exchange: local, testnet or live.
-    #[arg(long, global = true, env = "LMEX_ENV", default_value = "local", value_name = "ENV")]
+    #[arg(
+        long,
+        global = true,
+        env = "LMEX_ENV",
+        hide_env_values = true,
+        default_value = "local",
+        value_name = "ENV",
+        value_parser = environment
+    )]
     pub env: Environment,
-    /// Print JSON (one object a line for streams).
+    /// Print JSON; errors too, on stderr. Streams print one object a line.
     #[arg(long, global = true, conflicts_with = "csv")]
     pub json: bool,
-    /// Print CSV.
+    /// Print CSV with a header line; times as in JSON, sizes in contracts.
     #[arg(long, global = true)]
     pub csv: bool,
     /// REST origin, such as http://127.0.0.1:9090.
-    #[arg(long, global = true, env = "LMEX_REST_URL", value_name = "ORIGIN")]
+    #[arg(long, global = true, env = "LMEX_REST_URL", hide_env_values = true, value_name = "ORIGIN")]
     pub rest_url: Option<String>,
     /// Stream origin, such as ws://127.0.0.1:9090.
-    #[arg(long, global = true, env = "LMEX_WS_URL", value_name = "ORIGIN")]
+    #[arg(long, global = true, env = "LMEX_WS_URL", hide_env_values = true, value_name = "ORIGIN")]
     pub ws_url: Option<String>,
-    /// A host besides LMEX's that testnet or live may be.
+    /// A host besides LMEX's that testnet or live may talk to.
     #[arg(long, global = true, value_name = "HOST")]
     pub allow_host: Vec<String>,
     /// Order requests a second (the venue allows 75; the well-known tutorial says 10).
-    #[arg(long, global = true, env = "LMEX_ORDERS_PER_SECOND", value_name = "N", value_parser = clap::value_parser!(u32).range(1..=75))]
+    #[arg(
+        long,
+        global = true,
+        env = "LMEX_ORDERS_PER_SECOND",
+        hide_env_values = true,
+        value_name = "N",
+        value_parser = clap::value_parser!(u32).range(1..=75)
+    )]
     pub orders_per_second: Option<u32>,
     /// Say more on stderr; twice for even more.
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
@@ -74,7 +86,7 @@ pub enum Command {
     /// Sell. The size needs a unit: 100ct, 0.001btc or 60usdt.
     #[command(after_help = ORDER_EXAMPLES)]
     Sell(NewOrderArgs),
-    /// List open orders.
+    /// List your open orders.
     Orders(MaybeMarket),
     /// Show one order, open or finished.
     Order(OneOrder),
@@ -86,9 +98,9 @@ pub enum Command {
         after_help = "Examples: lmex cancel 52cdd4ce-bf2e-4b8c-b286-4129ad1ab662\n          lmex cancel --all BTC-PERP"
     )]
     Cancel(Cancel),
-    /// List one's own fills.
+    /// List your own fills.
     Fills(Fills),
-    /// List open positions.
+    /// List your open positions.
     Positions(MaybeMarket),
     /// Close the position in a market.
     Close(Close),
@@ -99,12 +111,12 @@ pub enum Command {
     /// Follow a stream: book, trades or top (best bid and offer).
     #[command(after_help = "Example: lmex stream top BTC-PERP --updates 10 --json")]
     Stream(commands::stream::Stream),
-    /// Show what is signed and the signature, to debug one's own client.
+    /// Show what is signed and the signature, to debug a client of your own.
     #[command(
         after_help = "Example: lmex sign POST /api/v2.3/order --nonce 1624985375123 --body '{\"size\":1}' --json"
     )]
     Sign(commands::sign::Sign),
-    /// Send any request, signed, once.
+    /// Send any request, signed, once; print the answer as it came.
     #[command(after_help = "Example: lmex api GET /api/v2.3/user/positions --query symbol=BTC-PERP")]
     Api(commands::api::Api),
     /// Check keys, clock, connection and limits.
@@ -114,25 +126,37 @@ pub enum Command {
     Data(commands::data::Data),
 }
 
+const AFTER_HELP: &str = "\
+The environment is local unless --env or LMEX_ENV names testnet or live: nothing touches real money by accident.
+Data goes to stdout, messages to stderr.
+
+Exit codes, with the categories that errors name:
+  0  done                                        5  network, unavailable, unreadable
+  2  invalid (also a wrong command line)         6  rate_limited
+  3  refused, insufficient_funds,                7  unknown, unresolved: an order may or may not exist
+     order_not_found, unknown_market             8  config, io
+  4  credentials, authentication, permission,    9  declined: nothing was sent
+     banned                                      1  anything else; 130 interrupted";
+
 const ORDER_EXAMPLES: &str = "Examples: lmex buy BTC-PERP 0.001btc --limit 60000 --post-only\n          lmex sell BTC-PERP 100ct --market\n          lmex buy ETH-PERP 60usdt --limit 3000 --tif IOC --dry-run";
 
 /// One market.
 #[derive(Debug, ClapArgs)]
 pub struct Market {
-    /// Such as BTC-PERP.
+    /// The market, such as BTC-PERP.
     pub market: Symbol,
 }
 
 /// One market or all.
 #[derive(Debug, ClapArgs)]
 pub struct MaybeMarket {
-    /// Such as BTC-PERP; all markets if absent.
+    /// The market, such as BTC-PERP; all if absent.
     pub market: Option<Symbol>,
 }
 
 #[derive(Debug, ClapArgs)]
 pub struct Candles {
-    /// Such as BTC-PERP.
+    /// The market, such as BTC-PERP.
     pub market: Symbol,
     /// Length of a candle: 1m, 5m, 15m, 30m, 1h, 4h, 6h, 1d, 1w or 1mo.
     #[arg(default_value = "1h")]
@@ -147,7 +171,7 @@ pub struct Candles {
 
 #[derive(Debug, ClapArgs)]
 pub struct Book {
-    /// Such as BTC-PERP.
+    /// The market, such as BTC-PERP.
     pub market: Symbol,
     /// Levels of each side.
     #[arg(short = 'n', long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=500))]
@@ -162,7 +186,7 @@ pub struct Book {
 
 #[derive(Debug, ClapArgs)]
 pub struct Recent {
-    /// Such as BTC-PERP.
+    /// The market, such as BTC-PERP.
     pub market: Symbol,
     /// How many, at most 500.
     #[arg(short = 'n', long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=500))]
@@ -171,7 +195,7 @@ pub struct Recent {
 
 #[derive(Debug, ClapArgs)]
 pub struct Fills {
-    /// Such as BTC-PERP; all markets if absent.
+    /// The market, such as BTC-PERP; all if absent.
     pub market: Option<Symbol>,
     /// How many, at most 500.
     #[arg(short = 'n', long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=500))]
@@ -181,9 +205,10 @@ pub struct Fills {
 #[derive(Debug, ClapArgs)]
 #[command(group = ArgGroup::new("how").required(true).args(["limit", "market_order"]))]
 pub struct NewOrderArgs {
-    /// Such as BTC-PERP.
+    /// The market, such as BTC-PERP.
     pub market: Symbol,
-    /// How much, with its unit: 100ct, 0.001btc or 60usdt.
+    /// How much, with its unit: 100ct (contracts), 0.001btc or 60usdt (rounded down to whole contracts).
+    #[arg(allow_hyphen_values = true)]
     pub size: Size,
     /// Trade at this price or better.
     #[arg(long, value_name = "PRICE")]
@@ -213,7 +238,7 @@ pub struct Safety {
     /// Show what would be sent, and send nothing.
     #[arg(long)]
     pub dry_run: bool,
-    /// Don't ask (on live).
+    /// Don't ask before real money moves (on live).
     #[arg(long)]
     pub yes: bool,
 }
@@ -257,13 +282,18 @@ pub struct Cancel {
 
 #[derive(Debug, ClapArgs)]
 pub struct Close {
-    /// Such as BTC-PERP.
+    /// The market, such as BTC-PERP.
     pub market: Symbol,
     /// Close at this price or better instead of at the market.
     #[arg(long, value_name = "PRICE")]
     pub limit: Option<Decimal>,
     #[command(flatten)]
     pub safety: Safety,
+}
+
+/// A variable that is set to nothing is not set.
+fn environment(text: &str) -> Result<Environment, lmex::EndpointError> {
+    if text.is_empty() { Ok(Environment::Local) } else { text.parse() }
 }
 
 /// A UUID is the venue's id; anything else is one's own.

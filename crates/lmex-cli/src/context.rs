@@ -1,5 +1,7 @@
 //! What a command needs to talk to an exchange: where, as whom, at which pace.
 
+use std::fmt;
+
 use lmex::{Client, Credentials, CredentialsError, Endpoints, Environment, Limits, LocalExchange, Pace};
 
 use crate::args::Global;
@@ -21,32 +23,31 @@ pub struct Context {
 impl Context {
     /// Finds the exchange that the options name.
     pub fn find(global: &Global, output: &Output) -> Result<Self, CliError> {
-        let variables = Variables::read();
-        for name in variables.ignored() {
-            output.note(&format!("{name} in .env is ignored: a .env may set keys only"));
-        }
+        let variables = variables(output);
         let environment = global.env;
-        let running = (environment == Environment::Local)
-            .then(|| LocalExchange::find(&paths::local_exchange()))
-            .flatten();
+        let running = running(environment);
+        // A variable that is set to nothing is not set.
+        let given = |url: &Option<String>| url.clone().filter(|url| !url.is_empty());
+        let (rest_given, ws_given) = (given(&global.rest_url), given(&global.ws_url));
         // An address that was given is meant; the one that was found only fills the gap.
         let found = running.filter(|running| {
-            global.rest_url.as_ref().is_none_or(|given| given.trim_end_matches('/') == running.rest)
+            rest_given.as_ref().is_none_or(|given| given.trim_end_matches('/') == running.rest)
         });
-        let rest = global.rest_url.clone().or_else(|| found.as_ref().map(|found| found.rest.clone()));
+        let rest = rest_given.clone().or_else(|| found.as_ref().map(|found| found.rest.clone()));
         if environment == Environment::Local && rest.is_none() {
             return Err(CliError::new("config", "no local exchange is running, and no address was given")
                 .hint("start one in another terminal with `lmex exchange`, or try `lmex demo`"));
         }
-        let ws = global
-            .ws_url
-            .clone()
+        let ws = ws_given
             .or_else(|| found.as_ref().map(|found| found.ws.clone()))
             .or_else(|| local_ws(environment, rest.as_deref()));
         let endpoints = Endpoints::new(environment, rest.as_deref(), ws.as_deref(), &global.allow_host)?;
-        let credentials = credentials(environment, global, &variables, found.as_ref());
+        let credentials = credentials(environment, rest_given.is_some(), &variables, found.as_ref());
         let market_data = match environment {
-            Environment::Local => found.map_or_else(|| "simulated".to_owned(), |found| found.market_data),
+            // An exchange that was only given by address does not say where its prices come from.
+            Environment::Local => {
+                found.map_or_else(|| "simulated or replayed".to_owned(), |found| found.market_data)
+            }
             Environment::Testnet | Environment::Live => environment.to_string(),
         };
         let limits =
@@ -82,6 +83,48 @@ impl Context {
     }
 }
 
+impl fmt::Display for Context {
+    /// `local http://127.0.0.1:9090 (simulated, seed 7)`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.environment, self.endpoints.rest())?;
+        match self.environment {
+            Environment::Local => write!(f, " ({})", self.market_data),
+            Environment::Testnet => write!(f, " (play money)"),
+            Environment::Live => write!(f, " (REAL MONEY)"),
+        }
+    }
+}
+
+/// The key of an environment, without looking for its exchange: signing needs no connection. What the variables name
+/// comes first here, since whoever debugs a client of one's own signs with that client's key.
+pub fn key(global: &Global, output: &Output) -> Result<Credentials, CliError> {
+    let variables = variables(output);
+    let named = Credentials::from_variables(global.env, |name| variables.find(name));
+    Ok(match named {
+        Err(CredentialsError::Missing { .. }) => {
+            running(global.env).as_ref().and_then(play_money).map_or(named, Ok)
+        }
+        named => named,
+    }?)
+}
+
+fn variables(output: &Output) -> Variables {
+    let variables = Variables::read();
+    for warning in variables.warnings() {
+        output.note(&format!("warning: {warning}"));
+    }
+    variables
+}
+
+fn running(environment: Environment) -> Option<LocalExchange> {
+    (environment == Environment::Local).then(|| LocalExchange::find(&paths::local_exchange())).flatten()
+}
+
+fn play_money(found: &LocalExchange) -> Option<Credentials> {
+    let credentials = Credentials::new(found.api_key.clone(), found.api_secret.as_str()).ok()?;
+    Some(credentials.with_source("the running local exchange (play money)"))
+}
+
 /// A local exchange serves both on one port.
 fn local_ws(environment: Environment, rest: Option<&str>) -> Option<String> {
     let rest = rest.filter(|_| environment == Environment::Local)?;
@@ -91,19 +134,14 @@ fn local_ws(environment: Environment, rest: Option<&str>) -> Option<String> {
 /// The play-money key of the exchange that was found, unless an address was given together with a key.
 fn credentials(
     environment: Environment,
-    global: &Global,
+    address_given: bool,
     variables: &Variables,
     found: Option<&LocalExchange>,
 ) -> Result<Credentials, CredentialsError> {
     let from_variables = || Credentials::from_variables(environment, |name| variables.find(name));
-    let from_exchange = |found: &LocalExchange| {
-        Credentials::new(found.api_key.clone(), found.api_secret.as_str())
-            .ok()
-            .map(|credentials| credentials.with_source("the running local exchange (play money)"))
-    };
     match found {
-        Some(found) if global.rest_url.is_none() => from_exchange(found).map_or_else(from_variables, Ok),
-        Some(found) => from_variables().or_else(|error| from_exchange(found).ok_or(error)),
+        Some(found) if !address_given => play_money(found).map_or_else(from_variables, Ok),
+        Some(found) => from_variables().or_else(|error| play_money(found).ok_or(error)),
         None => from_variables(),
     }
 }

@@ -22,7 +22,10 @@ use crate::error::CliError;
 use crate::output::Output;
 
 fn main() -> ExitCode {
-    let args = Args::parse();
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => return output::command_line(&error),
+    };
     log_to_stderr(args.global.verbose);
     let output = Output::new(&args.global);
     match start(args, &output) {

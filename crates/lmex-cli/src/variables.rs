@@ -21,14 +21,17 @@ const ALLOWED: [&str; 6] = [
 pub struct Variables {
     file: BTreeMap<String, Zeroizing<String>>,
     ignored: Vec<String>,
+    unreadable: Option<String>,
 }
 
 impl Variables {
     /// Reads `.env` in the working folder, if there is one.
     pub fn read() -> Self {
-        std::fs::read_to_string(Path::new(".env"))
-            .map(|text| Self::parse(&Zeroizing::new(text)))
-            .unwrap_or_default()
+        match std::fs::read_to_string(Path::new(".env")) {
+            Ok(text) => Self::parse(&Zeroizing::new(text)),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Self::default(),
+            Err(error) => Self { unreadable: Some(error.to_string()), ..Self::default() },
+        }
     }
 
     /// `NAME=value` lines; `export`, quotes and comments as shells write them.
@@ -56,9 +59,11 @@ impl Variables {
         self.file.get(name).map(|value| (value.to_string(), ".env".to_owned()))
     }
 
-    /// Names of ours in `.env` that were passed over.
-    pub fn ignored(&self) -> &[String] {
-        &self.ignored
+    /// What the user should know about `.env`: names of ours that were passed over, or that it can't be read.
+    pub fn warnings(&self) -> impl Iterator<Item = String> {
+        let ignored =
+            self.ignored.iter().map(|name| format!("{name} in .env is ignored: a .env may set keys only"));
+        ignored.chain(self.unreadable.iter().map(|error| format!(".env can't be read: {error}")))
     }
 }
 
@@ -84,6 +89,6 @@ mod tests {
         assert_eq!(value("LMEX_API_SECRET").as_deref(), Some("x=y"));
         assert_eq!(value("LMEX_LIVE_API_KEY").as_deref(), Some("k"));
         assert_eq!(variables.file.len(), 3);
-        assert_eq!(variables.ignored(), ["LMEX_ENV", "LMEX_REST_URL"]);
+        assert_eq!(variables.ignored, ["LMEX_ENV", "LMEX_REST_URL"]);
     }
 }

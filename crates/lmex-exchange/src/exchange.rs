@@ -88,6 +88,9 @@ pub enum StartError {
     /// A window without room.
     #[error("nonce_window_ms must be above zero, not {0}: LMEX does not publish its own, 4000 is usual")]
     NonceWindow(i64),
+    /// The desk ended before it began.
+    #[error("the exchange has ended before it was open")]
+    Desk,
     /// No thread for the desk.
     #[error("can't start the exchange's thread: {0}")]
     Thread(#[source] io::Error),
@@ -122,7 +125,9 @@ impl Exchange {
         let window_ms = config.nonce_window_ms;
         let auth = Auth::new(&api_key, api_secret.expose(), DEMO, window_ms, clocks.wall.clone());
         let auth = Arc::new(auth);
-        let streams = streams(batches, Arc::clone(&auth));
+        let streams = streams(batches, Arc::clone(&auth), config.seed);
+        // The desk's first answer comes after it has told the hub of the markets: whoever connects finds them.
+        handle.read(|_| ()).await.map_err(|_| StartError::Desk)?;
         let limiter = Mutex::new(Limiter::new(config.limits, config.block_scale));
         let app = App { desk: handle.clone(), auth, limiter, clocks, seed: config.seed };
         let (stop, stopped) = oneshot::channel();
@@ -256,8 +261,8 @@ fn spawn_desk(desk: Desk, requests: desk::Requests) -> Result<thread::JoinHandle
     thread::Builder::new().name("lmex-desk".to_owned()).spawn(run).map_err(StartError::Thread)
 }
 
-fn streams(batches: mpsc::Receiver<Arc<Batch>>, auth: Arc<Auth>) -> Router {
-    let config = SocketConfig::default();
+fn streams(batches: mpsc::Receiver<Arc<Batch>>, auth: Arc<Auth>, seed: u64) -> Router {
+    let config = SocketConfig { id_seed: seed, ..SocketConfig::default() };
     let hub = Hub::spawn(Vec::new(), batches, config);
     let login = move |path: &str, key: &str, nonce: &str, signature: &str| {
         let account = auth.login(path, key, nonce, signature);

@@ -18,10 +18,7 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 async fn exchange() -> Handle {
     let mut config = ExchangeConfig { limits: LimitsMode::Off, ..ExchangeConfig::default() };
     config.listen.set_port(0);
-    let exchange = Exchange::start(config).await.unwrap();
-    // The desk answers once it has told the streams of the markets; before that no topic exists.
-    exchange.desk().read(|_| ()).await.unwrap();
-    exchange
+    Exchange::start(config).await.unwrap()
 }
 
 struct Client(WebSocketStream<MaybeTlsStream<TcpStream>>);

@@ -1,9 +1,9 @@
 //! One call from value to answer: wait for the turn, sign, send, read, and perhaps again.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use http::{HeaderMap, Response};
+use http::{HeaderMap, HeaderValue, Response};
 use lmex_api::{
     ApiError, Endpoint, ErrorKind, Method, Outcome, Permission, RateClass, Request, RetryDecision, prepare,
 };
@@ -22,19 +22,36 @@ impl Client {
     ///
     /// Cancel safe: dropping the future before the request has left sends nothing; after that its fate is unknown.
     pub async fn send<E: Endpoint>(&self, endpoint: &E) -> Result<Reply<E::Response>, Error> {
-        let request = prepare(endpoint)?;
+        self.send_counted(endpoint).await.1
+    }
+
+    /// As [`send`](Self::send), and how many attempts were made.
+    pub(crate) async fn send_counted<E: Endpoint>(
+        &self,
+        endpoint: &E,
+    ) -> (u32, Result<Reply<E::Response>, Error>) {
+        let request = match prepare(endpoint) {
+            Ok(request) => request,
+            Err(error) => return (0, Err(error.into())),
+        };
+        let patience = self.gate().patience(rate_class(&request));
         let mut attempt = 1;
         loop {
             let error = match self.attempt(endpoint, &request, attempt).await {
-                Ok(reply) => return Ok(reply),
+                Ok(reply) => return (attempt, Ok(reply)),
                 Err(error) => error,
             };
             let decision = outcome(&error, self.clock().wall()).map_or(RetryDecision::GiveUp, |o| {
                 self.retry().decide(o, request.safety(), attempt, rand::random())
             });
-            let RetryDecision::After(millis) = decision else { return Err(error) };
+            let RetryDecision::After(millis) = decision else { return (attempt, Err(error)) };
+            let pause = Duration::from_millis(u64::try_from(millis).unwrap_or(0));
+            // A block of minutes is not waited for here: it is the caller's to know.
+            if pause > patience && matches!(&error, Error::Api(api) if api.kind == ErrorKind::RateLimited) {
+                return (attempt, Err(error));
+            }
             tracing::debug!(method = %request.method(), path = request.signed_path(), attempt, delay_ms = millis, %error, "again");
-            tokio::time::sleep(std::time::Duration::from_millis(u64::try_from(millis).unwrap_or(0))).await;
+            tokio::time::sleep(pause).await;
             attempt += 1;
         }
     }
@@ -62,10 +79,7 @@ impl Client {
     }
 
     /// Sends a request once, in its turn, and brings the raw answer back.
-    pub(crate) async fn exchange(
-        &self,
-        request: &Request,
-    ) -> Result<(Response<Bytes>, std::time::Duration), Error> {
+    pub(crate) async fn exchange(&self, request: &Request) -> Result<(Response<Bytes>, Duration), Error> {
         self.gate().pass(rate_class(request), self.clock()).await?;
         let http = self.signed(request)?;
         let start = Instant::now();
@@ -93,9 +107,9 @@ impl Client {
             let signer = self.signer().ok_or(Error::NoCredentials)?;
             let signed = signer.sign(request.signed_path(), request.body(), self.clock());
             builder = builder
-                .header("request-api", signed.key)
+                .header("request-api", hidden(signed.key)?)
                 .header("request-nonce", signed.nonce)
-                .header("request-sign", signed.signature.as_str());
+                .header("request-sign", hidden(signed.signature.as_str())?);
         }
         if matches!(request.method(), Method::Post | Method::Put) {
             builder = builder.header(http::header::CONTENT_TYPE, "application/json");
@@ -127,6 +141,14 @@ impl Client {
             _ => Error::Api(error),
         }
     }
+}
+
+/// A header that debug output of others does not show.
+fn hidden(value: &str) -> Result<HeaderValue, Error> {
+    let mut value = HeaderValue::from_str(value)
+        .map_err(|_| Error::Build("the API key has a character that HTTP does not allow".to_owned()))?;
+    value.set_sensitive(true);
+    Ok(value)
 }
 
 fn rate_class(request: &Request) -> RateClass {

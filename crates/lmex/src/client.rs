@@ -199,7 +199,12 @@ impl ClientBuilder {
                     .map_err(|error| Error::Build(error.to_string()))?,
             ),
         };
-        let orders = OrderDesk::open(self.journal.as_deref(), &self.endpoints, self.credentials.as_ref())?;
+        let orders = OrderDesk::open(
+            self.journal.as_deref(),
+            &self.endpoints,
+            self.credentials.as_ref(),
+            self.clock.clone(),
+        )?;
         Ok(Client {
             inner: Arc::new(Inner {
                 transport,

@@ -23,7 +23,7 @@ pub struct Pace {
     pub order_deadline: Duration,
     /// How long a cancel may wait for its turn.
     pub cancel_deadline: Duration,
-    /// How many requests may wait at once.
+    /// How many requests may wait at once; cancels are let in until there are twice as many.
     pub queue: usize,
 }
 
@@ -103,6 +103,11 @@ impl Gate {
         }
     }
 
+    /// How long a request of this class may wait for its turn.
+    pub(crate) fn patience(&self, class: RateClass) -> Duration {
+        self.pace.deadline(class)
+    }
+
     /// Lets nothing leave until then, on the steady clock.
     pub(crate) fn block(&self, until: TimeMs) {
         self.state().pacer.block(until);
@@ -122,7 +127,11 @@ impl Gate {
     fn enqueue(&self, class: RateClass) -> Result<Place<'_>, Error> {
         let mut state = self.state();
         // A cancel takes risk away: it is let in even when the queue is full of other things.
-        if state.waiting.len() >= self.pace.queue && class != RateClass::Cancel {
+        let most = match class {
+            RateClass::Cancel => self.pace.queue.saturating_mul(2),
+            RateClass::Order | RateClass::Query => self.pace.queue,
+        };
+        if state.waiting.len() >= most {
             return Err(Error::QueueFull(state.waiting.len()));
         }
         state.issued += 1;

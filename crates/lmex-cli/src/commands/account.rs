@@ -1,12 +1,13 @@
 //! `lmex orders`, `order`, `fills`, `positions`, `balance`, `fees`: what is one's own.
 
+use lmex::Status;
 use lmex::futures::{OrderAnswer, UserTrades};
 
-use super::time::shown;
+use super::time::moment;
 use crate::args::{Fills, MaybeMarket, OneOrder};
 use crate::context::Context;
 use crate::error::CliError;
-use crate::output::{Align, Output, Table};
+use crate::output::{Align, Format, Output, Table};
 
 const LEFT: Align = Align::Left;
 const RIGHT: Align = Align::Right;
@@ -35,7 +36,7 @@ pub async fn orders(args: &MaybeMarket, context: &Context, output: &Output) -> R
                 order.current_order_size.normalize().to_string(),
                 order.total_filled_size.normalize().to_string(),
                 order.time_in_force.clone(),
-                shown(order.timestamp),
+                moment(order.timestamp, output.format),
                 order.cl_order_id.clone(),
             ]);
         }
@@ -62,7 +63,7 @@ pub async fn order(args: &OneOrder, context: &Context, output: &Output) -> Resul
             order.order_id.clone(),
             order.symbol.to_string(),
             order.side.to_string(),
-            order.status.to_string(),
+            status(order.status, output.format),
             order.price.normalize().to_string(),
             order.current_order_size.normalize().to_string(),
             order.total_filled_size.normalize().to_string(),
@@ -74,7 +75,7 @@ pub async fn order(args: &OneOrder, context: &Context, output: &Output) -> Resul
 }
 
 /// The venue's answers to an action on orders.
-pub fn answer_table(orders: &[OrderAnswer]) -> Table {
+pub fn answer_table(orders: &[OrderAnswer], output: &Output) -> Table {
     let columns = [
         ("orderID", LEFT),
         ("symbol", LEFT),
@@ -92,7 +93,7 @@ pub fn answer_table(orders: &[OrderAnswer]) -> Table {
             order.order_id.clone(),
             order.symbol.to_string(),
             order.side.to_string(),
-            order.status.to_string(),
+            status(order.status, output.format),
             order.price.normalize().to_string(),
             order.current_order_size.normalize().to_string(),
             order.total_filled_size.normalize().to_string(),
@@ -101,6 +102,11 @@ pub fn answer_table(orders: &[OrderAnswer]) -> Table {
         ]);
     }
     table
+}
+
+/// The number for programs, with its name for people.
+fn status(status: Status, format: Format) -> String {
+    if format == Format::Csv { status.0.to_string() } else { status.to_string() }
 }
 
 pub async fn fills(args: &Fills, context: &Context, output: &Output) -> Result<(), CliError> {
@@ -121,7 +127,7 @@ pub async fn fills(args: &Fills, context: &Context, output: &Output) -> Result<(
         let mut table = Table::new("no fills", &columns);
         for fill in &fills {
             table.row([
-                shown(fill.timestamp),
+                moment(fill.timestamp, output.format),
                 fill.symbol.to_string(),
                 fill.side.to_string(),
                 fill.filled_price.normalize().to_string(),
@@ -155,11 +161,11 @@ pub async fn positions(args: &MaybeMarket, context: &Context, output: &Output) -
                 position.symbol.to_string(),
                 position.side.to_string(),
                 position.size.normalize().to_string(),
-                position.entry_price.round_dp(6).normalize().to_string(),
-                position.mark_price.round_dp(6).normalize().to_string(),
-                position.unrealized_profit_loss.round_dp(6).normalize().to_string(),
-                position.liquidation_price.round_dp(6).normalize().to_string(),
-                position.current_leverage.round_dp(4).normalize().to_string(),
+                output.amount(position.entry_price, 6),
+                output.amount(position.mark_price, 6),
+                output.amount(position.unrealized_profit_loss, 6),
+                output.amount(position.liquidation_price, 6),
+                output.amount(position.current_leverage, 4),
             ]);
         }
         table
@@ -187,7 +193,7 @@ pub async fn balance(context: &Context, output: &Output) -> Result<(), CliError>
             wallet.maintenance_margin,
             wallet.open_margin,
         ];
-        let amounts = amounts.map(|amount| amount.round_dp(6).normalize().to_string());
+        let amounts = amounts.map(|amount| output.amount(amount, 6));
         table.row(std::iter::once(wallet.wallet.clone()).chain(amounts));
         table
     })

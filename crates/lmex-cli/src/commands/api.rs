@@ -4,6 +4,8 @@ use clap::Args;
 use lmex::Environment;
 use lmex_api::{ApiError, Method, Request};
 
+use super::time::millis;
+use super::{sent, within};
 use crate::confirm;
 use crate::context::Context;
 use crate::error::CliError;
@@ -25,7 +27,7 @@ pub struct Api {
     /// Don't sign: public calls need no key.
     #[arg(long)]
     pub public: bool,
-    /// Don't ask (on live).
+    /// Don't ask before real money moves (on live).
     #[arg(long)]
     pub yes: bool,
 }
@@ -52,8 +54,14 @@ pub async fn run(args: &Api, context: &Context, output: &Output) -> Result<(), C
             args.yes,
         )?;
     }
-    let reply = client.send_raw(&request).await?;
-    output.note(&format!("HTTP {} in {:?}", reply.status, reply.latency));
+    let reply = if args.method == Method::Get {
+        within(async { Ok(client.send_raw(&request).await?) }).await?
+    } else {
+        let what = format!("{} {}", args.method, request.target());
+        sent(&what, "`lmex orders` and `lmex positions` show what became of it", client.send_raw(&request))
+            .await?
+    };
+    output.note(&format!("HTTP {} in {:.1} ms", reply.status, millis(reply.latency)));
     if !reply.status.is_success() {
         let error = ApiError::from_answer(reply.status.as_u16(), &reply.headers, &reply.data);
         output.text(&format!("{}\n", String::from_utf8_lossy(&reply.data)))?;

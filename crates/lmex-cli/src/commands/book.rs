@@ -6,7 +6,7 @@ use lmex::futures::BookLevel;
 use lmex::{Decimal, OrderBook, StreamEvent, Topic};
 use tokio::time::Instant;
 
-use super::stream::{Follow, book_line};
+use super::stream::{Follow, Printer, book_line};
 use crate::args::Book;
 use crate::context::Context;
 use crate::draw;
@@ -44,6 +44,7 @@ const REDRAW_EVERY: Duration = Duration::from_millis(100);
 pub async fn watch(args: &Book, context: &Context, output: &Output) -> Result<(), CliError> {
     let topic = Topic::Book(args.market);
     let mut follow = Follow::start(context, topic, args.updates)?;
+    let mut printer = Printer::new(output);
     let mut drawn: Option<Instant> = None;
     while let Some(event) = follow.next(output).await? {
         if event != StreamEvent::Book(topic) {
@@ -51,7 +52,7 @@ pub async fn watch(args: &Book, context: &Context, output: &Output) -> Result<()
         }
         let Some(book) = follow.book(topic) else { continue };
         if output.format != Format::People || !output.terminal {
-            output.json(&book_line(topic, &book, args.depth as usize))?;
+            printer.book(&book_line(topic, &book, args.depth as usize))?;
         } else if follow.is_last() || drawn.is_none_or(|at| at.elapsed() >= REDRAW_EVERY) {
             drawn = Some(Instant::now());
             output.text(&screen(args, &book, output.colour))?;

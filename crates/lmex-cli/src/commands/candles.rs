@@ -3,7 +3,7 @@
 use lmex::{Decimal, MarkedCandle};
 use serde::Serialize;
 
-use super::time::shown;
+use super::time::{second, shown};
 use crate::args::Candles;
 use crate::context::Context;
 use crate::draw;
@@ -68,9 +68,8 @@ fn row(marked: &MarkedCandle) -> Row {
     }
 }
 
-/// CSV carries seconds, as programs want them; people get the date.
 fn table(candles: &[MarkedCandle], format: Format) -> Table {
-    let right = |name| (name, Align::Right);
+    let right = |name| (name, Align::Point);
     let columns = [
         ("time", Align::Left),
         right("open"),
@@ -83,8 +82,7 @@ fn table(candles: &[MarkedCandle], format: Format) -> Table {
     let mut table = Table::new("no candles", &columns);
     for marked in candles {
         let candle = marked.candle;
-        let time =
-            if format == Format::Csv { candle.start.as_secs().to_string() } else { shown(candle.start) };
+        let time = second(candle.start, format);
         let numbers =
             [candle.open, candle.high, candle.low, candle.close, candle.volume].map(|n| n.to_string());
         table.row(std::iter::once(time).chain(numbers).chain([marked.finished.to_string()]));

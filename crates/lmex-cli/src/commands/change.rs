@@ -1,11 +1,11 @@
 //! `lmex amend`, `cancel`, `close`.
 
 use lmex::futures::{AmendOrder, Amendment, CancelOrder, CancelTarget, ClosePosition, OrderDetail, OrderRef};
-use lmex::{Client, Decimal, OrderType, Side};
-use lmex_api::{Endpoint, prepare};
+use lmex::{Client, Decimal, Instrument, OrderType, Side, Symbol};
 
 use super::account::answer_table;
 use super::order::sentence;
+use super::{checked, dry_run, sent};
 use crate::args::{Amend, Cancel, Close};
 use crate::confirm;
 use crate::context::Context;
@@ -14,59 +14,79 @@ use crate::output::{Format, Output};
 
 pub async fn amend(args: &Amend, context: &Context, output: &Output) -> Result<(), CliError> {
     let client = context.signed_client()?;
+    let (order, instrument, amendment) = checked(find_and_check(args, &client)).await?;
+    let request = AmendOrder { symbol: order.symbol, order: args.order, amendment };
+    let (what, notional) = amended(&order, &instrument, amendment);
+    if args.safety.dry_run {
+        return dry_run::show(&request, &what, None, context, output);
+    }
+    confirm::live_order(context.environment, &what, notional, args.safety.yes)?;
+    let next = format!("`lmex order {}` shows what became of it", order.order_id);
+    let amended = sent(&what, &next, client.amend(order.symbol, args.order, amendment)).await?;
+    if output.format == Format::People {
+        return output.text(&format!("{}\n", sentence(&amended)));
+    }
+    output.print(&amended, || answer_table(std::slice::from_ref(&amended), output))
+}
+
+/// The order as it is, its market, and the change as the market takes it.
+async fn find_and_check(
+    args: &Amend,
+    client: &Client,
+) -> Result<(OrderDetail, Instrument, Amendment), CliError> {
     let order = client.order(args.order).await?.into_data();
     let instrument = client.instrument(order.symbol).await?;
+    if let Some(price) = args.limit {
+        instrument.grid.ticks(price).map_err(lmex::Error::Price)?;
+    }
     let price = args.limit.unwrap_or(order.price);
-    let size = args
-        .size
-        .as_ref()
-        .map(|size| instrument.contracts(size, price))
-        .transpose()
-        .map_err(lmex::Error::Size)?;
-    let amendment = match (args.limit, size) {
+    let size = args.size.as_ref().map(|size| instrument.contracts(size, price)).transpose();
+    let amendment = match (args.limit, size.map_err(lmex::Error::Size)?) {
         (Some(price), Some(size)) => Amendment::PriceAndSize(price, size),
         (Some(price), None) => Amendment::Price(price),
         (None, Some(size)) => Amendment::Size(size),
         (None, None) => return Err(CliError::new("invalid", "nothing to change: give --limit or --size")),
     };
-    let request = AmendOrder { symbol: order.symbol, order: args.order, amendment };
-    if args.safety.dry_run {
-        return dry_run(&request, context, output);
-    }
-    let contracts =
-        size.unwrap_or_else(|| i64::try_from(order.current_order_size.trunc()).unwrap_or(i64::MAX));
+    Ok((order, instrument, amendment))
+}
+
+/// What the order will be, in words, and what it will be worth.
+fn amended(order: &OrderDetail, instrument: &Instrument, amendment: Amendment) -> (String, Option<Decimal>) {
+    let size_now = i64::try_from(order.current_order_size.trunc()).unwrap_or(i64::MAX);
+    let (price, contracts) = match amendment {
+        Amendment::Price(price) => (price, size_now),
+        Amendment::Size(size) => (order.price, size),
+        Amendment::PriceAndSize(price, size) => (price, size),
+    };
     let what = format!(
-        "amend {} to {contracts} contracts = {} {} at {price}",
+        "amend {} to {contracts} contracts = {} {} at {}",
         order.order_id,
         instrument.grid.base(contracts),
-        instrument.base
+        instrument.base,
+        price.normalize()
     );
-    confirm::live_order(
-        context.environment,
-        &what,
-        instrument.grid.notional(price, contracts),
-        args.safety.yes,
-    )?;
-    let amended = client.amend(order.symbol, args.order, amendment).await?;
-    if output.format == Format::People {
-        return output.text(&format!("{}\n", sentence(&amended)));
-    }
-    output.print(&amended, || answer_table(std::slice::from_ref(&amended)))
+    (what, instrument.grid.notional(price, contracts))
 }
 
 pub async fn cancel(args: &Cancel, context: &Context, output: &Output) -> Result<(), CliError> {
     let client = context.signed_client()?;
     let (symbol, target) = match (args.order, args.all) {
         (_, Some(symbol)) => (symbol, CancelTarget::All),
-        (Some(order), None) => (market_of(&client, order).await?.symbol, target(order)),
+        (Some(order), None) => (checked(market_of(&client, order)).await?, target(order)),
         (None, None) => return Err(CliError::new("invalid", "which order? Give its id, or --all MARKET")),
     };
+    let what = match target {
+        CancelTarget::All => format!("cancel all orders in {symbol}"),
+        CancelTarget::Order(id) => format!("cancel {id} in {symbol}"),
+        CancelTarget::Client(id) => format!("cancel {id} in {symbol}"),
+    };
     if args.dry_run {
-        return dry_run(&CancelOrder { symbol, target }, context, output);
+        return dry_run::show(&CancelOrder { symbol, target }, &what, None, context, output);
     }
-    let cancelled = client.cancel(symbol, target).await?.into_data();
+    let next = format!("`lmex orders {symbol}` shows what is still open");
+    let cancelled = sent(&what, &next, client.cancel(symbol, target)).await?.into_data();
     if output.format != Format::People {
-        return output.print(&cancelled, || answer_table(&cancelled));
+        return output.print(&cancelled, || answer_table(&cancelled, output));
     }
     if cancelled.is_empty() {
         return output.text(&format!("no open orders in {symbol}\n"));
@@ -76,8 +96,8 @@ pub async fn cancel(args: &Cancel, context: &Context, output: &Output) -> Result
 }
 
 /// The venue wants the market with every cancel; people don't want to type it.
-async fn market_of(client: &Client, order: OrderRef) -> Result<OrderDetail, CliError> {
-    Ok(client.order(order).await?.into_data())
+async fn market_of(client: &Client, order: OrderRef) -> Result<Symbol, CliError> {
+    Ok(client.order(order).await?.symbol)
 }
 
 fn target(order: OrderRef) -> CancelTarget {
@@ -89,43 +109,34 @@ fn target(order: OrderRef) -> CancelTarget {
 
 pub async fn close(args: &Close, context: &Context, output: &Output) -> Result<(), CliError> {
     let client = context.signed_client()?;
-    let order_type = if args.limit.is_some() { OrderType::Limit } else { OrderType::Market };
-    let request = ClosePosition { symbol: args.market, order_type, price: args.limit, position_id: None };
+    let what = checked(what_to_close(args, &client)).await?;
     if args.safety.dry_run {
-        return dry_run(&request, context, output);
+        let order_type = if args.limit.is_some() { OrderType::Limit } else { OrderType::Market };
+        let request = ClosePosition { symbol: args.market, order_type, price: args.limit, position_id: None };
+        return dry_run::show(&request, &what, None, context, output);
     }
-    let positions = client.positions(Some(args.market)).await?.into_data();
-    let Some(position) = positions.into_iter().find(|position| position.symbol == args.market) else {
-        return Err(CliError::new("refused", format!("there is no open position in {}", args.market)));
-    };
-    let direction = if position.side == Side::Buy { "long" } else { "short" };
-    let at = args.limit.map_or("the market".to_owned(), |price: Decimal| price.to_string());
-    let what = format!(
-        "close the {direction} position of {} contracts in {} at {at}",
-        position.size.normalize(),
-        args.market
-    );
     // Closing takes risk away: it is asked about, but never too large.
     confirm::live_order(context.environment, &what, Some(Decimal::ZERO), args.safety.yes)?;
-    let closed = client.close_position(args.market, args.limit).await?;
+    let next = format!("`lmex positions {0}` and `lmex orders {0}` show what became of it", args.market);
+    let closed = sent(&what, &next, client.close_position(args.market, args.limit)).await?;
     if output.format == Format::People {
         return output.text(&format!("{what}\n{}\n", sentence(&closed)));
     }
-    output.print(&closed, || answer_table(std::slice::from_ref(&closed)))
+    output.print(&closed, || answer_table(std::slice::from_ref(&closed), output))
 }
 
-fn dry_run(endpoint: &impl Endpoint, context: &Context, output: &Output) -> Result<(), CliError> {
-    let request = prepare(endpoint).map_err(|error| CliError::new("internal", error.to_string()))?;
-    let url = format!("{}{}", context.endpoints.rest(), request.target());
-    let body = String::from_utf8_lossy(request.body()).into_owned();
-    let signed = format!("{}<nonce>{body}", request.signed_path());
-    if output.format == Format::People {
-        return output.text(&format!(
-            "dry run, nothing sent\n{} {url}\nbody    {body}\nsigned  {signed}\n",
-            request.method()
-        ));
+/// `close the long position of 100 contracts in BTC-PERP at the market`.
+async fn what_to_close(args: &Close, client: &Client) -> Result<String, CliError> {
+    if let Some(price) = args.limit {
+        client.instrument(args.market).await?.grid.ticks(price).map_err(lmex::Error::Price)?;
     }
-    output.json(&serde_json::json!({
-        "sent": false, "method": request.method().as_str(), "url": url, "body": body, "signed": signed,
-    }))
+    let positions = client.positions(Some(args.market)).await?.into_data();
+    let Some(position) = positions.into_iter().find(|position| position.symbol == args.market) else {
+        return Err(CliError::new("refused", format!("there is no open position in {}", args.market))
+            .hint("`lmex positions` lists what is open"));
+    };
+    let direction = if position.side == Side::Buy { "long" } else { "short" };
+    let at = args.limit.map_or("the market".to_owned(), |price| price.to_string());
+    let size = position.size.normalize();
+    Ok(format!("close the {direction} position of {size} contracts in {} at {at}", args.market))
 }

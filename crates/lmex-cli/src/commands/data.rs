@@ -152,38 +152,87 @@ impl Imported {
 
 fn run_info(args: &Info, output: &Output) -> Result<(), CliError> {
     let scan = scan(&args.tape).map_err(|error| CliError::new("io", error.to_string()))?;
-    let rows = described(&scan);
-    let as_map: std::collections::BTreeMap<_, _> = rows.iter().map(|(what, value)| (*what, value)).collect();
-    output.print(&as_map, || {
-        let mut table = Table::new("an empty tape", &[("what", Align::Left), ("value", Align::Left)]);
-        for (what, value) in &rows {
-            table.row([(*what).to_owned(), value.clone()]);
-        }
-        table
-    })
+    let described = Described::new(&scan);
+    output.print(&described, || described.table(output.format))
 }
 
-fn described(scan: &TapeScan) -> Vec<(&'static str, String)> {
-    let info = &scan.info;
-    let moment = |ns: i64| format!("{} UTC", shown(TimeMs::from_millis(ns / 1_000_000)));
-    let or_none = |value: Option<String>| value.unwrap_or_else(|| "none".to_owned());
-    vec![
-        ("source", info.header.source.clone()),
-        ("symbol", info.header.symbol.clone()),
-        ("sizes in", info.header.size_unit.to_string()),
-        ("first", moment(info.first_ns)),
-        ("last", moment(info.last_ns)),
-        ("seconds", (info.duration_ns() / 1_000_000_000).to_string()),
-        ("messages", info.messages.to_string()),
-        ("level updates", info.levels.to_string()),
-        ("trades", info.trades.to_string()),
-        ("volume", scan.volume.normalize().to_string()),
-        ("lowest trade", or_none(scan.traded.as_ref().map(|range| range.low.normalize().to_string()))),
-        ("highest trade", or_none(scan.traded.as_ref().map(|range| range.high.normalize().to_string()))),
-        ("median spread", or_none(scan.median_spread.map(|spread| spread.normalize().to_string()))),
-        ("gaps", info.gaps.to_string()),
-        ("book checks", scan.book.checked.to_string()),
-        ("crossed", scan.book.crossed.to_string()),
-        ("agrees with best prices", format!("{} of {}", scan.book.agreed, scan.book.compared)),
-    ]
+/// A tape, for programs; amounts are exact, in quotation marks as the tape's own tools write them.
+#[derive(Serialize)]
+struct Described {
+    source: String,
+    symbol: String,
+    size_unit: String,
+    first_ns: i64,
+    last_ns: i64,
+    seconds: i64,
+    messages: u64,
+    levels: u64,
+    trades: u64,
+    volume: String,
+    low: Option<String>,
+    high: Option<String>,
+    median_spread: Option<String>,
+    gaps: u64,
+    book_checks: u64,
+    crossed: u64,
+    tops_compared: u64,
+    tops_agreed: u64,
+}
+
+impl Described {
+    fn new(scan: &TapeScan) -> Self {
+        let info = &scan.info;
+        let shown = |amount: lmex::Decimal| amount.normalize().to_string();
+        Self {
+            source: info.header.source.clone(),
+            symbol: info.header.symbol.clone(),
+            size_unit: info.header.size_unit.to_string(),
+            first_ns: info.first_ns,
+            last_ns: info.last_ns,
+            seconds: info.duration_ns() / 1_000_000_000,
+            messages: info.messages,
+            levels: info.levels,
+            trades: info.trades,
+            volume: shown(scan.volume),
+            low: scan.traded.as_ref().map(|range| shown(range.low)),
+            high: scan.traded.as_ref().map(|range| shown(range.high)),
+            median_spread: scan.median_spread.map(shown),
+            gaps: info.gaps,
+            book_checks: scan.book.checked,
+            crossed: scan.book.crossed,
+            tops_compared: scan.book.compared,
+            tops_agreed: scan.book.agreed,
+        }
+    }
+
+    fn table(&self, format: Format) -> Table {
+        let moment = |ns: i64| match format {
+            Format::Csv => ns.to_string(),
+            _ => format!("{} UTC", shown(TimeMs::from_millis(ns / 1_000_000))),
+        };
+        let or_none = |value: &Option<String>| value.clone().unwrap_or_else(|| "none".to_owned());
+        let mut table = Table::new("an empty tape", &[("what", Align::Left), ("value", Align::Left)]);
+        for (what, value) in [
+            ("source", self.source.clone()),
+            ("symbol", self.symbol.clone()),
+            ("sizes in", self.size_unit.clone()),
+            ("first", moment(self.first_ns)),
+            ("last", moment(self.last_ns)),
+            ("seconds", self.seconds.to_string()),
+            ("messages", self.messages.to_string()),
+            ("level updates", self.levels.to_string()),
+            ("trades", self.trades.to_string()),
+            ("volume", self.volume.clone()),
+            ("lowest trade", or_none(&self.low)),
+            ("highest trade", or_none(&self.high)),
+            ("median spread", or_none(&self.median_spread)),
+            ("gaps", self.gaps.to_string()),
+            ("book checks", self.book_checks.to_string()),
+            ("crossed", self.crossed.to_string()),
+            ("agrees with best prices", format!("{} of {}", self.tops_agreed, self.tops_compared)),
+        ] {
+            table.row([what.to_owned(), value]);
+        }
+        table
+    }
 }

@@ -15,7 +15,7 @@ use serde::Serialize;
 use super::exchange::{source, start};
 use crate::draw;
 use crate::error::CliError;
-use crate::output::{Format, Output};
+use crate::output::{Align, Format, Output, Table};
 
 #[derive(Debug, Args)]
 pub struct Demo {
@@ -101,6 +101,8 @@ impl<'a> Guide<'a> {
                 handle.rest_url(),
                 handle.market_source()
             ))?;
+        } else {
+            output.note(&format!("local {} ({})", handle.rest_url(), handle.market_source()));
         }
         Ok(guide)
     }
@@ -336,9 +338,23 @@ impl<'a> Guide<'a> {
     fn tell(&mut self, title: &str, result: &str, command: &str) -> Result<(), CliError> {
         self.steps += 1;
         if self.output.format != Format::People {
-            return self.output.json(&Step { step: self.steps, title, result, command });
+            let step = Step { step: self.steps, title, result, command };
+            return if self.output.format == Format::Json {
+                self.output.json(&step)
+            } else {
+                self.row(&step)
+            };
         }
         self.output.text(&format!("{:>2}. {title}: {result}\n    $ {command}\n", self.steps))
+    }
+}
+
+impl Guide<'_> {
+    fn row(&self, step: &Step<'_>) -> Result<(), CliError> {
+        let columns = ["step", "title", "result", "command"].map(|name| (name, Align::Left));
+        let mut table = Table::new("", &columns);
+        table.row([&step.step.to_string(), step.title, step.result, step.command]);
+        self.output.rows(&table, step.step == 1)
     }
 }
 

@@ -1,10 +1,9 @@
 //! `lmex doctor`: what works, what does not, and what to do about it.
 
-use std::time::Duration;
-
 use lmex::{Client, Limits};
 use serde::Serialize;
 
+use super::time::millis;
 use super::within;
 use crate::args::Global;
 use crate::context::Context;
@@ -58,6 +57,7 @@ async fn look(global: &Global, output: &Output) -> Result<Vec<Check>, CliError> 
     } else {
         "named by --env or LMEX_ENV"
     };
+    output.note(&context.to_string());
     checks.push(Check {
         what: "environment",
         ok: true,
@@ -136,11 +136,6 @@ fn limits(limits: Limits) -> Check {
         "{queries_per_key} queries and {orders} order requests a second, {reserved_for_cancels} of them kept for cancels"
     );
     Check { what: "pace", ok: true, found }
-}
-
-/// Milliseconds with a fraction, for people.
-fn millis(latency: Duration) -> lmex::Decimal {
-    lmex::Decimal::from(u64::try_from(latency.as_micros()).unwrap_or(u64::MAX)) / lmex::Decimal::ONE_THOUSAND
 }
 
 /// Milliseconds shown as seconds.

@@ -10,7 +10,7 @@ use serde::Serialize;
 use zeroize::Zeroizing;
 
 use crate::error::CliError;
-use crate::output::{Format, Output};
+use crate::output::{Align, Format, Output, Table};
 use crate::paths;
 
 #[derive(Debug, Args)]
@@ -117,7 +117,12 @@ fn ready(handle: &Handle, args: &Serve, output: &Output) -> Result<(), CliError>
         api_secret: handle.api_secret(),
     };
     if output.format != Format::People {
-        return output.json(&ready);
+        return output.print(&ready, || {
+            let columns = ["rest", "ws", "api_key", "api_secret"].map(|name| (name, Align::Left));
+            let mut table = Table::new("", &columns);
+            table.row([&ready.rest, &ready.ws, ready.api_key, ready.api_secret]);
+            table
+        });
     }
     let limits = if args.limits == Limits::Off { "off" } else { "as LMEX documents them" };
     output.text(&format!(

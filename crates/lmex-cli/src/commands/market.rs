@@ -1,10 +1,13 @@
 //! `lmex markets`, `price`, `trades`, `funding`: public market data.
 
-use super::time::shown;
+use super::time::{moment, second};
 use crate::args::{Market, Recent};
 use crate::context::Context;
 use crate::error::CliError;
 use crate::output::{Align, Output, Table};
+
+/// Every decimal place there can be.
+const ALL: u32 = 28;
 
 pub async fn markets(context: &Context, output: &Output) -> Result<(), CliError> {
     let markets = context.client()?.market_summary().await?.into_data();
@@ -24,16 +27,17 @@ pub async fn markets(context: &Context, output: &Output) -> Result<(), CliError>
         for market in &markets {
             let symbol = market.symbol.to_string();
             let numbers = [
-                market.last,
-                market.highest_bid,
-                market.lowest_ask,
-                market.percentage_change.round_dp(2),
-                market.volume.round_dp(0),
-                market.funding_rate,
-                market.contract_size,
-                market.min_price_increment,
+                (market.last, ALL),
+                (market.highest_bid, ALL),
+                (market.lowest_ask, ALL),
+                (market.percentage_change, 2),
+                (market.volume, 0),
+                (market.funding_rate, ALL),
+                (market.contract_size, ALL),
+                (market.min_price_increment, ALL),
             ];
-            table.row(std::iter::once(symbol).chain(numbers.map(|number| number.normalize().to_string())));
+            let numbers = numbers.map(|(number, places)| output.amount(number, places));
+            table.row(std::iter::once(symbol).chain(numbers));
         }
         table
     })
@@ -62,14 +66,14 @@ pub async fn trades(args: &Recent, context: &Context, output: &Output) -> Result
         let columns = [
             ("timestamp", Align::Left),
             ("side", Align::Left),
-            ("price", Align::Right),
+            ("price", Align::Point),
             ("size", Align::Right),
             ("serialId", Align::Right),
         ];
         let mut table = Table::new("no trades", &columns);
         for trade in &trades {
             table.row([
-                shown(trade.timestamp),
+                moment(trade.timestamp, output.format),
                 trade.side.to_string(),
                 trade.price.to_string(),
                 trade.size.to_string(),
@@ -83,10 +87,10 @@ pub async fn trades(args: &Recent, context: &Context, output: &Output) -> Result
 pub async fn funding(args: &Recent, context: &Context, output: &Output) -> Result<(), CliError> {
     let rates = context.client()?.funding_history(args.market, args.count).await?.into_data();
     output.print(&rates, || {
-        let columns = [("time", Align::Left), ("symbol", Align::Left), ("rate", Align::Right)];
+        let columns = [("time", Align::Left), ("symbol", Align::Left), ("rate", Align::Point)];
         let mut table = Table::new("no funding yet", &columns);
         for rate in &rates {
-            table.row([shown(rate.time), rate.symbol.to_string(), rate.rate.to_string()]);
+            table.row([second(rate.time, output.format), rate.symbol.to_string(), rate.rate.to_string()]);
         }
         table
     })

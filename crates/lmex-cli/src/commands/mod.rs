@@ -8,6 +8,7 @@ pub mod change;
 pub mod data;
 pub mod demo;
 pub mod doctor;
+mod dry_run;
 pub mod exchange;
 pub mod market;
 pub mod order;
@@ -28,6 +29,11 @@ use crate::output::Output;
 
 /// A command that asks and answers ends within this.
 const COMMAND_WITHIN: Duration = Duration::from_secs(28);
+/// One that sends an order or changes one has three parts, and ends within their sum: what is looked up before,
+/// the sending, and for orders asking what became of it. A question to a human comes on top.
+const CHECK_WITHIN: Duration = Duration::from_secs(7);
+const SEND_WITHIN: Duration = Duration::from_millis(18_500);
+const LAST_WORDS_WITHIN: Duration = Duration::from_secs(3);
 
 /// Runs what was typed.
 pub async fn run(args: Args, output: &Output) -> Result<(), CliError> {
@@ -37,16 +43,10 @@ pub async fn run(args: Args, output: &Output) -> Result<(), CliError> {
         Command::Exchange(serve) => exchange::run(&serve, output).await,
         Command::Data(data) => data::run(data, output).await,
         Command::Doctor => doctor::run(&args.global, output).await,
+        Command::Sign(sign) => sign::run(&sign, &args.global, output),
         command => {
             let context = Context::find(&args.global, output)?;
-            if !matches!(command, Command::Sign(_)) {
-                output.note(&format!(
-                    "{} {} ({})",
-                    context.environment,
-                    context.endpoints.rest(),
-                    context.market_data
-                ));
-            }
+            output.note(&context.to_string());
             with_exchange(command, &context, output).await
         }
     }
@@ -65,25 +65,57 @@ async fn with_exchange(command: Command, context: &Context, output: &Output) -> 
         Command::Sell(args) => order::run(Side::Sell, &args, context, output).await,
         Command::Orders(args) => within(account::orders(&args, context, output)).await,
         Command::Order(args) => within(account::order(&args, context, output)).await,
-        Command::Amend(args) => within(change::amend(&args, context, output)).await,
-        Command::Cancel(args) => within(change::cancel(&args, context, output)).await,
-        Command::Close(args) => within(change::close(&args, context, output)).await,
+        Command::Amend(args) => change::amend(&args, context, output).await,
+        Command::Cancel(args) => change::cancel(&args, context, output).await,
+        Command::Close(args) => change::close(&args, context, output).await,
         Command::Fills(args) => within(account::fills(&args, context, output)).await,
         Command::Positions(args) => within(account::positions(&args, context, output)).await,
         Command::Balance => within(account::balance(context, output)).await,
         Command::Fees(args) => within(account::fees(&args, context, output)).await,
         Command::Stream(args) => stream::run(&args, context, output).await,
-        Command::Sign(args) => sign::run(&args, context, output),
-        Command::Api(args) => within(api::run(&args, context, output)).await,
-        Command::Demo(_) | Command::Exchange(_) | Command::Data(_) | Command::Doctor => Ok(()),
+        Command::Api(args) => api::run(&args, context, output).await,
+        Command::Demo(_) | Command::Exchange(_) | Command::Data(_) | Command::Doctor | Command::Sign(_) => {
+            Ok(())
+        }
     }
 }
 
 /// Ends a command that asks and answers in time, whatever the exchange does.
 async fn within<T>(work: impl Future<Output = Result<T, CliError>>) -> Result<T, CliError> {
-    tokio::time::timeout(COMMAND_WITHIN, work).await.unwrap_or_else(|_| {
-        let secs = COMMAND_WITHIN.as_secs();
-        Err(CliError::new("network", format!("no result within {secs} s"))
+    in_time(COMMAND_WITHIN, "", work).await
+}
+
+/// What is looked up before something is sent.
+async fn checked<T>(work: impl Future<Output = Result<T, CliError>>) -> Result<T, CliError> {
+    in_time(CHECK_WITHIN, "nothing was sent: ", work).await
+}
+
+async fn in_time<T>(
+    limit: Duration,
+    so_far: &str,
+    work: impl Future<Output = Result<T, CliError>>,
+) -> Result<T, CliError> {
+    tokio::time::timeout(limit, work).await.unwrap_or_else(|_| {
+        Err(CliError::new("network", format!("{so_far}no answer within {} s", limit.as_secs()))
             .hint("`lmex doctor` checks the connection"))
     })
+}
+
+/// Waits for what changes orders, and leaves nothing unsaid if it is interrupted, takes too long or gets no answer:
+/// `what` may have happened, and `next` is how to see.
+async fn sent<T>(
+    what: &str,
+    next: &str,
+    sending: impl Future<Output = Result<T, lmex::Error>>,
+) -> Result<T, CliError> {
+    let why = tokio::select! {
+        done = sending => match done {
+            Err(error) if error.is_unknown() => error.to_string(),
+            done => return Ok(done?),
+        },
+        _ = tokio::signal::ctrl_c() => "interrupted".to_owned(),
+        () = tokio::time::sleep(SEND_WITHIN) => format!("no answer within {} s", SEND_WITHIN.as_secs()),
+    };
+    Err(CliError::new("unknown", format!("{what} may or may not have happened: {why}"))
+        .hint(format!("it was not sent again. {next}")))
 }

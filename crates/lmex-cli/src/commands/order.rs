@@ -1,13 +1,10 @@
 //! `lmex buy` and `lmex sell`.
 
-use std::time::Duration;
-
 use lmex::futures::OrderAnswer;
 use lmex::{CheckedOrder, Client, DoneOrder, NewOrder, Resolution, Side};
-use lmex_api::prepare;
-use serde::Serialize;
 
-use super::{COMMAND_WITHIN, within};
+use super::account::answer_table;
+use super::{LAST_WORDS_WITHIN, SEND_WITHIN, dry_run};
 use crate::args::NewOrderArgs;
 use crate::confirm;
 use crate::context::Context;
@@ -21,9 +18,9 @@ pub async fn run(
     output: &Output,
 ) -> Result<(), CliError> {
     let client = if args.safety.dry_run { context.client()? } else { context.signed_client()? };
-    let checked = within(async { Ok(client.check(&new_order(side, args)).await?) }).await?;
+    let checked = super::checked(async { Ok(client.check(&new_order(side, args)).await?) }).await?;
     if args.safety.dry_run {
-        return dry_run(&checked, context, output);
+        return dry_run::show(&checked.create, &described(&checked), Some(&checked), context, output);
     }
     confirm::live_order(context.environment, &described(&checked), checked.notional, args.safety.yes)?;
     let done = place(&client, &checked, output).await?;
@@ -56,15 +53,13 @@ async fn place(client: &Client, checked: &CheckedOrder, output: &Output) -> Resu
     let why = tokio::select! {
         outcome = placing => return not_done(outcome?),
         _ = tokio::signal::ctrl_c() => "interrupted",
-        () = tokio::time::sleep(COMMAND_WITHIN - LAST_WORDS_WITHIN) => "no answer in time",
+        () = tokio::time::sleep(SEND_WITHIN) => "no answer in time",
     };
     output.note(&format!("{why}: asking what became of the order"));
     Err(last_words(client, checked, why).await)
 }
 
-/// How long to ask after an order when the command has to end.
-const LAST_WORDS_WITHIN: Duration = Duration::from_secs(4);
-
+/// What can still be learnt about an order when the command has to end.
 async fn last_words(client: &Client, checked: &CheckedOrder, why: &str) -> CliError {
     let id = checked.create.cl_order_id;
     let asked = tokio::time::timeout(LAST_WORDS_WITHIN, client.resolve(checked.create.symbol)).await;
@@ -101,71 +96,33 @@ fn described(checked: &CheckedOrder) -> String {
     )
 }
 
-/// What a dry run shows.
-#[derive(Serialize)]
-struct DryRun<'a> {
-    sent: bool,
-    method: &'static str,
-    url: String,
-    body: &'a serde_json::value::RawValue,
-    signed: String,
-    contracts: i64,
-    #[serde(with = "lmex_api::wire::decimal")]
-    base: lmex::Decimal,
-    #[serde(with = "lmex_api::wire::decimal::option")]
-    notional: Option<lmex::Decimal>,
-}
-
-fn dry_run(checked: &CheckedOrder, context: &Context, output: &Output) -> Result<(), CliError> {
-    let request = prepare(&checked.create).map_err(|error| CliError::new("internal", error.to_string()))?;
-    let body = String::from_utf8_lossy(request.body()).into_owned();
-    let raw = serde_json::value::RawValue::from_string(body.clone())
-        .map_err(|error| CliError::new("internal", error.to_string()))?;
-    let shown = DryRun {
-        sent: false,
-        method: request.method().as_str(),
-        url: format!("{}{}", context.endpoints.rest(), request.target()),
-        body: &raw,
-        signed: format!("{}<nonce>{body}", request.signed_path()),
-        contracts: checked.create.size,
-        base: checked.base,
-        notional: checked.notional,
-    };
-    if output.format != Format::People {
-        return output.json(&shown);
-    }
-    output.text(&format!(
-        "dry run, nothing sent: {}\n{} {}\nbody    {body}\nsigned  {}\n",
-        described(checked),
-        shown.method,
-        shown.url,
-        shown.signed
-    ))
-}
-
 fn print(done: &DoneOrder, checked: &CheckedOrder, output: &Output) -> Result<(), CliError> {
     if output.format == Format::People {
         let found = if done.found_by_asking { "; its answer was lost, it was found by asking" } else { "" };
         let text = sentence(&done.order);
         return output.text(&format!("{}\n{text}{found}\n", described(checked)));
     }
-    output.print(&done.order, || super::account::answer_table(std::slice::from_ref(&done.order)))
+    output.print(&done.order, || answer_table(std::slice::from_ref(&done.order), output))
 }
 
-/// `open: 52cdd4ce-… (100 of 100 contracts left)`.
+/// `open: 52cdd4ce-… (100 contracts to fill), client id x1`.
 pub fn sentence(order: &OrderAnswer) -> String {
-    let status = order.status.name().unwrap_or("status").to_owned();
-    let filled = order.total_filled_size.normalize();
-    let progress = if filled.is_zero() {
-        format!("{} contracts to fill", order.remaining_size.normalize())
-    } else {
-        format!(
-            "{filled} contracts filled at {} on average, {} left",
-            order.avg_filled_price.normalize(),
-            order.remaining_size.normalize()
-        )
-    };
+    let status = order.status.name().map_or_else(|| format!("status {}", order.status), str::to_owned);
     let reason = order.reason();
     let reason = if reason.is_empty() { reason } else { format!(": {reason}") };
-    format!("{status}{reason}: {} ({progress}), client id {}", order.order_id, order.cl_order_id)
+    let client_id = order.cl_order_id.as_str();
+    let client_id = if client_id.is_empty() { String::new() } else { format!(", client id {client_id}") };
+    format!("{status}{reason}: {} ({}){client_id}", order.order_id, progress(order))
+}
+
+fn progress(order: &OrderAnswer) -> String {
+    let (filled, left) = (order.total_filled_size.normalize(), order.remaining_size.normalize());
+    let average = order.avg_filled_price.normalize();
+    match (filled.is_zero(), order.status.is_final()) {
+        (true, false) => format!("{left} contracts to fill"),
+        (true, true) => "nothing was filled".to_owned(),
+        (false, _) if left.is_zero() => format!("{filled} contracts filled at {average} on average"),
+        (false, false) => format!("{filled} contracts filled at {average} on average, {left} to fill"),
+        (false, true) => format!("{filled} contracts filled at {average} on average, {left} were not"),
+    }
 }

@@ -4,9 +4,10 @@ use clap::Args;
 use lmex_api::Signer;
 use serde::Serialize;
 
-use crate::context::Context;
+use crate::args::Global;
+use crate::context;
 use crate::error::CliError;
-use crate::output::{Format, Output};
+use crate::output::{Align, Format, Output, Table};
 
 #[derive(Debug, Args)]
 pub struct Sign {
@@ -28,9 +29,10 @@ struct Signed {
     signature: String,
 }
 
-pub fn run(args: &Sign, context: &Context, output: &Output) -> Result<(), CliError> {
+pub fn run(args: &Sign, global: &Global, output: &Output) -> Result<(), CliError> {
     let path = signed_path(&args.path, output);
-    let credentials = context.credentials()?;
+    let credentials = context::key(global, output)?;
+    output.note(&format!("{}: key {} ({})", global.env, credentials.key_shown(), credentials.source()));
     let signature = Signer::new(credentials.secret().expose().as_bytes()).sign_request(
         path,
         &args.nonce,
@@ -39,10 +41,13 @@ pub fn run(args: &Sign, context: &Context, output: &Output) -> Result<(), CliErr
     let signed =
         Signed { message: format!("{path}{}{}", args.nonce, args.body), signature: signature.to_string() };
     if output.format == Format::People {
-        output.note(&format!("key {} ({})", credentials.key_shown(), credentials.source()));
         return output.text(&format!("message    {}\nsignature  {}\n", signed.message, signed.signature));
     }
-    output.json(&signed)
+    output.print(&signed, || {
+        let mut table = Table::new("nothing", &[("message", Align::Left), ("signature", Align::Left)]);
+        table.row([&signed.message, &signed.signature]);
+        table
+    })
 }
 
 /// Neither the product prefix nor the query is signed; whoever passes them is told.

@@ -3,25 +3,26 @@
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
-use lmex::{Client, Decimal, OrderBook, StreamEvent, Subscription, Symbol, TimeMs, Topic};
+use lmex::{Client, OrderBook, StreamEvent, StreamTrade, Subscription, Symbol, TimeMs, TopOfBook, Topic};
+use lmex_api::stream::TopLevel;
 use serde::Serialize;
 
 use super::time::shown;
 use crate::context::Context;
 use crate::error::CliError;
-use crate::output::{Format, Output};
+use crate::output::{Align, Format, Output, Table};
 
 #[derive(Debug, Args)]
 pub struct Stream {
     /// What to follow.
     pub what: What,
-    /// Such as BTC-PERP.
+    /// The market, such as BTC-PERP.
     pub market: Symbol,
     /// Stop after so many updates.
-    #[arg(long)]
+    #[arg(long, value_name = "N")]
     pub updates: Option<u64>,
     /// Levels of each side of the book.
-    #[arg(short = 'n', long, default_value_t = 10)]
+    #[arg(short = 'n', long, default_value_t = 10, value_name = "LEVELS")]
     pub depth: usize,
 }
 
@@ -45,16 +46,16 @@ pub async fn run(args: &Stream, context: &Context, output: &Output) -> Result<()
         What::Top => Topic::Top(args.market),
     };
     let mut follow = Follow::start(context, topic, args.updates)?;
+    let mut printer = Printer::new(output);
     while let Some(event) = follow.next(output).await? {
         match event {
             StreamEvent::Book(_) => {
                 if let Some(book) = follow.book(topic) {
-                    print_book(&book_line(topic, &book, args.depth), output)?;
+                    printer.book(&book_line(topic, &book, args.depth))?;
                 }
             }
-            StreamEvent::Top(_, top) if output.format == Format::People => output.text(&top_text(&top))?,
-            StreamEvent::Top(_, top) => output.json(&top)?,
-            StreamEvent::Trades(_, trades) => print_trades(&trades, output)?,
+            StreamEvent::Top(_, top) => printer.top(&top)?,
+            StreamEvent::Trades(_, trades) => trades.iter().try_for_each(|trade| printer.trade(trade))?,
             _ => {}
         }
     }
@@ -96,14 +97,26 @@ impl Follow {
             match news(&event) {
                 None => {
                     self.heard = true;
-                    self.left = self.left.map(|left| left - 1);
-                    return Ok(Some(event));
+                    return Ok(Some(self.counted(event)));
                 }
                 Some(News::Fatal(error)) => return Err(error),
                 Some(News::Tell(text)) => output.note(&text),
                 Some(News::Quiet) => {}
             }
         }
+    }
+
+    /// Trades come in batches, but each is an update.
+    fn counted(&mut self, mut event: StreamEvent) -> StreamEvent {
+        let Some(left) = self.left else { return event };
+        let updates = if let StreamEvent::Trades(_, trades) = &mut event {
+            trades.truncate(usize::try_from(left).unwrap_or(usize::MAX));
+            trades.len() as u64
+        } else {
+            1
+        };
+        self.left = Some(left.saturating_sub(updates));
+        event
     }
 
     pub fn book(&self, topic: Topic) -> Option<OrderBook> {
@@ -167,38 +180,88 @@ pub fn book_line(topic: Topic, book: &OrderBook, depth: usize) -> BookLine {
     }
 }
 
-fn print_book(line: &BookLine, output: &Output) -> Result<(), CliError> {
-    if output.format != Format::People {
-        return output.json(line);
+/// Writes updates as they come, in the format that was asked for.
+pub struct Printer<'a> {
+    output: &'a Output,
+    begun: bool,
+}
+
+impl<'a> Printer<'a> {
+    pub fn new(output: &'a Output) -> Self {
+        Self { output, begun: false }
     }
+
+    /// In CSV, a row for each level.
+    pub fn book(&mut self, line: &BookLine) -> Result<(), CliError> {
+        let columns = ["timestamp", "seqNum", "side", "price", "size"];
+        match self.output.format {
+            Format::Json => self.output.json(line),
+            Format::People => self.output.text(&book_text(line)),
+            Format::Csv => self.rows(
+                &columns,
+                [("BUY", &line.bids), ("SELL", &line.asks)].into_iter().flat_map(|(side, levels)| {
+                    levels.iter().map(move |[price, size]| {
+                        let (timestamp, seq_num) = (line.timestamp.to_string(), line.seq_num.to_string());
+                        [timestamp, seq_num, side.to_owned(), price.clone(), size.clone()]
+                    })
+                }),
+            ),
+        }
+    }
+
+    fn top(&mut self, top: &TopOfBook) -> Result<(), CliError> {
+        let columns = ["timestamp", "bid", "bidSize", "ask", "askSize"];
+        match self.output.format {
+            Format::Json => self.output.json(top),
+            Format::People => self.output.text(&top_text(top)),
+            Format::Csv => {
+                let best = |side: &[TopLevel]| {
+                    side.first().map(|level| (level.0.to_string(), level.1.to_string())).unwrap_or_default()
+                };
+                let ((bid, bid_size), (ask, ask_size)) = (best(&top.bids), best(&top.asks));
+                self.rows(&columns, [[top.timestamp.as_millis().to_string(), bid, bid_size, ask, ask_size]])
+            }
+        }
+    }
+
+    fn trade(&mut self, trade: &StreamTrade) -> Result<(), CliError> {
+        let columns = ["timestamp", "side", "price", "size", "tradeId"];
+        let (price, size) = (trade.price.to_string(), trade.size.to_string());
+        match self.output.format {
+            Format::Json => self.output.json(trade),
+            Format::People => {
+                let time = shown(trade.timestamp);
+                self.output.text(&format!("{time}  {:<4}  {price:>12} x {size}\n", trade.side))
+            }
+            Format::Csv => {
+                let timestamp = trade.timestamp.as_millis().to_string();
+                let id = trade.trade_id.to_string();
+                self.rows(&columns, [[timestamp, trade.side.to_string(), price, size, id]])
+            }
+        }
+    }
+
+    fn rows<const N: usize>(
+        &mut self,
+        columns: &[&'static str; N],
+        rows: impl IntoIterator<Item = [String; N]>,
+    ) -> Result<(), CliError> {
+        let mut table = Table::new("", &columns.map(|name| (name, Align::Left)));
+        rows.into_iter().for_each(|row| table.row(row));
+        self.output.rows(&table, !std::mem::replace(&mut self.begun, true))
+    }
+}
+
+fn book_text(line: &BookLine) -> String {
     let best = |side: &[[String; 2]]| {
         side.first().map_or("-".to_owned(), |[price, size]| format!("{price} x {size}"))
     };
     let time = shown(TimeMs::from_millis(line.timestamp));
-    output.text(&format!("{time} {:>24}  |  {:<24} #{}\n", best(&line.bids), best(&line.asks), line.seq_num))
+    format!("{time}  {:>22}  |  {:<22}  #{}\n", best(&line.bids), best(&line.asks), line.seq_num)
 }
 
-fn top_text(top: &lmex::TopOfBook) -> String {
-    let best = |side: &[lmex_api::stream::TopLevel]| {
-        side.first().map_or("-".to_owned(), |level| format!("{} x {}", level.0, level.1))
-    };
-    format!("{} {:>24}  |  {:<24}\n", shown(top.timestamp), best(&top.bids), best(&top.asks))
-}
-
-fn print_trades(trades: &[lmex::StreamTrade], output: &Output) -> Result<(), CliError> {
-    for trade in trades {
-        if output.format == Format::People {
-            let price: Decimal = trade.price;
-            output.text(&format!(
-                "{} {:<4} {:>14} x {:<12}\n",
-                shown(trade.timestamp),
-                trade.side,
-                price,
-                trade.size
-            ))?;
-        } else {
-            output.json(trade)?;
-        }
-    }
-    Ok(())
+fn top_text(top: &TopOfBook) -> String {
+    let best =
+        |side: &[TopLevel]| side.first().map_or("-".to_owned(), |level| format!("{} x {}", level.0, level.1));
+    format!("{}  {:>22}  |  {}\n", shown(top.timestamp), best(&top.bids), best(&top.asks))
 }

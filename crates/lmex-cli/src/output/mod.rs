@@ -3,7 +3,9 @@
 mod table;
 
 use std::io::{IsTerminal as _, Write};
+use std::process::ExitCode;
 
+use lmex::Decimal;
 use serde::Serialize;
 
 use crate::args::Global;
@@ -44,9 +46,20 @@ impl Output {
     pub fn print(&self, value: &impl Serialize, table: impl FnOnce() -> Table) -> Result<(), CliError> {
         match self.format {
             Format::Json => self.json(value),
-            Format::Csv => self.text(&table().to_csv()?),
+            Format::Csv => self.text(&table().to_csv(true)?),
             Format::People => self.text(&table().to_text(self.colour)),
         }
+    }
+
+    /// Prints rows as they come: CSV with its header above the first ones.
+    pub fn rows(&self, table: &Table, first: bool) -> Result<(), CliError> {
+        self.text(&table.to_csv(first)?)
+    }
+
+    /// An amount in a table: rounded for the eye, with every digit for programs.
+    pub fn amount(&self, amount: Decimal, places: u32) -> String {
+        let amount = if self.format == Format::People { amount.round_dp(places) } else { amount };
+        amount.normalize().to_string()
     }
 
     /// Prints one JSON value on a line.
@@ -74,20 +87,35 @@ impl Output {
 
     /// What went wrong: for people in words, for programs as JSON.
     pub fn error(&self, error: &CliError) {
-        let mut stderr = std::io::stderr().lock();
-        let _ = match self.format {
-            Format::Json => {
-                #[derive(Serialize)]
-                struct Failed<'a> {
-                    error: &'a CliError,
-                }
-                let text = serde_json::to_string(&Failed { error }).unwrap_or_default();
-                writeln!(stderr, "{text}")
-            }
+        match self.format {
+            Format::Json => error_as_json(error),
             Format::People | Format::Csv => {
                 let hint = error.hint.as_ref().map(|hint| format!("\n  next: {hint}")).unwrap_or_default();
-                writeln!(stderr, "error ({}): {}{hint}", error.category, error.message)
+                self.note(&format!("error ({}): {}{hint}", error.category, error.message));
             }
-        };
+        }
     }
+}
+
+fn error_as_json(error: &CliError) {
+    #[derive(Serialize)]
+    struct Failed<'a> {
+        error: &'a CliError,
+    }
+    let text = serde_json::to_string(&Failed { error }).unwrap_or_default();
+    let _ = writeln!(std::io::stderr().lock(), "{text}");
+}
+
+/// Says what is wrong with the command line, or prints the help or version it asks for.
+pub fn command_line(error: &clap::Error) -> ExitCode {
+    let as_json = std::env::args_os().skip(1).any(|word| word == "--json");
+    if error.use_stderr() && as_json {
+        let text = error.render().to_string();
+        // What follows the first paragraph is advice on usage, for the eye.
+        let said = text.split("\n\n").next().unwrap_or(&text);
+        error_as_json(&CliError::new("invalid", said.trim_start_matches("error: ").trim()));
+    } else {
+        let _ = error.print();
+    }
+    ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
 }

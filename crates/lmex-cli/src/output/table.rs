@@ -2,6 +2,8 @@
 
 use comfy_table::{Attribute, Cell, CellAlignment, ContentArrangement, Table as Drawn, presets};
 
+use lmex::Decimal;
+
 use crate::error::CliError;
 
 /// Which way a column is set.
@@ -9,6 +11,8 @@ use crate::error::CliError;
 pub enum Align {
     Left,
     Right,
+    /// Numbers of one kind, set by their decimal points.
+    Point,
 }
 
 /// Named columns and rows of text.
@@ -29,10 +33,13 @@ impl Table {
         self.rows.push(cells.into_iter().map(|cell| cell.to_string()).collect());
     }
 
-    pub fn to_csv(&self) -> Result<String, CliError> {
+    /// With a header line, or the rows alone.
+    pub fn to_csv(&self, header: bool) -> Result<String, CliError> {
         let failed = |error: csv::Error| CliError::new("internal", error.to_string());
         let mut writer = csv::Writer::from_writer(Vec::new());
-        writer.write_record(self.columns.iter().map(|(name, _)| name)).map_err(failed)?;
+        if header {
+            writer.write_record(self.columns.iter().map(|(name, _)| name)).map_err(failed)?;
+        }
         for row in &self.rows {
             writer.write_record(row).map_err(failed)?;
         }
@@ -50,15 +57,50 @@ impl Table {
             if colour { Cell::new(name).add_attribute(Attribute::Bold) } else { Cell::new(name) }
         };
         drawn.set_header(self.columns.iter().map(|(name, _)| bold(name)));
+        let places: Vec<_> = (0..self.columns.len()).map(|at| self.places(at)).collect();
         for row in &self.rows {
-            drawn.add_row(row);
+            drawn.add_row(row.iter().zip(&places).map(|(cell, places)| with_places(cell, *places)));
         }
         for (at, (_, align)) in self.columns.iter().enumerate() {
-            if let (Some(column), Align::Right) = (drawn.column_mut(at), align) {
+            let Some(column) = drawn.column_mut(at) else { continue };
+            column.set_padding((0, 2));
+            if *align != Align::Left {
                 column.set_cell_alignment(CellAlignment::Right);
             }
         }
         let lines: Vec<_> = drawn.lines().map(|line| line.trim_end().to_owned()).collect();
         format!("{}\n", lines.join("\n"))
+    }
+
+    /// The decimal places that a column's numbers are shown with, if it is set by the point.
+    fn places(&self, at: usize) -> Option<u32> {
+        let (_, align) = self.columns.get(at)?;
+        let cells = self.rows.iter().filter_map(|row| row.get(at)?.parse::<Decimal>().ok());
+        (*align == Align::Point).then(|| cells.map(|number| number.scale()).max()).flatten()
+    }
+}
+
+fn with_places(cell: &str, places: Option<u32>) -> String {
+    match (cell.parse::<Decimal>(), places) {
+        (Ok(mut number), Some(places)) => {
+            number.rescale(places);
+            number.to_string()
+        }
+        _ => cell.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_are_set_as_asked_and_csv_keeps_what_came() {
+        let mut table = Table::new("empty", &[("a", Align::Left), ("b", Align::Right), ("c", Align::Point)]);
+        table.row(["x", "1", "1.5"]);
+        table.row(["yy", "22", "10"]);
+        assert_eq!(table.to_text(false), "a    b     c\nx    1   1.5\nyy  22  10.0\n");
+        assert_eq!(table.to_csv(true).unwrap(), "a,b,c\nx,1,1.5\nyy,22,10\n");
+        assert_eq!(table.to_csv(false).unwrap(), "x,1,1.5\nyy,22,10\n");
     }
 }

@@ -22,9 +22,9 @@ impl Listing {
     /// BTC-PERP, ETH-PERP and AAPL-PERP, the last an equity perpetual.
     ///
     /// BTC-PERP is as LMEX lists it (`market_summary`, May 2026), and so is the contract size of ETH-PERP (November
-    /// 2025). The rest is chosen. Prices are round numbers to start a simulation with.
+    /// 2025). The rest is chosen. Prices are round numbers to start a simulation with, near LMEX's of then.
     pub fn standard() -> Vec<Self> {
-        let btc = ("BTC", Decimal::new(1, 1), Decimal::new(1, 5), 7_500_000, 600_000);
+        let btc = ("BTC", Decimal::new(1, 1), Decimal::new(1, 5), 7_500_000, 770_000);
         let eth = ("ETH", Decimal::new(1, 2), Decimal::new(1, 4), 10_000_000, 300_000);
         let aapl = ("AAPL", Decimal::new(1, 2), Decimal::new(1, 2), 1_000_000, 23_000);
         let listings = [btc, eth, aapl].into_iter().zip(0..).filter_map(|(market, number)| {

@@ -55,8 +55,8 @@ impl Path {
         let profile = Profile::of(&listing.instrument);
         let start = listing.price;
         let median_trade = contracts_of(&listing.instrument, start, profile.trade_notional);
-        // Four times the calm rate, and the mean trade is two and a half medians: as the crowd trades.
-        let usual_volume = median_trade * profile.calm_trades_permille * 60 / 1_000 * 10;
+        // Three times the calm rate, and the mean trade is two and a half medians: as the crowd trades.
+        let usual_volume = median_trade * profile.calm_trades_permille * 60 / 1_000 * 15 / 2;
         Self { close, start, volatility_ppb: profile.volatility_ppb, usual_volume, liveliness: 1_000 }
     }
 

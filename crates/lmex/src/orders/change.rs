@@ -1,5 +1,6 @@
 //! Asking for, changing, cancelling and closing.
 
+use lmex_api::Status;
 use lmex_api::futures::{
     AmendOrder, Amendment, CancelOrder, CancelTarget, ClosePosition, OrderAnswer, OrderDetail, OrderRef,
     QueryOrder,
@@ -38,14 +39,21 @@ impl Client {
                 instrument.check_bounds(contracts)?;
             }
         }
-        match self.send(&AmendOrder { symbol, order, amendment }).await {
+        let answer = match self.send(&AmendOrder { symbol, order, amendment }).await {
             Ok(reply) => first(reply),
-            Err(error) if error.is_unknown() => match self.order(order).await {
-                Ok(now) if shows(&now, amendment) => Ok(from_detail(now.into_data())),
-                _ => Err(error),
-            },
             Err(error) => Err(error),
+        };
+        let unknown = match &answer {
+            Ok(answer) => answer.status.is_unknown(),
+            Err(error) => error.is_unknown(),
+        };
+        if unknown
+            && let Ok(now) = self.order(order).await
+            && shows(&now, amendment)
+        {
+            return Ok(from_detail(now.into_data()));
         }
+        answer
     }
 
     /// Cancels one order, all with a client id, or all of a market; the cancelled orders are returned.
@@ -54,7 +62,18 @@ impl Client {
         symbol: Symbol,
         target: CancelTarget,
     ) -> Result<Reply<Vec<OrderAnswer>>, Error> {
-        Ok(self.send(&CancelOrder { symbol, target }).await?.map(|orders| orders.0))
+        let (attempts, result) = self.send_counted(&CancelOrder { symbol, target }).await;
+        match (result, target) {
+            // The attempt whose answer was lost may be what cancelled it.
+            (Err(error), CancelTarget::Order(id)) if attempts > 1 && error.is_order_not_found() => match self
+                .order(OrderRef::Id(id))
+                .await
+            {
+                Ok(now) if now.data.status == Status::CANCELLED => Ok(now.map(|now| vec![from_detail(now)])),
+                _ => Err(error),
+            },
+            (result, _) => Ok(result?.map(|orders| orders.0)),
+        }
     }
 
     /// Closes the position in a market: at the market, or at a price. It never turns the position around.

@@ -8,6 +8,7 @@ use lmex_api::Signer;
 use lmex_types::{ClientOrderId, Symbol, TimeMs};
 
 use super::journal::{Intent, Journal, JournalError, Settled};
+use crate::clock::Clock;
 use crate::credentials::Credentials;
 use crate::environment::Endpoints;
 
@@ -15,6 +16,7 @@ use crate::environment::Endpoints;
 #[derive(Debug, Clone)]
 pub(crate) struct OrderDesk {
     state: Arc<Mutex<State>>,
+    clock: Clock,
 }
 
 #[derive(Debug)]
@@ -28,6 +30,8 @@ struct State {
 #[derive(Debug, Clone)]
 pub(crate) struct Unresolved {
     pub(crate) intent: Intent,
+    /// No byte of it has left later than this (wall time).
+    pub(crate) left_by: TimeMs,
     /// When the venue first said that it knows nothing of it.
     pub(crate) first_absent: Option<TimeMs>,
 }
@@ -38,30 +42,36 @@ impl OrderDesk {
         folder: Option<&Path>,
         endpoints: &Endpoints,
         credentials: Option<&Credentials>,
+        clock: Clock,
     ) -> Result<Self, JournalError> {
         let scope = |folder: &Path| folder.join(scope(endpoints, credentials));
         let state = State { folder: folder.map(scope), journal: None, unresolved: BTreeMap::new() };
-        Ok(Self { state: Arc::new(Mutex::new(state)) })
+        Ok(Self { state: Arc::new(Mutex::new(state)), clock })
     }
 
     /// What is unresolved in a market, first adopting what processes that died have left.
     pub(crate) async fn unresolved(&self, symbol: Symbol) -> Result<Vec<Unresolved>, JournalError> {
+        let now = self.clock.wall();
         self.on_disk(move |state| {
-            state.open_journal()?;
+            state.open_journal(now)?;
             Ok(state.unresolved.values().filter(|known| known.intent.symbol == symbol).cloned().collect())
         })
         .await
     }
 
-    /// Writes the intent to disk. The order is on its way until the guard is settled.
+    /// Writes the intent to disk. Until the guard is told that the order leaves, dropping it means that it never did,
+    /// also if nobody waits for the disk any more.
     pub(crate) async fn intend(&self, intent: Intent) -> Result<InFlight, JournalError> {
-        let written = intent.clone();
+        let desk = self.clone();
+        let now = self.clock.wall();
         self.on_disk(move |state| {
-            state.open_journal()?;
-            state.journal.as_mut().map_or(Ok(()), |journal| journal.intend(written))
+            state.open_journal(now)?;
+            if let Some(journal) = &mut state.journal {
+                journal.intend(intent.clone())?;
+            }
+            Ok(InFlight { desk, intent: Some(intent), leaves: false })
         })
-        .await?;
-        Ok(InFlight { desk: self.clone(), intent: Some(intent) })
+        .await
     }
 
     /// Notes what became of an order.
@@ -72,6 +82,12 @@ impl OrderDesk {
             // The order's fate is known; a lost note only means that it is asked for once more.
             tracing::warn!(%client_id, %error, "what became of an order could not be noted");
         }
+    }
+
+    fn note_unresolved(&self, intent: Intent) -> Unresolved {
+        let unresolved = Unresolved { intent, left_by: self.clock.wall(), first_absent: None };
+        self.state().unresolved.insert(unresolved.intent.client_id, unresolved.clone());
+        unresolved
     }
 
     /// Notes that the venue knows nothing of an order, and since when.
@@ -103,7 +119,7 @@ impl OrderDesk {
 }
 
 impl State {
-    fn open_journal(&mut self) -> Result<(), JournalError> {
+    fn open_journal(&mut self, now: TimeMs) -> Result<(), JournalError> {
         let Some(folder) = &self.folder else { return Ok(()) };
         if self.journal.is_some() {
             return Ok(());
@@ -111,34 +127,53 @@ impl State {
         let session = format!("{}-{:016x}", std::process::id(), rand::random::<u64>());
         let mut journal = Journal::create(folder, &session)?;
         for intent in journal.adopt()? {
-            self.unresolved.insert(intent.client_id, Unresolved { intent, first_absent: None });
+            // Its process is dead by now, and would not have sent it later than that.
+            let left_by = now.min(intent.at.plus_ms(LONGEST_ON_ITS_WAY_MS));
+            self.unresolved.insert(intent.client_id, Unresolved { intent, left_by, first_absent: None });
         }
         self.journal = Some(journal);
         Ok(())
     }
 }
 
+/// No byte of an order leaves later than this after its intent was written.
+pub(super) const LONGEST_ON_ITS_WAY_MS: i64 = 60_000;
+
 /// An order on its way. Dropped unsettled, as when its future is cancelled, it is unresolved.
 #[derive(Debug)]
 pub(crate) struct InFlight {
     desk: OrderDesk,
     intent: Option<Intent>,
+    leaves: bool,
 }
 
 impl InFlight {
+    /// From now on, the venue may see it.
+    pub(crate) fn leaves(&mut self) {
+        self.leaves = true;
+    }
+
     /// Its fate is known.
     pub(crate) fn settle(mut self, how: Settled) {
         if let Some(intent) = self.intent.take() {
             self.desk.settle(intent.client_id, how);
         }
     }
+
+    /// Its fate is not known: what is to be asked for.
+    pub(crate) fn unknown(mut self) -> Option<Unresolved> {
+        self.intent.take().map(|intent| self.desk.note_unresolved(intent))
+    }
 }
 
 impl Drop for InFlight {
     fn drop(&mut self) {
-        if let Some(intent) = self.intent.take() {
-            let unresolved = Unresolved { intent: intent.clone(), first_absent: None };
-            self.desk.state().unresolved.insert(intent.client_id, unresolved);
+        match self.intent.take() {
+            Some(intent) if self.leaves => {
+                self.desk.note_unresolved(intent);
+            }
+            Some(intent) => self.desk.settle(intent.client_id, Settled::Absent),
+            None => {}
         }
     }
 }

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
-use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
+use std::io::{ErrorKind, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
 use lmex_types::{ClientOrderId, Symbol, TimeMs};
@@ -90,8 +90,12 @@ impl Journal {
         let mut options = OpenOptions::new();
         options.read(true).append(true).create_new(true);
         private(&mut options);
-        let file = options.open(&path).map_err(|source| io(&path, "made", source))?;
-        file.try_lock().map_err(|error| io(&path, "locked", error.into()))?;
+        // It gets its name once it is locked: others take a file that isn't for one left by a dead process, and
+        // remove it.
+        let unnamed = folder.join(format!("{session}.new"));
+        let file = options.open(&unnamed).map_err(|source| io(&unnamed, "made", source))?;
+        file.try_lock().map_err(|error| io(&unnamed, "locked", error.into()))?;
+        fs::rename(&unnamed, &path).map_err(|source| io(&path, "made", source))?;
         sync_folder(folder).map_err(|source| io(folder, "written", source))?;
         Ok(Self { folder: folder.to_owned(), path, file, unsettled: BTreeMap::new(), bytes: 0 })
     }
@@ -129,17 +133,26 @@ impl Journal {
     fn append(&mut self, line: &Line) -> Result<(), JournalError> {
         let written = serde_json::to_vec(line).map_err(std::io::Error::other).and_then(|mut text| {
             text.push(b'\n');
+            self.file.write_all(&text)?;
             self.bytes += text.len() as u64;
-            self.file.write_all(&text)
+            Ok(())
         });
+        if written.is_err() {
+            // Half a line, as when the disk is full, would spoil the next one.
+            let _ = self.file.set_len(self.bytes);
+        }
         written.map_err(|source| io(&self.path, "written", source))
     }
 
     fn adopt_file(&mut self, path: &Path) -> Result<Vec<Intent>, JournalError> {
-        let opened = OpenOptions::new().read(true).append(true).open(path);
-        let Ok(file) = opened else { return Ok(Vec::new()) };
-        // Locked: its process lives, and the intents are its own business.
-        if file.try_lock().is_err() {
+        let file = match OpenOptions::new().read(true).append(true).open(path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+            // What can't be read may hold an order that exists.
+            Err(source) => return Err(io(path, "read", source)),
+        };
+        // Locked: its process lives, and the intents are its own business. Gone: another has adopted it meanwhile.
+        if file.try_lock().is_err() || !path.exists() {
             return Ok(Vec::new());
         }
         let orphans = read(&file, path)?;

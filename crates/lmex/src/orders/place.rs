@@ -3,16 +3,18 @@
 use std::time::{Duration, Instant};
 
 use lmex_api::futures::{CreateOrder, OrderAnswer};
+use lmex_api::wire::many::Many;
 use lmex_types::{Decimal, Side, Symbol};
 
 use super::client_id::new_client_id;
-use super::desk::InFlight;
+use super::desk::{InFlight, LONGEST_ON_ITS_WAY_MS, Unresolved};
 use super::journal::{Intent, Settled};
 use super::new_order::{CheckedOrder, NewOrder};
 use super::outcome::{DoneOrder, OrderOutcome, Refusal, UnknownOrder};
-use super::resolve::VENUE_COULD_STILL_EXECUTE_MS;
+use super::resolve::settles;
 use crate::client::Client;
 use crate::error::Error;
+use crate::reply::Reply;
 
 impl Client {
     /// Checks an order against its market and places it. See [`place_checked`](Self::place_checked).
@@ -35,18 +37,22 @@ impl Client {
     /// Places a checked order: exactly once.
     ///
     /// An error means that the order was not sent, or was refused before anything of it could exist. Otherwise see
-    /// the outcome. An order with the same client id in the journal's market that is still unknown is resolved first.
+    /// the outcome. What is still unknown in its market is resolved first; if that is an order with the same client id,
+    /// it is this one, and is reported instead of being sent again.
     ///
     /// Cancel safety: if the future is dropped after the order has left, the order is unresolved, and the next order
     /// in its market asks for it first.
     pub async fn place_checked(&self, order: &CheckedOrder) -> Result<OrderOutcome, Error> {
         let create = &order.create;
-        self.resolve_before(create.symbol).await?;
-        let sent = self.clock().wall();
-        let intent = Intent { at: sent, symbol: create.symbol, client_id: create.cl_order_id };
-        let in_flight = self.orders().intend(intent.clone()).await?;
         let start = Instant::now();
-        let result = self.send(create).await;
+        if let Some(order) = self.resolve_before(create.symbol, create.cl_order_id).await? {
+            return Ok(known(*order, start.elapsed()));
+        }
+        let start = Instant::now();
+        let intent = Intent { at: self.clock().wall(), symbol: create.symbol, client_id: create.cl_order_id };
+        let mut in_flight = self.orders().intend(intent).await?;
+        in_flight.leaves();
+        let result = self.send_in_time(create, start).await;
         let latency = start.elapsed();
         let unknown_because = match result {
             Ok(reply) => match answer_of(create, reply.into_data().0) {
@@ -59,13 +65,29 @@ impl Client {
                     return Ok(done(order, false, latency));
                 }
                 Some(order) => order.status.to_string(),
-                None => "the answer names no order".to_owned(),
+                None => "the answer does not name the order".to_owned(),
             },
             Err(error) if error.is_unknown() => error.to_string(),
             Err(error) => return settle_no(in_flight, error),
         };
-        drop(in_flight);
-        self.ask_after(intent, start, unknown_because).await
+        match in_flight.unknown() {
+            Some(unresolved) => Ok(self.ask_after(&unresolved, start, unknown_because).await),
+            None => Err(Error::Unexpected("the order is settled already")),
+        }
+    }
+
+    /// Sends it, but not later than the journal promises: who finds its intent counts on that.
+    async fn send_in_time(
+        &self,
+        create: &CreateOrder,
+        intended: Instant,
+    ) -> Result<Reply<Many<OrderAnswer>>, Error> {
+        let longest = Duration::from_millis(LONGEST_ON_ITS_WAY_MS.unsigned_abs());
+        let left = longest.saturating_sub(intended.elapsed());
+        tokio::time::timeout(left, self.send(create)).await.unwrap_or_else(|_| {
+            let reason = format!("given up after {} s", longest.as_secs());
+            Err(Error::Lost { origin: self.endpoints().rest().to_owned(), reason })
+        })
     }
 
     /// The price a market order is expected to trade at: the best one of the other side.
@@ -91,22 +113,22 @@ impl Client {
         order.check(&instrument, reference, client_id)
     }
 
-    async fn ask_after(&self, intent: Intent, start: Instant, reason: String) -> Result<OrderOutcome, Error> {
-        tracing::warn!(client_id = %intent.client_id, symbol = %intent.symbol, %reason, "order unknown: asking");
-        let (client_id, symbol, sent) = (intent.client_id, intent.symbol, intent.at);
-        Ok(match self.ask_for_a_while(&intent).await {
+    async fn ask_after(&self, unresolved: &Unresolved, start: Instant, reason: String) -> OrderOutcome {
+        let Intent { client_id, symbol, at: sent } = unresolved.intent;
+        tracing::warn!(%client_id, %symbol, %reason, "order unknown: asking");
+        match self.ask_for_a_while(&unresolved.intent).await {
             Some(order) => {
                 self.orders().settle(client_id, Settled::Done);
-                done(order, true, start.elapsed())
+                known(order, start.elapsed())
             }
             None => OrderOutcome::Unknown(UnknownOrder {
                 client_id,
                 symbol,
                 sent,
-                settles: sent.plus_ms(VENUE_COULD_STILL_EXECUTE_MS),
+                settles: settles(unresolved),
                 reason,
             }),
-        })
+        }
     }
 }
 
@@ -114,10 +136,22 @@ fn done(order: OrderAnswer, found_by_asking: bool, latency: Duration) -> OrderOu
     OrderOutcome::Done(Box::new(DoneOrder { order, found_by_asking, latency }))
 }
 
-/// The venue answers with a list; ours is the one with our id, or the only one.
-fn answer_of(create: &CreateOrder, answers: Vec<OrderAnswer>) -> Option<OrderAnswer> {
+/// An order that was found by asking: one that the venue remembers as refused is refused.
+fn known(order: OrderAnswer, latency: Duration) -> OrderOutcome {
+    if order.status.is_refusal() {
+        return OrderOutcome::Refused(Refusal::Status(Box::new(order)));
+    }
+    done(order, true, latency)
+}
+
+/// The venue answers with a list; ours is the one with our id, or the only one if it has none.
+fn answer_of(create: &CreateOrder, mut answers: Vec<OrderAnswer>) -> Option<OrderAnswer> {
     let ours = answers.iter().position(|order| order.cl_order_id == create.cl_order_id.as_str());
-    answers.into_iter().nth(ours.unwrap_or(0))
+    match (ours, answers.as_slice()) {
+        (Some(ours), _) => Some(answers.swap_remove(ours)),
+        (None, [only]) if only.cl_order_id.is_empty() => answers.pop(),
+        _ => None,
+    }
 }
 
 /// A definite no: by the venue, or because the order never left.

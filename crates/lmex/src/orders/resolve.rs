@@ -12,7 +12,12 @@ use crate::client::Client;
 use crate::error::Error;
 
 /// The venue gives a request up after 30 s (HTTP 408 in its documents); a little more for clocks and queues.
-pub(super) const VENUE_COULD_STILL_EXECUTE_MS: i64 = 35_000;
+const VENUE_COULD_STILL_EXECUTE_MS: i64 = 35_000;
+
+/// From when on the venue can't execute an order any more (wall time).
+pub(super) fn settles(unresolved: &Unresolved) -> TimeMs {
+    unresolved.left_by.plus_ms(VENUE_COULD_STILL_EXECUTE_MS)
+}
 
 /// What asking for an unknown order has shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,19 +40,29 @@ impl Client {
         Ok(resolutions)
     }
 
-    /// Before a new order: anything unknown in its market must be cleared up, or the two could be one too many.
-    pub(super) async fn resolve_before(&self, symbol: Symbol) -> Result<(), Error> {
+    /// Before a new order: anything unknown in its market must be cleared up, or the two could be one too many. The
+    /// order of that very client id is returned if it exists.
+    pub(super) async fn resolve_before(
+        &self,
+        symbol: Symbol,
+        client_id: ClientOrderId,
+    ) -> Result<Option<Box<OrderAnswer>>, Error> {
+        let mut same = None;
         for unresolved in self.orders().unresolved(symbol).await? {
-            if let Resolution::StillUnknown(client_id, settles) = self.resolve_one(&unresolved).await {
-                return Err(Error::Unresolved { symbol, client_id, sent: unresolved.intent.at, settles });
+            match self.resolve_one(&unresolved).await {
+                Resolution::StillUnknown(client_id, settles) => {
+                    return Err(Error::Unresolved { symbol, client_id, sent: unresolved.intent.at, settles });
+                }
+                Resolution::Exists(order) if unresolved.intent.client_id == client_id => same = Some(order),
+                Resolution::Exists(_) | Resolution::Absent(_) => {}
             }
         }
-        Ok(())
+        Ok(same)
     }
 
     async fn resolve_one(&self, unresolved: &Unresolved) -> Resolution {
         let intent = &unresolved.intent;
-        let settles = intent.at.plus_ms(VENUE_COULD_STILL_EXECUTE_MS);
+        let settles = settles(unresolved);
         let asked = self.clock().wall();
         match self.ask(intent).await {
             Some(Found::Order(order)) => {
@@ -62,7 +77,7 @@ impl Client {
             Some(Found::Nothing) => {
                 self.orders().note_absent(intent.client_id, asked);
                 if asked > settles {
-                    let again = Unresolved { intent: intent.clone(), first_absent: Some(asked) };
+                    let again = Unresolved { first_absent: Some(asked), ..unresolved.clone() };
                     return Box::pin(self.resolve_one(&again)).await;
                 }
                 Resolution::StillUnknown(intent.client_id, settles)
@@ -95,6 +110,8 @@ impl Client {
         let id = intent.client_id;
         match self.send(&QueryOrder { order: OrderRef::Client(id) }).await {
             Ok(reply) if reply.data.status == Status::NOT_FOUND => {}
+            // The venue does not know either.
+            Ok(reply) if reply.data.status.is_unknown() => return None,
             Ok(reply) => return Some(Found::Order(Box::new(from_detail(reply.into_data())))),
             Err(error) if error.is_order_not_found() => {}
             Err(_) => return None,

@@ -50,16 +50,6 @@ pub struct Replay {
     funding_at: TimeMs,
 }
 
-/// Where to begin: at the first snapshot, since before it there is no market to trade in. A tape that has none begins at
-/// its first message, and its book builds up.
-fn first_message(reader: &mut TapeReader) -> Result<Option<TapeMessage>, TapeError> {
-    let has_snapshot = reader.info().snapshots > 0;
-    let begins = |message: &TapeMessage| {
-        !has_snapshot || matches!(message.body, TapeBody::Depth { snapshot: true, .. })
-    };
-    reader.find(|message| message.as_ref().map_or(true, begins)).transpose()
-}
-
 #[derive(Debug)]
 enum State {
     /// This message is next.
@@ -71,8 +61,8 @@ enum State {
 }
 
 impl Replay {
-    /// Opens a tape whose first whole book, or first message if it has none, is due at `start`, and finds its market: the one with the tape's base currency,
-    /// else a new one with tick and contract size as fine as the tape's.
+    /// Opens a tape whose first whole book, or first message if it has none, is due at `start`, and finds its market:
+    /// the one with the tape's base currency, else a new one with tick and contract size as fine as the tape's.
     ///
     /// `speed` is how much faster than it was recorded the tape is played: more than 0, at most 1,000,000.
     pub fn open(
@@ -240,6 +230,16 @@ impl MarketSource for Replay {
             }
         }
     }
+}
+
+/// Where to begin: at the snapshot that the tape's book starts with, since before it there is no market to trade in. A
+/// tape whose book starts otherwise begins at its first message, and its book builds up.
+fn first_message(reader: &mut TapeReader) -> Result<Option<TapeMessage>, TapeError> {
+    let has_snapshot = reader.info().starts_with_snapshot;
+    let begins = |message: &TapeMessage| {
+        !has_snapshot || matches!(message.body, TapeBody::Depth { snapshot: true, .. })
+    };
+    reader.find(|message| message.as_ref().map_or(true, begins)).transpose()
 }
 
 fn middle(bid: Decimal, ask: Decimal) -> Option<Decimal> {

@@ -11,7 +11,7 @@ pub struct Profile {
     pub common_permille: i64,
     /// How much comes from the market itself, in thousandths. Together their squares make 1.
     pub own_permille: i64,
-    /// Trades a second when nothing is going on, in thousandths; three to five times as many on average.
+    /// Trades a second when nothing is going on, in thousandths; about three times as many on average.
     pub calm_trades_permille: i64,
     /// Quote currency at a usual best level.
     pub touch_notional: i64,

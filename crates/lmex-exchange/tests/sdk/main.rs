@@ -1,0 +1,19 @@
+//! The SDK against the local exchange, over sockets that fail in every way that users have reported, and against
+//! scripted answers where time has to be moved by hand.
+//!
+//! Nothing here sleeps to wait for something: tests wait for what happened, or on a clock that they move.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "all of it is tests")]
+
+mod absence;
+mod authentication;
+mod calls;
+mod changes;
+mod faults;
+mod journal;
+mod lost_answers;
+mod never_sent;
+mod rate_limits;
+mod rig;
+mod script;
+mod scripted_streams;
+mod streams;
