@@ -61,14 +61,14 @@ impl From<lmex::Error> for CliError {
     }
 }
 
+const CHECK_KEY: &str = "`lmex doctor` checks key and clock; `lmex sign` shows what is signed";
+
 fn hint(error: &lmex::Error) -> Option<String> {
     Some(match error {
         lmex::Error::NotSent { .. } => {
             "is it running? `lmex exchange` starts one here, `lmex doctor` checks".to_owned()
         }
-        lmex::Error::Authentication { .. } => {
-            "`lmex doctor` checks key and clock; `lmex sign` shows what is signed".to_owned()
-        }
+        lmex::Error::Authentication { .. } => CHECK_KEY.to_owned(),
         lmex::Error::UnknownMarket(_) => "`lmex markets` lists what can be traded".to_owned(),
         lmex::Error::Unresolved { client_id, .. } => format!("`lmex order {client_id}` asks for it"),
         lmex::Error::Api(api) => match api.kind {
@@ -77,6 +77,7 @@ fn hint(error: &lmex::Error) -> Option<String> {
                 "`lmex orders` lists open orders; cancelled ones are kept for 30 minutes".to_owned()
             }
             lmex::ErrorKind::InsufficientFunds => "`lmex balance` shows what is available".to_owned(),
+            lmex::ErrorKind::Authentication => CHECK_KEY.to_owned(),
             lmex::ErrorKind::RateLimited => {
                 "wait, then slow down: nothing more is sent until the block ends".to_owned()
             }

@@ -57,5 +57,9 @@ fn log_to_stderr(verbose: u8) {
         _ => "lmex=trace,lmex_exchange=debug,debug",
     };
     let filter = EnvFilter::try_from_env("LMEX_LOG").unwrap_or_else(|_| EnvFilter::new(level));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(output::coloured(&std::io::stderr()))
+        .with_writer(std::io::stderr)
+        .init();
 }

@@ -2,6 +2,12 @@
 
 // The document speaks to a shell.
 #![cfg(unix)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "helper functions are tests too"
+)]
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -60,7 +66,10 @@ async fn the_commands_succeed_and_print_what_the_document_shows() {
         let mut printed = output.lines().map(shape);
         for expected in shown {
             let found = printed.any(|line| line == shape(&expected));
-            assert!(found, "$ {line}\nshould print a line like\n{expected}\nin this order, but printed\n{output}");
+            assert!(
+                found,
+                "$ {line}\nshould print a line like\n{expected}\nin this order, but printed\n{output}"
+            );
         }
     }
 }

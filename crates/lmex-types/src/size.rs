@@ -51,7 +51,7 @@ impl Size {
 pub enum SizeParseError {
     /// A bare number.
     #[error(
-        "size {0:?} has no unit: write {0}ct for contracts, or name the currency, as in 0.001btc or 60usdt"
+        "size {0:?} has no unit: write ct for contracts (100ct), or name the currency (0.001btc, 60usdt)"
     )]
     NoUnit(String),
     /// Not a number at all.

@@ -1,11 +1,8 @@
 //! Places many orders one after the other, for measuring what an order costs the client.
 //!
-//! `order_cpu http://127.0.0.1:9090 1000`; the key and secret don't matter to the server that answers.
+//! `order_cpu http://127.0.0.1:9090 1000`, against a server that answers every request with the same order, `cl-1`.
 
-use lmex::{
-    Client, Credentials, Endpoints, Environment, Instrument, Limits, NewOrder, Pace, Side, Size,
-    new_client_id,
-};
+use lmex::{Client, Credentials, Endpoints, Environment, Instrument, Limits, NewOrder, Pace, Side, Size};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -25,7 +22,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     for n in 0..count.parse::<i64>()? {
         let price = instrument.grid.price(600_000 + n % 100);
         let order = NewOrder::limit(instrument.symbol, Side::Buy, Size::Contracts(100), price);
-        let checked = order.check(&instrument, None, new_client_id(client.clock().wall()))?;
+        let checked = order.check(&instrument, None, "cl-1".parse()?)?;
         if client.place_checked(&checked).await?.done().is_none() {
             return Err("an order was not placed".into());
         }

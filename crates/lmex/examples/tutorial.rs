@@ -19,9 +19,9 @@ pub(crate) async fn main() -> Result<(), Box<dyn Error>> {
     let rest = std::env::var("LMEX_REST_URL")?;
     let ws = std::env::var("LMEX_WS_URL")?;
     let endpoints = Endpoints::new(Environment::Local, Some(&rest), Some(&ws), &[])?;
-    let credentials = Credentials::from_env(Environment::Local)?; // LMEX_API_KEY and LMEX_API_SECRET
-    let client = Client::builder(endpoints.clone())
-        .credentials(credentials.clone())
+    let client = Client::builder(endpoints)
+        .credentials(Credentials::from_env(Environment::Local)?) // LMEX_API_KEY and LMEX_API_SECRET
+        .pace(Pace { limits: Limits::default().queries(10), ..Pace::default() }) // section 7
         .journal("journal") // a folder; section 8 says what for
         .build()?;
     let btc: Symbol = "BTC-PERP".parse()?;
@@ -31,7 +31,7 @@ pub(crate) async fn main() -> Result<(), Box<dyn Error>> {
     market_order(&client, btc).await?;
     position(&client, btc).await?;
     live_book(&client, btc).await?;
-    rate_limits(endpoints, credentials, btc).await
+    rate_limits(&client, btc).await
 }
 
 async fn market_data(client: &Client, btc: Symbol) -> Result<(), Box<dyn Error>> {
@@ -64,18 +64,17 @@ async fn limit_order(client: &Client, btc: Symbol) -> Result<(), Box<dyn Error>>
     let now = client.order(OrderRef::Id(id)).await?;
     println!("the exchange says {}", now.data.status);
 
-    client.cancel(btc, CancelTarget::Order(id)).await?;
-    if client.order(OrderRef::Id(id)).await?.data.status != Status::CANCELLED {
-        return Err("still open".into());
-    }
-    Ok(())
+    let cancelled = client.cancel(btc, CancelTarget::Order(id)).await?;
+    println!("{} cancelled", cancelled.len());
+    let now = client.order(OrderRef::Id(id)).await?;
+    expect(now.data.status == Status::CANCELLED, "the order is cancelled")
 }
 
 async fn market_order(client: &Client, btc: Symbol) -> Result<(), Box<dyn Error>> {
     let order = NewOrder::market(btc, Side::Buy, Size::Contracts(100));
     let bought = settle(client, client.place(&order).await?).await?;
     println!("bought {} contracts at {}", bought.total_filled_size, bought.avg_filled_price);
-    Ok(())
+    expect(bought.status == Status::FULLY_TRANSACTED, "the market order is filled")
 }
 
 async fn position(client: &Client, btc: Symbol) -> Result<(), Box<dyn Error>> {
@@ -88,7 +87,7 @@ async fn position(client: &Client, btc: Symbol) -> Result<(), Box<dyn Error>> {
     }
     let closed = client.close_position(btc, None).await?;
     println!("closed at {}", closed.avg_filled_price);
-    Ok(())
+    expect(client.positions(Some(btc)).await?.is_empty(), "no position is left")
 }
 
 async fn live_book(client: &Client, btc: Symbol) -> Result<(), Box<dyn Error>> {
@@ -113,17 +112,10 @@ async fn live_book(client: &Client, btc: Symbol) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-async fn rate_limits(
-    endpoints: Endpoints,
-    credentials: Credentials,
-    btc: Symbol,
-) -> Result<(), Box<dyn Error>> {
-    let pace = Pace { limits: Limits::default().queries(10), ..Pace::default() };
-    let slower = Client::builder(endpoints).credentials(credentials).pace(pace).build()?;
-
+async fn rate_limits(client: &Client, btc: Symbol) -> Result<(), Box<dyn Error>> {
     let begun = Instant::now();
     for _ in 0..20 {
-        slower.positions(Some(btc)).await?;
+        client.positions(Some(btc)).await?; // waits for its turn by itself
     }
     println!("20 queries in {:?}, none refused", begun.elapsed());
     Ok(())
@@ -142,4 +134,9 @@ async fn settle(client: &Client, outcome: OrderOutcome) -> Result<OrderAnswer, B
             Err(format!("ask again before the next order: {order}").into())
         }
     }
+}
+
+/// A program that says it succeeded must have.
+fn expect(holds: bool, what: &str) -> Result<(), Box<dyn Error>> {
+    if holds { Ok(()) } else { Err(format!("not so: {what}").into()) }
 }

@@ -66,7 +66,7 @@ pub use error::Error;
 pub use gate::Pace;
 pub use lmex_api::futures;
 pub use lmex_api::stream::{OrderBook, SessionConfig, StreamTrade, TopOfBook, Topic};
-pub use lmex_api::{ApiError, ErrorKind, Limits, OrderKind, Retry, Status};
+pub use lmex_api::{ApiError, ErrorKind, Limits, OrderKind, Retry, Signature, Signer, Status};
 pub use lmex_types::{
     ClientOrderId, Decimal, Grid, Instrument, OrderId, OrderType, Side, Size, Symbol, TimeInForce, TimeMs,
 };

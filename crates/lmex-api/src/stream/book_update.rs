@@ -160,7 +160,7 @@ fn field<'a>(scanner: &mut Scanner<'a>) -> Option<&'a [u8]> {
 }
 
 fn integer(scanner: &mut Scanner<'_>) -> Option<i64> {
-    Fixed::parse(scanner.number()?)?.at_scale(0)
+    scanner.fixed()?.at_scale(0)
 }
 
 fn kind(name: &[u8]) -> Option<BookUpdateKind> {
@@ -178,9 +178,9 @@ fn levels(scanner: &mut Scanner<'_>, into: &mut Vec<UpdateLevel>) -> Option<()> 
     }
     loop {
         scanner.expect(b'[')?;
-        let price = Fixed::parse(scanner.number()?)?;
+        let price = scanner.fixed()?;
         scanner.expect(b',')?;
-        let size = Fixed::parse(scanner.number()?)?;
+        let size = scanner.fixed()?;
         scanner.expect(b']')?;
         into.push(UpdateLevel { price, size });
         if !scanner.take(b',') {

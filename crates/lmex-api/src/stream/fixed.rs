@@ -14,34 +14,35 @@ pub struct Fixed {
 impl Fixed {
     /// Reads `-12.50`; no exponent, at most 18 digits. `None` for anything else.
     pub fn parse(text: &[u8]) -> Option<Self> {
-        let (negative, digits) = match text.split_first()? {
-            (b'-', rest) => (true, rest),
-            _ => (false, text),
-        };
-        if digits.is_empty() || digits.len() > 19 {
-            return None;
-        }
+        Self::parse_prefix(text).filter(|(_, read)| *read == text.len()).map(|(value, _)| value)
+    }
+
+    /// Reads the number that a text begins with, and how many bytes it takes.
+    pub(super) fn parse_prefix(text: &[u8]) -> Option<(Self, usize)> {
+        let negative = text.first() == Some(&b'-');
+        let start = usize::from(negative);
         let mut mantissa = 0_i64;
-        let mut scale = None;
-        let mut count = 0_u8;
-        for &byte in digits {
+        let mut digits = 0_u8;
+        let mut point = None;
+        let mut read = start;
+        for &byte in text.get(start..)? {
             match byte {
                 b'0'..=b'9' => {
-                    mantissa = mantissa * 10 + i64::from(byte - b'0');
-                    count += 1;
-                    if let Some(scale) = scale.as_mut() {
-                        *scale += 1;
+                    digits += 1;
+                    // Eighteen digits always fit, so this can't wrap.
+                    if digits > 18 {
+                        return None;
                     }
+                    mantissa = mantissa * 10 + i64::from(byte - b'0');
                 }
-                b'.' if scale.is_none() => scale = Some(0),
-                _ => return None,
+                b'.' if point.is_none() => point = Some(digits),
+                _ => break,
             }
+            read += 1;
         }
-        // Eighteen digits always fit, so the loop above could not have wrapped.
-        (1..=18).contains(&count).then_some(Self {
-            mantissa: if negative { -mantissa } else { mantissa },
-            scale: scale.unwrap_or(0),
-        })
+        let scale = point.map_or(0, |before| digits - before);
+        let value = Self { mantissa: if negative { -mantissa } else { mantissa }, scale };
+        (digits > 0).then_some((value, read))
     }
 
     /// The same value with `scale` decimals, if it is exact and fits.

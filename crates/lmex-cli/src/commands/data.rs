@@ -1,6 +1,9 @@
 //! `lmex data`: recorded market data.
 
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use clap::{Args, Subcommand, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -54,25 +57,36 @@ pub struct Info {
 
 pub async fn run(data: Data, output: &Output) -> Result<(), CliError> {
     let output = *output;
-    let work = move || match data {
-        Data::Import(import) => run_import(&import, &output),
-        Data::Info(info) => run_info(&info, &output),
-    };
+    let stop = Arc::new(AtomicBool::new(false));
+    let heard = Arc::clone(&stop);
     // Long work on files: off the runtime's threads, so that Ctrl-C is heard.
+    let mut work = tokio::task::spawn_blocking(move || match data {
+        Data::Import(import) => run_import(&import, &heard, &output),
+        Data::Info(info) => run_info(&info, &output),
+    });
+    let internal = |_| Err(CliError::new("internal", "the work was broken off"));
     tokio::select! {
-        done = tokio::task::spawn_blocking(work) => {
-            done.unwrap_or_else(|_| Err(CliError::new("internal", "the work was broken off")))
-        }
-        _ = tokio::signal::ctrl_c() => Err(CliError::new("interrupted", "interrupted; no tape was written")),
+        done = &mut work => return done.unwrap_or_else(internal),
+        _ = tokio::signal::ctrl_c() => stop.store(true, Ordering::Relaxed),
+    }
+    // Done after all, or unwound by the flag, which removes the half-written file.
+    match tokio::time::timeout(Duration::from_secs(2), work).await {
+        Ok(Ok(done)) => done,
+        _ => Err(CliError::new("interrupted", "interrupted; no tape was written")),
     }
 }
 
-fn run_import(args: &Import, output: &Output) -> Result<(), CliError> {
+fn run_import(args: &Import, stop: &AtomicBool, output: &Output) -> Result<(), CliError> {
     let CaptureFormat::Binance = args.format;
     let existing = if args.replace { Existing::Replace } else { Existing::Refuse };
     let options = BinanceOptions { existing, ..BinanceOptions::default() };
     let bar = progress(output);
     let mut advance = |done, total| {
+        if stop.load(Ordering::Relaxed) {
+            bar.finish_and_clear();
+            // The import has no other way out that cleans up behind it; no panic is reported.
+            std::panic::resume_unwind(Box::new("interrupted"));
+        }
         bar.set_length(total);
         bar.set_position(done);
     };

@@ -38,8 +38,7 @@ impl Output {
             (_, true) => Format::Csv,
             _ => Format::People,
         };
-        let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-        Self { format, colour: terminal && !plain, terminal }
+        Self { format, colour: coloured(&std::io::stdout()), terminal }
     }
 
     /// Prints a result: the value as JSON, or the table.
@@ -95,6 +94,11 @@ impl Output {
             }
         }
     }
+}
+
+/// Colour is for terminals whose user has not asked for none (no-color.org).
+pub fn coloured(to: &impl std::io::IsTerminal) -> bool {
+    to.is_terminal() && !std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
 }
 
 fn error_as_json(error: &CliError) {

@@ -49,6 +49,41 @@ for _ in range(40):
 assert too_fast > 0
 query("/api/v2.3/user/positions")
 
+# Section 8: an order whose answer is lost is found and not sent again; one that never arrived stays unknown.
+reaches_the_exchange, posts = call, []
+
+def answers_get_lost(method, path, query=None, body=None, signed=True):
+    if method == "POST":
+        posts.append(body)
+        if body["clOrderID"] != "lost-on-the-way":
+            reaches_the_exchange(method, path, query, body, signed)
+        raise requests.ReadTimeout("no answer")
+    return reaches_the_exchange(method, path, query, body, signed)
+
+call = answers_get_lost
+found = place_carefully(limit | {"clOrderID": "answer-lost"})
+assert found["clOrderID"] == "answer-lost" and found["status"] == OPEN, found
+try:
+    place_carefully(limit | {"clOrderID": "lost-on-the-way"})
+    raise AssertionError("it was never there")
+except requests.RequestException:
+    pass
+assert len(posts) == 2
+call = reaches_the_exchange
+waiting = call("GET", "/api/v2.3/user/open_orders", {"symbol": MARKET})
+assert [order["clOrderID"] for order in waiting] == ["answer-lost"], waiting
+
+# Section 2: what a gateway says is no answer of the exchange.
+class Gateway:
+    ok, status_code, headers = False, 502, {"Content-Type": "text/html"}
+
+session, through = type("", (), {"request": lambda *_, **__: Gateway()})(), session
+try:
+    call("GET", "/api/v2.3/price", signed=False)
+    raise AssertionError("502 is no answer")
+except requests.HTTPError:
+    session = through
+
 # Section 10: the values of a published example (J. Welles Wilder's method on 20 closes).
 closes = np.array([44.34, 44.09, 44.15, 43.61, 44.33, 44.83, 45.10, 45.42, 45.84, 46.08,
                    45.89, 46.03, 45.61, 46.28, 46.28, 46.00, 46.03, 46.41, 46.22, 45.64])

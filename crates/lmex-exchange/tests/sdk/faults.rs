@@ -22,6 +22,8 @@ pub(crate) enum Fault {
     Instead(u16, &'static str, &'static str),
     /// It never reaches the exchange, and nobody answers.
     Swallow,
+    /// A gateway on the way sends it twice; the second answer comes.
+    Replay,
     /// It waits for a permit before it goes on to the exchange, even if the client has gone meanwhile.
     Hold(Arc<Semaphore>),
 }
@@ -39,7 +41,6 @@ pub(crate) struct Arrival {
     pub(crate) method: String,
     /// Without product, version and query: `/order`.
     pub(crate) path: String,
-    pub(crate) body: String,
 }
 
 /// Listens on a port of its own until it is dropped.
@@ -55,7 +56,8 @@ type Watcher = Box<dyn Fn(&Arrival) + Send>;
 struct Shared {
     exchange: String,
     state: Mutex<State>,
-    arrived: Notify,
+    /// Something has come or gone.
+    changed: Notify,
     /// Streams end when this changes.
     cut: watch::Sender<u64>,
     /// Connections are served while this is true.
@@ -68,6 +70,7 @@ struct State {
     arrivals: Vec<Arrival>,
     forwarded: Vec<Arrival>,
     connections: usize,
+    streams: usize,
     watcher: Option<Watcher>,
 }
 
@@ -86,7 +89,7 @@ impl Proxy {
         let shared = Arc::new(Shared {
             exchange: exchange.to_owned(),
             state: Mutex::default(),
-            arrived: Notify::new(),
+            changed: Notify::new(),
             cut: watch::channel(0).0,
             open: watch::channel(true).0,
         });
@@ -133,6 +136,11 @@ impl Proxy {
         self.shared.state().connections
     }
 
+    /// How many streams run.
+    pub(crate) fn streams(&self) -> usize {
+        self.shared.state().streams
+    }
+
     /// Looks at each request at the moment it has come whole, before anything else happens with it.
     pub(crate) fn watch(&self, watcher: impl Fn(&Arrival) + Send + 'static) {
         self.shared.state().watcher = Some(Box::new(watcher));
@@ -141,11 +149,22 @@ impl Proxy {
     /// Waits until so many such requests have come.
     pub(crate) async fn wait_for(&self, method: &str, path: &str, times: usize) {
         loop {
-            let arrived = self.shared.arrived.notified();
+            let changed = self.shared.changed.notified();
             if self.arrivals(method, path) >= times {
                 return;
             }
-            arrived.await;
+            changed.await;
+        }
+    }
+
+    /// Waits until no stream runs.
+    pub(crate) async fn wait_for_no_stream(&self) {
+        loop {
+            let changed = self.shared.changed.notified();
+            if self.shared.state().streams == 0 {
+                return;
+            }
+            changed.await;
         }
     }
 
@@ -188,14 +207,15 @@ impl Shared {
             watcher(arrival);
         }
         state.arrivals.push(arrival.clone());
-        let applies = |rule: &Rule| rule.times > 0 && rule.method == arrival.method && rule.path == arrival.path;
+        let applies =
+            |rule: &Rule| rule.times > 0 && rule.method == arrival.method && rule.path == arrival.path;
         let rule = state.rules.iter_mut().find(|rule| applies(rule));
         let fault = rule.map(|rule| {
             rule.times -= 1;
             rule.fault.clone()
         });
         drop(state);
-        self.arrived.notify_waiters();
+        self.changed.notify_waiters();
         fault
     }
 }
@@ -265,6 +285,13 @@ async fn fail(
             client.write_all(&answer.body).await?;
             Ok(true)
         }
+        Fault::Replay => {
+            forward(request, arrival, shared).await?;
+            let answer = forward(request, arrival, shared).await?;
+            client.write_all(answer.head.as_bytes()).await?;
+            client.write_all(&answer.body).await?;
+            Ok(true)
+        }
         Fault::Reset => {
             forward(request, arrival, shared).await?;
             client.set_zero_linger()?;
@@ -308,10 +335,13 @@ async fn splice(mut client: TcpStream, request: &Message, shared: &Shared) -> io
     let mut cut = shared.cut.subscribe();
     let mut exchange = TcpStream::connect(&shared.exchange).await?;
     exchange.write_all(request.head.as_bytes()).await?;
+    shared.state().streams += 1;
     tokio::select! {
         _ = copy_bidirectional(&mut client, &mut exchange) => {}
         _ = cut.changed() => {}
     }
+    shared.state().streams -= 1;
+    shared.changed.notify_waiters();
     Ok(())
 }
 
@@ -351,6 +381,5 @@ fn arrival(request: &Message) -> Arrival {
     Arrival {
         method: method.to_owned(),
         path: path.strip_prefix("/futures/api/v2.3").unwrap_or(path).to_owned(),
-        body: String::from_utf8_lossy(&request.body).into_owned(),
     }
 }

@@ -13,7 +13,7 @@ use lmex_exchange::{Clocks, Exchange, ExchangeConfig, Handle, LimitsMode};
 use crate::faults::Proxy;
 
 /// The moment at which the market stands still.
-const STANDSTILL: i64 = 1_790_000_000_000;
+pub(crate) const STANDSTILL: i64 = 1_790_000_000_000;
 
 pub(crate) struct Rig {
     pub(crate) exchange: Handle,
@@ -80,8 +80,12 @@ pub(crate) fn config() -> ExchangeConfig {
 
 /// So fast that it never waits.
 pub(crate) fn fast() -> Pace {
-    let limits =
-        Limits { queries_per_key: 100_000, queries_per_user: 100_000, orders: 100_000, reserved_for_cancels: 5 };
+    let limits = Limits {
+        queries_per_key: 100_000,
+        queries_per_user: 100_000,
+        orders: 100_000,
+        reserved_for_cancels: 5,
+    };
     Pace { limits, ..Pace::default() }
 }
 

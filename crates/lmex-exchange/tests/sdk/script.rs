@@ -5,7 +5,9 @@ use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
 use http::{Request, Response};
-use lmex::{Client, ClientBuilder, Credentials, Endpoints, Environment, Transport, TransportError, TransportFuture};
+use lmex::{
+    Client, ClientBuilder, Credentials, Endpoints, Environment, Transport, TransportError, TransportFuture,
+};
 
 /// What is answered.
 #[derive(Debug, Clone)]

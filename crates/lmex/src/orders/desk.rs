@@ -153,6 +153,11 @@ impl InFlight {
         self.leaves = true;
     }
 
+    /// What was written to disk; `None` once settled.
+    pub(crate) fn intent(&self) -> Option<&Intent> {
+        self.intent.as_ref()
+    }
+
     /// Its fate is known.
     pub(crate) fn settle(mut self, how: Settled) {
         if let Some(intent) = self.intent.take() {

@@ -68,6 +68,15 @@ impl Client {
                 None => "the answer does not name the order".to_owned(),
             },
             Err(error) if error.is_unknown() => error.to_string(),
+            // A gateway that repeats a request gets this for the repetition, when the first one was executed: our
+            // nonces are used once.
+            Err(error @ Error::Authentication { .. }) => match self.find(in_flight.intent()).await {
+                Some(order) => {
+                    in_flight.settle(Settled::Done);
+                    return Ok(known(order, start.elapsed()));
+                }
+                None => return settle_no(in_flight, error),
+            },
             Err(error) => return settle_no(in_flight, error),
         };
         match in_flight.unknown() {

@@ -86,6 +86,14 @@ impl Client {
         }
     }
 
+    /// Asks for an order once.
+    pub(super) async fn find(&self, intent: Option<&Intent>) -> Option<OrderAnswer> {
+        match self.ask(intent?).await? {
+            Found::Order(order) => Some(*order),
+            Found::Nothing => None,
+        }
+    }
+
     /// Asks a few times, at growing distances, for an order that was sent a moment ago.
     pub(super) async fn ask_for_a_while(&self, intent: &Intent) -> Option<OrderAnswer> {
         let patience = self.resolve_within();

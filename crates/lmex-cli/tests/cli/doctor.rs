@@ -1,0 +1,59 @@
+//! `lmex doctor`: all well, and what is not.
+
+use crate::support::{Place, Venue, redacted};
+
+#[test]
+fn all_is_well_with_a_running_exchange() {
+    let venue = Venue::start();
+    let ran = venue.lmex("doctor").ok();
+    assert!(ran.err.ends_with("(simulated, seed 7)\n"), "{}", ran.err);
+    let mut settings = redacted();
+    settings.add_filter(r"[+-]\d+\.\d s", "[skew]");
+    settings.add_filter(" {2,}", "  ");
+    settings.bind(|| insta::assert_snapshot!("doctor", ran.out));
+    let checks = venue.lmex("doctor --json").json();
+    assert!(checks.as_array().unwrap().iter().all(|check| check["ok"] == true), "{checks}");
+    let (_, rows) = venue.lmex("doctor --csv").csv();
+    assert_eq!(rows.len(), checks.as_array().unwrap().len());
+}
+
+/// What is printed and how it ends when something is wrong.
+#[track_caller]
+fn unwell(place: &Place, variables: &[(&str, &str)], line: &str) -> String {
+    let ran = place.lmex_with(variables, line);
+    assert_eq!(ran.code, Some(8), "{ran:?}");
+    assert!(ran.err.contains("config") && ran.err.contains("checks failed"), "{}", ran.err);
+    ran.out
+}
+
+#[test]
+fn without_an_exchange_it_names_the_command_that_starts_one() {
+    let out = unwell(&Place::new(), &[], "doctor");
+    assert!(out.contains("NO") && out.contains("`lmex exchange`"), "{out}");
+}
+
+#[test]
+fn nobody_listening_and_a_missing_key_are_found() {
+    // Port 1 is reserved, and nothing of ours listens there.
+    let out = unwell(&Place::new(), &[("LMEX_REST_URL", "http://127.0.0.1:1")], "doctor --json");
+    let checks: serde_json::Value = serde_json::from_str(&out).unwrap();
+    let check =
+        |what: &str| checks.as_array().unwrap().iter().find(|check| check["what"] == what).unwrap().clone();
+    assert_eq!(check("connection")["ok"], false);
+    assert_eq!(check("key")["ok"], false);
+    assert!(check("key")["found"].as_str().unwrap().contains("LMEX_API_SECRET"), "{checks}");
+    assert_eq!(check("REST address")["ok"], true);
+}
+
+#[test]
+fn a_wrong_secret_is_found_by_trying_it() {
+    let venue = Venue::start();
+    let url = venue.handle().rest_url();
+    let variables = [
+        ("LMEX_REST_URL", url.as_str()),
+        ("LMEX_API_KEY", crate::support::KEY),
+        ("LMEX_API_SECRET", "wrong-secret"),
+    ];
+    let out = unwell(&venue.place, &variables, "doctor");
+    assert!(out.contains("signed call") && !out.contains("wrong-secret"), "{out}");
+}

@@ -1,0 +1,76 @@
+//! Bad input: one clear error each, with its category, its exit code, the field and the remedy.
+
+use crate::support::Venue;
+
+/// The command, its exit code and category, and what must be said.
+const REFUSED: [(&str, i32, &str, &[&str]); 20] = [
+    ("buy BTC-PERP 100ct --limit 50000.05", 2, "invalid", &["price 50000.05", "use 50000 or 50000.1"]),
+    ("buy BTC-PERP 100ct --limit 0", 2, "invalid", &["price 0"]),
+    ("buy BTC-PERP 0.000015btc --limit 50000", 2, "invalid", &["0.000015 BTC", "contracts of 0.00001 BTC"]),
+    ("buy BTC-PERP 1ct --limit 50000", 2, "invalid", &["notional 0.5", "minimum of 5", "contracts"]),
+    ("buy BTC-PERP 4usdt --market", 2, "invalid", &["minimum of 5"]),
+    ("buy BTC-PERP 1eth --market", 2, "invalid", &["ETH does not fit BTC-PERP", "BTC or USDT"]),
+    ("buy BTC-PERP 99999999ct --limit 50000", 2, "invalid", &["99999999", "7500000"]),
+    ("buy FOO-PERP 100ct --limit 50000", 3, "unknown_market", &["FOO-PERP", "`lmex markets`"]),
+    ("buy FOO-PERP 100ct --market", 3, "unknown_market", &["FOO-PERP", "BTC-PERP", "`lmex markets`"]),
+    ("price FOO-PERP", 3, "unknown_market", &["FOO-PERP", "`lmex markets`"]),
+    ("candles FOO-PERP", 3, "unknown_market", &["FOO-PERP", "`lmex markets`"]),
+    ("book FOO-PERP", 3, "unknown_market", &["FOO-PERP"]),
+    ("stream top FOO-PERP --updates 1", 3, "unknown_market", &["FOO-PERP", "`lmex markets`"]),
+    ("buy BTC-PERP 100ct --limit 99999", 3, "refused", &["BTC", "change price"]),
+    ("sell BTC-PERP 100ct --market --reduce-only", 3, "refused", &[]),
+    ("cancel no-such-order", 3, "order_not_found", &["not found", "`lmex orders`"]),
+    ("cancel 52cdd4ce-bf2e-4b8c-b286-4129ad1ab662", 3, "order_not_found", &["`lmex orders`"]),
+    ("order no-such-order", 3, "order_not_found", &["`lmex orders`"]),
+    ("amend no-such-order --limit 50000", 3, "order_not_found", &["`lmex orders`"]),
+    ("close BTC-PERP", 3, "refused", &["no open position in BTC-PERP", "`lmex positions`"]),
+];
+
+#[test]
+fn each_is_one_clear_error_and_leaves_nothing_behind() {
+    let venue = Venue::start();
+    for (line, code, category, said) in REFUSED {
+        let err = venue.lmex(line).failed(code, category);
+        for words in said {
+            assert!(err.contains(words), "lmex {line} does not say {words:?}\n{err}");
+        }
+        assert_eq!(err.matches("error (").count(), 1, "{err}");
+    }
+    assert_eq!(venue.open_orders(), 0);
+    assert_eq!(venue.lmex("fills --json").json().as_array().unwrap().len(), 0);
+}
+
+#[test]
+fn programs_get_the_same_as_json_on_stderr() {
+    let venue = Venue::start();
+    for (line, code, category, said) in REFUSED {
+        let ran = venue.lmex(&format!("{line} --json"));
+        assert_eq!((ran.code, ran.out.as_str()), (Some(code), ""), "lmex {line}: {}", ran.err);
+        let last = ran.err.lines().last().unwrap();
+        let error: serde_json::Value = serde_json::from_str(last).unwrap();
+        assert_eq!(error["error"]["category"], category, "{error}");
+        let text = format!("{} {}", error["error"]["message"], error["error"]["hint"]);
+        assert!(said.iter().all(|words| text.contains(words)), "lmex {line} --json: {error}");
+    }
+}
+
+#[test]
+fn too_little_money_says_where_to_look() {
+    let venue = Venue::start();
+    // 100,000 USDT carry two of these with a margin of 1 %, and no third.
+    for _ in 0..2 {
+        venue.lmex("buy BTC-PERP 75btc --limit 60000").ok();
+    }
+    let err = venue.lmex("buy BTC-PERP 75btc --limit 60000").failed(3, "insufficient_funds");
+    assert!(err.contains("`lmex balance`"), "{err}");
+    assert_eq!(venue.open_orders(), 2);
+}
+
+#[test]
+fn an_id_of_ones_own_is_used_once() {
+    let venue = Venue::start();
+    venue.lmex("buy BTC-PERP 100ct --limit 50000 --client-id twice").ok();
+    let ran = venue.lmex("buy BTC-PERP 100ct --limit 50000 --client-id twice");
+    assert_ne!(ran.code, Some(0), "{ran:?}");
+    assert_eq!(venue.open_orders(), 1);
+}
