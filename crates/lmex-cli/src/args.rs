@@ -127,16 +127,20 @@ pub enum Command {
 }
 
 const AFTER_HELP: &str = "\
-The environment is local unless --env or LMEX_ENV names testnet or live: nothing touches real money by accident.
-Data goes to stdout, messages to stderr.
+The environment is local unless --env or LMEX_ENV names testnet or live: nothing touches real money
+by accident. Data goes to stdout, messages to stderr.
 
 Exit codes, with the categories that errors name:
-  0  done                                        5  network, unavailable, unreadable
-  2  invalid (also a wrong command line)         6  rate_limited
-  3  refused, insufficient_funds,                7  unknown, unresolved: an order may or may not exist
-     order_not_found, unknown_market             8  config, io
-  4  credentials, authentication, permission,    9  declined: nothing was sent
-     banned                                      1  anything else; 130 interrupted";
+    0  done
+    2  invalid, and a wrong command line
+    3  refused, insufficient_funds, order_not_found, unknown_market
+    4  credentials, authentication, permission, banned
+    5  network, unavailable, unreadable
+    6  rate_limited
+    7  unknown, unresolved: an order may or may not exist
+    8  config, io
+    9  declined: nothing was sent
+    1  anything else; 130 interrupted";
 
 const ORDER_EXAMPLES: &str = "Examples: lmex buy BTC-PERP 0.001btc --limit 60000 --post-only\n          lmex sell BTC-PERP 100ct --market\n          lmex buy ETH-PERP 60usdt --limit 3000 --tif IOC --dry-run";
 

@@ -24,7 +24,7 @@ pub async fn amend(args: &Amend, context: &Context, output: &Output) -> Result<(
     let next = format!("`lmex order {}` shows what became of it", order.order_id);
     let amended = sent(&what, &next, client.amend(order.symbol, args.order, amendment)).await?;
     if output.format == Format::People {
-        return output.text(&format!("{}\n", sentence(&amended)));
+        return output.text(&format!("{what}\n{}\n", sentence(&amended)));
     }
     output.print(&amended, || answer_table(std::slice::from_ref(&amended), output))
 }

@@ -20,7 +20,7 @@ use crate::output::{Align, Format, Output, Table};
 pub enum Data {
     /// Turn captured messages into a tape.
     #[command(
-        after_help = "Example: lmex data import --format binance btcusdt_20240808.gz -o btc.tape\n\nSeveral files are one recording, in the order given. A tape is a Parquet file: pandas and DuckDB read it."
+        after_help = "Example: lmex data import --format binance btcusdt_20240808.gz -o btc.parquet\n\nSeveral files are one recording, in the order given. A tape is a Parquet file: pandas and DuckDB read it."
     )]
     Import(Import),
     /// Look at a tape: what is on it, and whether its book is sound.

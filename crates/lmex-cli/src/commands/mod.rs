@@ -109,11 +109,13 @@ async fn sent<T>(
     sending: impl Future<Output = Result<T, lmex::Error>>,
 ) -> Result<T, CliError> {
     let why = tokio::select! {
+        // First, so that Ctrl-C is heard before anything leaves.
+        biased;
+        _ = tokio::signal::ctrl_c() => "interrupted".to_owned(),
         done = sending => match done {
             Err(error) if error.is_unknown() => error.to_string(),
             done => return Ok(done?),
         },
-        _ = tokio::signal::ctrl_c() => "interrupted".to_owned(),
         () = tokio::time::sleep(SEND_WITHIN) => format!("no answer within {} s", SEND_WITHIN.as_secs()),
     };
     Err(CliError::new("unknown", format!("{what} may or may not have happened: {why}"))

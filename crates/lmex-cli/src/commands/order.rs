@@ -51,8 +51,10 @@ fn new_order(side: Side, args: &NewOrderArgs) -> NewOrder {
 async fn place(client: &Client, checked: &CheckedOrder, output: &Output) -> Result<Box<DoneOrder>, CliError> {
     let placing = client.place_checked(checked);
     let why = tokio::select! {
-        outcome = placing => return not_done(outcome?),
+        // First, so that Ctrl-C is heard before anything leaves.
+        biased;
         _ = tokio::signal::ctrl_c() => "interrupted",
+        outcome = placing => return not_done(outcome?),
         () = tokio::time::sleep(SEND_WITHIN) => "no answer in time",
     };
     output.note(&format!("{why}: asking what became of the order"));

@@ -98,7 +98,7 @@ impl Output {
 
 /// Colour is for terminals whose user has not asked for none (no-color.org).
 pub fn coloured(to: &impl std::io::IsTerminal) -> bool {
-    to.is_terminal() && !std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
+    to.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
 fn error_as_json(error: &CliError) {

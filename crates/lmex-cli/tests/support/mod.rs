@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use lmex::{LocalExchange, LocalState};
+use lmex::{Client, Endpoints, Environment, LocalExchange, LocalState, OrderBook, Topic};
 use lmex_exchange::{Exchange, ExchangeConfig, Handle, LimitsMode, Secret};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
@@ -209,6 +209,23 @@ impl Venue {
         Self { place, handle: Some(handle), runtime, _state: state }
     }
 
+    /// The same, once the streams have something to tell.
+    pub(crate) fn streaming() -> Self {
+        let venue = Self::start();
+        let topic = Topic::Book("BTC-PERP".parse().unwrap());
+        let (rest, ws) = (venue.handle().rest_url(), venue.handle().ws_url());
+        venue.runtime.block_on(async {
+            let endpoints = Endpoints::new(Environment::Local, Some(&rest), Some(&ws), &[]).unwrap();
+            let client = Client::builder(endpoints).build().unwrap();
+            let mut stream = client.subscribe([topic]).unwrap();
+            let two_sided = |book: &OrderBook| book.bids().len() > 0 && book.asks().len() > 0;
+            while stream.with_book(topic, two_sided) != Some(true) {
+                tokio::time::timeout(PATIENCE, stream.next()).await.unwrap().unwrap();
+            }
+        });
+        venue
+    }
+
     pub(crate) fn handle(&self) -> &Handle {
         self.handle.as_ref().unwrap()
     }
@@ -232,17 +249,22 @@ impl Drop for Venue {
     }
 }
 
-/// Snapshot settings: what differs from run to run is replaced by its name.
-pub(crate) fn redacted() -> insta::Settings {
+/// Snapshot settings for what never differs.
+pub(crate) fn as_it_is() -> insta::Settings {
     let mut settings = insta::Settings::clone_current();
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
+    settings
+}
+
+/// What differs from run to run is replaced by its name.
+pub(crate) fn redacted() -> insta::Settings {
+    let mut settings = as_it_is();
     for (what, name) in [
         (r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "[uuid]"),
         (r"127\.0\.0\.1:\d+", "127.0.0.1:[port]"),
         (r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", "[time]"),
-        (r"\bx[0-9a-f]{25}\b", "[client id]"),
-        (r"\b1[78]\d{11}\b", "[ms]"),
+        (r"\bx[0-9a-f]{20,31}\b", "[client id]"),
         (r"\b\d+\.\d ms\b", "[latency]"),
     ] {
         settings.add_filter(what, name);
@@ -254,6 +276,7 @@ pub(crate) fn redacted() -> insta::Settings {
 pub(crate) fn without_numbers() -> insta::Settings {
     let mut settings = redacted();
     settings.add_filter(r"-?\b\d+(\.\d+)?\b", "[n]");
+    settings.add_filter(r"\b(BUY|SELL)\b", "[side]");
     settings.add_filter(" {2,}", "  ");
     settings
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use lmex::{Error, OrderOutcome, Resolution};
+use lmex::{Clock, Error, OrderOutcome, Resolution, TimeMs};
 
 use crate::faults::Fault;
 use crate::rig::{Rig, SHORT, Shift, btc, eth, id, resting};
@@ -83,14 +83,13 @@ async fn what_one_of_the_three_places_does_not_answer_is_not_absent() {
 /// after them.
 #[tokio::test(start_paused = true)]
 async fn the_time_counts_from_when_the_order_left_and_not_from_when_it_was_meant_to() {
-    let (script, shift) = (Script::empty_venue(), Shift::default());
+    let script = Script::empty_venue();
     script.on("POST", "/order", [Say::Nothing]);
-    let client = script.builder().clock(shift.clock()).resolve_within(Duration::ZERO).build().unwrap();
-    let order = resting(btc(), "slow");
-    let outcome = tokio::select! {
-        outcome = client.place(&order) => outcome.unwrap(),
-        () = async { tokio::time::sleep(Duration::from_secs(59)).await; shift.set(59_000); std::future::pending().await } => unreachable!(),
-    };
+    // A wall clock that goes with the paused one.
+    let start = tokio::time::Instant::now();
+    let wall = move || TimeMs::from_millis(i64::try_from(start.elapsed().as_millis()).unwrap());
+    let client = script.builder().clock(Clock::from_fn(wall)).resolve_within(Duration::ZERO).build().unwrap();
+    let outcome = client.place(&resting(btc(), "slow")).await.unwrap();
     let OrderOutcome::Unknown(unknown) = outcome else { panic!("{outcome:?}") };
     assert!(unknown.reason.contains("given up after 60 s"), "{}", unknown.reason);
     assert!(unknown.settles.ms_since(unknown.sent) >= 59_000 + SETTLES_MS);

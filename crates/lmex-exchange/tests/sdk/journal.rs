@@ -72,6 +72,7 @@ async fn an_order_dropped_on_its_way_is_unresolved_and_found_by_the_next_one() {
         }
     };
     assert!(!done.found_by_asking);
+    assert!(rig.proxy.arrivals("GET", "/order") >= 1, "the dropped one was asked for");
     assert_eq!((rig.orders_with(id("dropped")).await, rig.orders_with(id("next")).await), (1, 1));
     assert_eq!(rig.proxy.arrivals("POST", "/order"), 2);
 }

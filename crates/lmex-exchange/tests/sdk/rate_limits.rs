@@ -9,6 +9,7 @@ use lmex_exchange::{ExchangeConfig, LimitsMode};
 
 use crate::rig::{Rig, btc, config, fast, id, resting};
 use crate::script::{Say, Script};
+use crate::streams::soon;
 
 const POSITIONS: &str = "/user/positions";
 
@@ -28,9 +29,12 @@ async fn after_a_breach_nothing_is_sent_until_the_block_ends_and_then_all_is_wel
     // The sixteenth is refused and waits; what comes meanwhile waits with it, or is told that it would be too late.
     let meanwhile = async {
         rig.proxy.wait_for("GET", POSITIONS, 16).await;
-        while client.blocked_for().is_none() {
-            tokio::task::yield_now().await;
-        }
+        soon(async {
+            while client.blocked_for().is_none() {
+                tokio::task::yield_now().await;
+            }
+        })
+        .await;
         let refused = client.place_checked(&order).await.unwrap_err();
         assert!(matches!(refused, Error::Blocked { .. }), "{refused}");
         client.positions(None).await.unwrap()

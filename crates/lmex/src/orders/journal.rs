@@ -277,6 +277,25 @@ mod tests {
     }
 
     #[test]
+    fn nobody_takes_a_journal_that_is_just_being_made() {
+        let folder = tempfile::tempdir().unwrap();
+        let start = |thread| {
+            let folder = folder.path();
+            move || {
+                for round in 0..100 {
+                    let mut journal = Journal::create(folder, &format!("{thread}-{round}")).unwrap();
+                    assert_eq!(journal.adopt().unwrap(), []);
+                    assert!(journal.path.exists(), "an intent would be written to a file without a name");
+                }
+            }
+        };
+        std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..4).map(|thread| scope.spawn(start(thread))).collect();
+            threads.into_iter().for_each(|thread| thread.join().unwrap());
+        });
+    }
+
+    #[test]
     fn a_torn_last_line_was_never_sent_and_a_damaged_middle_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         let mut first = Journal::create(folder.path(), "first").unwrap();
