@@ -90,7 +90,7 @@ impl ApiError {
         let code = parsed.as_ref().and_then(|body| body.code);
         let message = parsed.as_ref().and_then(|body| body.message.clone());
         let kind = kind_of(status, code, message.as_deref().unwrap_or_default());
-        let message = message.unwrap_or_else(|| match shown(body) {
+        let message = message.map(|text| printable(&text)).unwrap_or_else(|| match shown(body) {
             text if text.is_empty() => "the answer has no body".to_owned(),
             text => format!("the answer is not LMEX's JSON; it begins {text:?}"),
         });
@@ -163,6 +163,14 @@ impl Body {
         })
     }
 }
+
+/// A venue's words, without what could steer a terminal, and not without end.
+fn printable(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).take(MAX_SHOWN_MESSAGE).collect()
+}
+
+/// The longest message of a venue that is kept: the local exchange's explanations are the longest known.
+const MAX_SHOWN_MESSAGE: usize = 1_000;
 
 /// Some messages are themselves JSON, with the text for people in `default_msg`.
 pub(crate) fn readable(message: &str) -> String {

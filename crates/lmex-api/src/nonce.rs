@@ -8,7 +8,8 @@ use lmex_types::TimeMs;
 ///
 /// A nonce is the present millisecond, or one more than the last if that has been used: a thousand calls in one
 /// millisecond run a second ahead of the clock, well inside the window the venue is assumed to allow, and a clock
-/// that is set back repeats none. Share one value among all users of a key in a process.
+/// that is set back a little repeats none. One that was wrong by more than a minute starts anew: nonces so far ahead
+/// were never accepted, and would not be for as long as it was wrong. Share one value among all users of a key in a process.
 ///
 /// ```
 /// use lmex_api::Nonces;
@@ -22,6 +23,9 @@ pub struct Nonces {
     last: AtomicI64,
 }
 
+/// Nonces further ahead than this come from a clock that was wrong.
+const TRUSTED_AHEAD_MS: i64 = 60_000;
+
 impl Nonces {
     /// Starts with the clock.
     pub fn new() -> Self {
@@ -31,7 +35,10 @@ impl Nonces {
     /// The next nonce at this moment.
     pub fn next(&self, now: TimeMs) -> i64 {
         let now = now.as_millis();
-        let after = |last: i64| now.max(last.saturating_add(1));
+        let after = |last: i64| match last.saturating_sub(now) {
+            ahead if ahead > TRUSTED_AHEAD_MS => now,
+            _ => now.max(last.saturating_add(1)),
+        };
         let previous = self.last.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |last| Some(after(last)));
         after(previous.unwrap_or(now))
     }
@@ -59,6 +66,13 @@ mod tests {
         assert!(each.iter().all(|nonces| nonces.is_sorted_by(|a, b| a < b)), "each thread sees them rise");
         assert_eq!(each.concat().into_iter().collect::<BTreeSet<_>>().len(), 1_000);
         assert_eq!(nonces.ahead_ms(now), 999);
+    }
+
+    #[test]
+    fn a_clock_that_was_an_hour_ahead_is_forgotten() {
+        let nonces = Nonces::new();
+        nonces.next(TimeMs::from_millis(10_000_000));
+        assert_eq!(nonces.next(TimeMs::from_millis(6_400_000)), 6_400_000);
     }
 
     #[test]

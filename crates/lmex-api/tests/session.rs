@@ -200,3 +200,32 @@ fn nonsense_is_reported_and_survived() {
     }
     assert!(told.session.next_timeout().is_some());
 }
+
+#[test]
+fn a_change_that_can_t_be_read_takes_the_book_away_at_once() {
+    let topic = Topic::Book(btc());
+    let (mut told, _) = Told::open(&[topic]);
+    told.text(&book("snapshot", 5, "99", "101"));
+    told.now = 2_000;
+    let actions = told.text(&book("delta", 6, "many", "101"));
+    assert!(matches!(&actions[0], Action::Notify(Notice::Resync(..))), "{actions:?}");
+    assert!(!told.session.book(topic).unwrap().in_sync());
+}
+
+#[test]
+fn a_message_without_a_market_goes_to_the_book_its_topic_names() {
+    let eth: Symbol = "ETH-PERP".parse().unwrap();
+    let (mut told, _) = Told::open(&[Topic::Book(btc()), Topic::Book(eth)]);
+    let text = book("snapshot", 1, "9", "10").replace(",\"symbol\":\"BTC-PERP\"", "");
+    told.text(&text.replace("update:BTC-PERP", "update:ETH-PERP"));
+    assert!(told.session.book(Topic::Book(eth)).unwrap().in_sync());
+    assert!(!told.session.book(Topic::Book(btc())).unwrap().in_sync());
+}
+
+#[test]
+fn an_empty_acknowledgement_is_not_held_against_a_book_that_was_acknowledged() {
+    let eth: Symbol = "ETH-PERP".parse().unwrap();
+    let (mut told, _) = Told::open(&[Topic::Book(btc()), Topic::Book(eth)]);
+    told.text(r#"{"event":"subscribe","channel":["update:BTC-PERP_0"]}"#);
+    assert_eq!(told.text(r#"{"event":"subscribe","channel":[]}"#), [subscribe("update:ETH-PERP")]);
+}

@@ -148,7 +148,8 @@ impl Instrument {
             return Ok(());
         }
         let one = self.grid.notional(price, 1).unwrap_or(Decimal::ONE);
-        let enough = self.min_notional.checked_div(one).unwrap_or(Decimal::MAX).floor() + Decimal::ONE;
+        let enough =
+            self.min_notional.checked_div(one).unwrap_or(Decimal::MAX).floor().saturating_add(Decimal::ONE);
         Err(SizeError::NotionalTooSmall { notional, min: self.min_notional, price, contracts: enough })
     }
 
@@ -165,7 +166,7 @@ impl Instrument {
                 currency: self.base.clone(),
                 contract_size,
                 below: (amount - rest).normalize(),
-                above: (amount - rest + contract_size).normalize(),
+                above: (amount - rest).saturating_add(contract_size).normalize(),
             });
         }
         whole.round().to_i64().ok_or(SizeError::TooLarge { contracts: i64::MAX, max: self.max_contracts })

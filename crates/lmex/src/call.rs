@@ -35,9 +35,10 @@ impl Client {
             Err(error) => return (0, Err(error.into())),
         };
         let patience = self.gate().patience(rate_class(&request));
+        let since = self.clock().steady();
         let mut attempt = 1;
         loop {
-            let error = match self.attempt(endpoint, &request, attempt).await {
+            let error = match self.attempt(endpoint, &request, attempt, since).await {
                 Ok(reply) => return (attempt, Ok(reply)),
                 Err(error) => error,
             };
@@ -59,7 +60,7 @@ impl Client {
     /// Sends a request once, whatever comes back, and brings the raw answer back: status and body are the caller's to
     /// read.
     pub async fn send_raw(&self, request: &Request) -> Result<Reply<Bytes>, Error> {
-        let (answer, latency) = self.exchange(request).await?;
+        let (answer, latency) = self.exchange(request, self.clock().steady()).await?;
         let (head, data) = answer.into_parts();
         Ok(Reply { data, status: head.status, headers: head.headers, latency, attempts: 1 })
     }
@@ -69,8 +70,9 @@ impl Client {
         endpoint: &E,
         request: &Request,
         attempts: u32,
+        since: TimeMs,
     ) -> Result<Reply<E::Response>, Error> {
-        let (answer, latency) = self.exchange(request).await?;
+        let (answer, latency) = self.exchange(request, since).await?;
         let (head, body) = answer.into_parts();
         match lmex_api::answer(endpoint, head.status.as_u16(), &head.headers, &body) {
             Ok(data) => Ok(Reply { data, status: head.status, headers: head.headers, latency, attempts }),
@@ -78,9 +80,12 @@ impl Client {
         }
     }
 
-    /// Sends a request once, in its turn, and brings the raw answer back.
-    pub(crate) async fn exchange(&self, request: &Request) -> Result<(Response<Bytes>, Duration), Error> {
-        self.gate().pass(rate_class(request), self.clock()).await?;
+    /// Sends a request once, in its turn, and brings the raw answer back. The deadline of an order counts from `since`,
+    /// its first attempt: a late order is worse than none.
+    async fn exchange(&self, request: &Request, since: TimeMs) -> Result<(Response<Bytes>, Duration), Error> {
+        let class = rate_class(request);
+        let since = if class == RateClass::Order { since } else { self.clock().steady() };
+        self.gate().pass_since(class, self.clock(), since).await?;
         let http = self.signed(request)?;
         let start = Instant::now();
         let result = self.transport().send(http).await;

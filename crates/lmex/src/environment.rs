@@ -214,11 +214,12 @@ fn is_lmex(host: &Host<String>) -> bool {
 
 /// An address may hold a password by mistake; errors are logged.
 fn without_credentials(text: &str) -> String {
-    let shown: String = text.chars().take(100).collect();
-    match (shown.find("://"), shown.rfind('@')) {
-        (Some(scheme), Some(at)) if at > scheme => format!("{}://…{}", &shown[..scheme], &shown[at..]),
-        _ => shown,
-    }
+    let shown = match (text.find("://"), text.rfind('@')) {
+        (Some(scheme), Some(at)) if at > scheme => format!("{}://…{}", &text[..scheme], &text[at..]),
+        (_, Some(at)) => format!("…{}", &text[at..]),
+        (_, None) => text.to_owned(),
+    };
+    shown.chars().take(100).collect()
 }
 
 #[cfg(test)]
@@ -267,8 +268,11 @@ mod tests {
         ] {
             assert!(rest(Environment::Local, url, &[]).unwrap_err().contains("not an origin"), "{url}");
         }
-        let error = rest(Environment::Local, "http://me:hunter2@127.0.0.1:9090", &[]).unwrap_err();
-        assert!(!error.contains("hunter2"), "{error}");
+        let long = format!("https://me:{}@127.0.0.1", "hunter2".repeat(50));
+        for url in ["http://me:hunter2@127.0.0.1:9090", "me:hunter2@127.0.0.1:9090", long.as_str()] {
+            let error = rest(Environment::Local, url, &[]).unwrap_err();
+            assert!(!error.contains("hunter2"), "{error}");
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Why a call failed.
 
-use lmex_api::{ApiError, ErrorKind, PrepareError};
+use lmex_api::futures::OrderAnswer;
+use lmex_api::{ApiError, ErrorKind, PrepareError, Status};
 use lmex_types::{ClientOrderId, GridError, SizeError, Symbol, TimeMs};
 
 use crate::environment::EndpointError;
@@ -13,6 +14,9 @@ pub enum Error {
     /// The venue answered, and the answer is no.
     #[error(transparent)]
     Api(#[from] ApiError),
+    /// The venue answered with an order whose status is a refusal, or says that it does not know.
+    #[error("{}", refusal_shown(.0))]
+    Refused(Box<OrderAnswer>),
     /// Key, nonce or signature was refused; with the clock's error, if it is large enough to be the cause.
     #[error("{error}{}", skew_shown(*skew_ms))]
     Authentication {
@@ -100,7 +104,14 @@ pub enum Error {
 impl Error {
     /// Whether the venue may have seen the request. If not, trying again is always safe.
     pub fn was_sent(&self) -> bool {
-        matches!(self, Self::Api(_) | Self::Authentication { .. } | Self::Lost { .. } | Self::Unexpected(_))
+        matches!(
+            self,
+            Self::Api(_)
+                | Self::Refused(_)
+                | Self::Authentication { .. }
+                | Self::Lost { .. }
+                | Self::Unexpected(_)
+        )
     }
 
     /// Whether it is unknown what the venue did.
@@ -108,30 +119,49 @@ impl Error {
         match self {
             Self::Lost { .. } | Self::Unexpected(_) => true,
             Self::Api(error) => !error.kind.is_definite(),
+            Self::Refused(order) => order.status.is_unknown(),
             _ => false,
         }
     }
 
     /// Whether the venue knows no such order.
     pub fn is_order_not_found(&self) -> bool {
-        matches!(self, Self::Api(error) if error.kind == ErrorKind::OrderNotFound)
+        match self {
+            Self::Api(error) => error.kind == ErrorKind::OrderNotFound,
+            Self::Refused(order) => order.status == Status::NOT_FOUND,
+            _ => false,
+        }
     }
 
     /// A stable word for programs.
     pub fn category(&self) -> &'static str {
         match self {
             Self::Api(error) => error.kind.as_str(),
+            Self::Refused(order) => match order.status {
+                Status::NOT_FOUND => "order_not_found",
+                Status::INSUFFICIENT_BALANCE => "insufficient_funds",
+                status if status.is_unknown() => "unknown",
+                _ => "refused",
+            },
             Self::Authentication { .. } => "authentication",
             Self::NotSent { .. } | Self::Lost { .. } => "network",
             Self::NoCredentials => "credentials",
             Self::Expired { .. } | Self::Blocked { .. } | Self::QueueFull(_) => "rate_limited",
             Self::Unresolved { .. } => "unresolved",
+            Self::Journal(JournalError::AlreadySent(_)) => "refused",
             Self::Journal(_) => "io",
             Self::Price(_) | Self::Size(_) => "invalid",
             Self::UnknownMarket(_) => "unknown_market",
             Self::Endpoint(_) | Self::Build(_) => "config",
             Self::Prepare(_) | Self::Unexpected(_) => "internal",
         }
+    }
+}
+
+fn refusal_shown(order: &OrderAnswer) -> String {
+    match order.reason() {
+        reason if reason.is_empty() => format!("the exchange answered with status {}", order.status),
+        reason => format!("the exchange answered with status {}: {reason}", order.status),
     }
 }
 

@@ -73,18 +73,31 @@ impl Gate {
         Self { pace, state: Mutex::new(state), moved: Notify::new() }
     }
 
-    /// Waits until a request of this class may leave. An error means that it must not, and has not.
+    #[cfg(test)]
+    async fn pass(&self, class: RateClass, clock: &Clock) -> Result<(), Error> {
+        self.pass_since(class, clock, clock.steady()).await
+    }
+
+    /// Waits until a request of this class, which began at `since`, may leave. An error means that it must not, and has
+    /// not.
     ///
     /// Dropping the future gives the place in the queue up.
-    pub(crate) async fn pass(&self, class: RateClass, clock: &Clock) -> Result<(), Error> {
+    pub(crate) async fn pass_since(
+        &self,
+        class: RateClass,
+        clock: &Clock,
+        since: TimeMs,
+    ) -> Result<(), Error> {
         let place = self.enqueue(class)?;
-        let since = clock.steady();
         let deadline =
             since.plus_ms(i64::try_from(self.pace.deadline(class).as_millis()).unwrap_or(i64::MAX));
         loop {
             // Before looking, so that a move between looking and waiting is not missed.
             let moved = self.moved.notified();
             let now = clock.steady();
+            if now > deadline {
+                return Err(Error::Expired { waited_ms: now.ms_since(since) });
+            }
             let again = match self.ask(place.ticket, now) {
                 Turn::Go => return Ok(()),
                 Turn::NotYours => deadline,

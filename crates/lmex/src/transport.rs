@@ -9,7 +9,7 @@ use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt as _;
 use http::{HeaderMap, Request, Response};
 
-use crate::environment::Endpoints;
+use crate::environment::{Endpoints, Environment};
 use crate::tls;
 
 /// Sends one HTTP request and brings the whole answer back. It never sends a request twice.
@@ -57,7 +57,8 @@ impl HttpTransport {
             .redirect(reqwest::redirect::Policy::none())
             // Whether to send again is decided above, where it is known what the request does.
             .retry(reqwest::retry::never());
-        if !encrypted {
+        if endpoints.environment() == Environment::Local {
+            // Nothing for this machine leaves it, not even to a proxy.
             builder = builder.no_proxy();
         }
         Ok(Self { http: builder.build()? })

@@ -75,6 +75,7 @@ impl OrderBook {
     pub fn clear(&mut self) {
         self.bids.0.clear();
         self.asks.0.clear();
+        self.scale = 0;
         self.seq_num = None;
     }
 

@@ -96,6 +96,8 @@ struct Subscription {
     sent: Option<TimeMs>,
     heard: TimeMs,
     stale: bool,
+    /// Whether the latest request is acknowledged. A book is live only once its snapshot has come.
+    acknowledged: bool,
     book: Option<OrderBook>,
 }
 
@@ -227,11 +229,8 @@ impl Session {
         }
         for name in channel {
             for (topic, subscription) in &mut self.topics {
-                // A book is live once its snapshot has come, which is owed within the same time.
-                let is_book = matches!(topic, Topic::Book(_));
-                if !is_book && topic.matches(name, None) && matches!(subscription.state, TopicState::Asked(_))
-                {
-                    subscription.go_live(*topic, now, actions);
+                if topic.matches(name, None) && matches!(subscription.state, TopicState::Asked(_)) {
+                    subscription.acknowledge(*topic, now, actions);
                 }
             }
         }
@@ -241,7 +240,7 @@ impl Session {
     /// order, so it is the one asked for first.
     fn on_empty_ack(&mut self, now: TimeMs, actions: &mut Vec<Action>) {
         let asked = |subscription: &Subscription| match subscription.state {
-            TopicState::Asked(since) => Some(since),
+            TopicState::Asked(since) if !subscription.acknowledged => Some(since),
             _ => None,
         };
         let first = self
@@ -282,13 +281,10 @@ impl Session {
 
     fn on_book_message(&mut self, now: TimeMs, text: &str, actions: &mut Vec<Action>) {
         if let Err(error) = self.update.decode(text) {
-            // If it was a change, the sequence check of the next message finds that it is missing.
-            return actions.push(Action::Notify(Notice::Unreadable(error.to_string())));
+            return self.on_unreadable_book(now, text, &error, actions);
         }
-        let symbol = self.update.symbol;
-        let is_ours =
-            |topic: &Topic| matches!(topic, Topic::Book(market) if symbol.is_none_or(|s| s == *market));
-        let Some((&topic, subscription)) = self.topics.iter_mut().find(|(topic, _)| is_ours(topic)) else {
+        let Some((topic, subscription)) = book_of(&mut self.topics, topic_name(text), self.update.symbol)
+        else {
             return;
         };
         match subscription.apply(&self.update) {
@@ -300,6 +296,23 @@ impl Session {
             // the snapshot is still owed.
             Err(BookError::NoSnapshot) => {}
             Err(error) => subscription.resync(topic, now, &error.to_string(), actions),
+        }
+    }
+
+    /// If it was a change, the book is wrong from here on: it is not shown until it is whole again.
+    fn on_unreadable_book(
+        &mut self,
+        now: TimeMs,
+        text: &str,
+        error: &DecodeError,
+        actions: &mut Vec<Action>,
+    ) {
+        match book_of(&mut self.topics, topic_name(text), None) {
+            Some((topic, subscription)) if subscription.has_book() => {
+                subscription.forget();
+                subscription.resync(topic, now, &error.to_string(), actions);
+            }
+            _ => actions.push(Action::Notify(Notice::Unreadable(error.to_string()))),
         }
     }
 
@@ -316,6 +329,25 @@ fn looks_like_book(text: &str) -> bool {
     text.as_bytes().get(..32).is_some_and(|head| head.windows(8).any(|bytes| bytes == b"\"update:"))
 }
 
+/// The topic that a book message names, as far as it can be found without reading the message.
+fn topic_name(text: &str) -> &str {
+    let after = text.find("\"update:").map_or("", |at| &text[at + 1..]);
+    after.split('"').next().unwrap_or_default()
+}
+
+/// The book that a message is about: by its symbol and by its topic, which agree or one is missing.
+fn book_of<'a>(
+    topics: &'a mut BTreeMap<Topic, Subscription>,
+    name: &str,
+    symbol: Option<Symbol>,
+) -> Option<(Topic, &'a mut Subscription)> {
+    let is_meant = |topic: &Topic| match topic {
+        Topic::Book(market) => symbol.map_or_else(|| topic.matches(name, None), |symbol| symbol == *market),
+        _ => false,
+    };
+    topics.iter_mut().find(|(topic, _)| is_meant(topic)).map(|(topic, subscription)| (*topic, subscription))
+}
+
 /// Asking anew more often than this would be a storm of our making.
 const RESYNC_AT_MOST_EVERY_MS: i64 = 1_000;
 
@@ -328,6 +360,7 @@ impl Subscription {
             sent: None,
             heard: TimeMs::default(),
             stale: false,
+            acknowledged: false,
             book,
         }
     }
@@ -337,6 +370,7 @@ impl Subscription {
             actions.push(Action::Send(ClientFrame::subscribe([name]).to_json()));
         }
         self.state = TopicState::Asked(now);
+        self.acknowledged = false;
         self.sent = Some(now);
         self.heard = now;
     }
@@ -355,6 +389,24 @@ impl Subscription {
         }
         self.state = TopicState::Refused;
         actions.push(Action::Notify(Notice::Refused(topic)));
+    }
+
+    /// A book's snapshot is still owed then, within the same time.
+    fn acknowledge(&mut self, topic: Topic, now: TimeMs, actions: &mut Vec<Action>) {
+        self.acknowledged = true;
+        if self.book.is_none() {
+            self.go_live(topic, now, actions);
+        }
+    }
+
+    fn has_book(&self) -> bool {
+        self.book.as_ref().is_some_and(OrderBook::in_sync)
+    }
+
+    fn forget(&mut self) {
+        if let Some(book) = &mut self.book {
+            book.clear();
+        }
     }
 
     fn go_live(&mut self, topic: Topic, now: TimeMs, actions: &mut Vec<Action>) {

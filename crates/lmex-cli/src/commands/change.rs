@@ -14,9 +14,9 @@ use crate::output::{Format, Output};
 
 pub async fn amend(args: &Amend, context: &Context, output: &Output) -> Result<(), CliError> {
     let client = context.signed_client()?;
-    let (order, instrument, amendment) = checked(find_and_check(args, &client)).await?;
+    let (order, instrument, amendment, best) = checked(find_and_check(args, &client)).await?;
     let request = AmendOrder { symbol: order.symbol, order: args.order, amendment };
-    let (what, notional) = amended(&order, &instrument, amendment);
+    let (what, notional) = amended(&order, &instrument, amendment, best);
     if args.safety.dry_run {
         return dry_run::show(&request, &what, None, context, output);
     }
@@ -33,7 +33,7 @@ pub async fn amend(args: &Amend, context: &Context, output: &Output) -> Result<(
 async fn find_and_check(
     args: &Amend,
     client: &Client,
-) -> Result<(OrderDetail, Instrument, Amendment), CliError> {
+) -> Result<(OrderDetail, Instrument, Amendment, Decimal), CliError> {
     let order = client.order(args.order).await?.into_data();
     let instrument = client.instrument(order.symbol).await?;
     if let Some(price) = args.limit {
@@ -47,11 +47,22 @@ async fn find_and_check(
         (None, Some(size)) => Amendment::Size(size),
         (None, None) => return Err(CliError::new("invalid", "nothing to change: give --limit or --size")),
     };
-    Ok((order, instrument, amendment))
+    // A sell amended to far below the market trades at the market.
+    let best = if order.side == Side::Sell {
+        client.best_price(order.symbol, order.side).await?
+    } else {
+        Decimal::ZERO
+    };
+    Ok((order, instrument, amendment, best))
 }
 
 /// What the order will be, in words, and what it will be worth.
-fn amended(order: &OrderDetail, instrument: &Instrument, amendment: Amendment) -> (String, Option<Decimal>) {
+fn amended(
+    order: &OrderDetail,
+    instrument: &Instrument,
+    amendment: Amendment,
+    best: Decimal,
+) -> (String, Option<Decimal>) {
     let size_now = i64::try_from(order.current_order_size.trunc()).unwrap_or(i64::MAX);
     let (price, contracts) = match amendment {
         Amendment::Price(price) => (price, size_now),
@@ -65,7 +76,7 @@ fn amended(order: &OrderDetail, instrument: &Instrument, amendment: Amendment) -
         instrument.base,
         price.normalize()
     );
-    (what, instrument.grid.notional(price, contracts))
+    (what, instrument.grid.notional(price.max(best), contracts))
 }
 
 pub async fn cancel(args: &Cancel, context: &Context, output: &Output) -> Result<(), CliError> {

@@ -1,7 +1,7 @@
 //! `lmex buy` and `lmex sell`.
 
-use lmex::futures::OrderAnswer;
-use lmex::{CheckedOrder, Client, DoneOrder, NewOrder, Resolution, Side};
+use lmex::futures::{OrderAnswer, OrderRef};
+use lmex::{CheckedOrder, Client, ClientOrderId, DoneOrder, NewOrder, Resolution, Side, Status};
 
 use super::account::answer_table;
 use super::{LAST_WORDS_WITHIN, SEND_WITHIN, dry_run};
@@ -19,12 +19,29 @@ pub async fn run(
 ) -> Result<(), CliError> {
     let client = if args.safety.dry_run { context.client()? } else { context.signed_client()? };
     let checked = super::checked(async { Ok(client.check(&new_order(side, args)).await?) }).await?;
+    if let (Some(id), false) = (args.client_id, args.safety.dry_run) {
+        super::checked(refuse_known(&client, id)).await?;
+    }
     if args.safety.dry_run {
         return dry_run::show(&checked.create, &described(&checked), Some(&checked), context, output);
     }
     confirm::live_order(context.environment, &described(&checked), checked.notional, args.safety.yes)?;
     let done = place(&client, &checked, output).await?;
     print(&done, &checked, output)
+}
+
+/// An id of one's own choice may have been used by an earlier run: the same order is not sent twice.
+async fn refuse_known(client: &Client, id: ClientOrderId) -> Result<(), CliError> {
+    match client.order(OrderRef::Client(id)).await {
+        Ok(order) if order.data.status == Status::NOT_FOUND => Ok(()),
+        Ok(order) => {
+            let known = format!("an order with the client id {id} exists already ({})", order.data.status);
+            Err(CliError::new("refused", known)
+                .hint(format!("`lmex order {id}` shows it; a new order needs an id of its own, or none")))
+        }
+        Err(error) if error.is_order_not_found() => Ok(()),
+        Err(error) => Err(error.into()),
+    }
 }
 
 fn new_order(side: Side, args: &NewOrderArgs) -> NewOrder {

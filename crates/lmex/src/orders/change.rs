@@ -53,7 +53,7 @@ impl Client {
         {
             return Ok(from_detail(now.into_data()));
         }
-        answer
+        answer.and_then(accepted)
     }
 
     /// Cancels one order, all with a client id, or all of a market; the cancelled orders are returned.
@@ -72,7 +72,7 @@ impl Client {
                 Ok(now) if now.data.status == Status::CANCELLED => Ok(now.map(|now| vec![from_detail(now)])),
                 _ => Err(error),
             },
-            (result, _) => Ok(result?.map(|orders| orders.0)),
+            (result, _) => all_accepted(result?.map(|orders| orders.0)),
         }
     }
 
@@ -83,11 +83,29 @@ impl Client {
         }
         let order_type = if price.is_some() { OrderType::Limit } else { OrderType::Market };
         first(self.send(&ClosePosition { symbol, order_type, price, position_id: None }).await?)
+            .and_then(accepted)
     }
 }
 
 fn first(reply: Reply<lmex_api::wire::many::Many<OrderAnswer>>) -> Result<OrderAnswer, Error> {
     reply.into_data().into_iter().next().ok_or(Error::Unexpected("the list of orders is empty"))
+}
+
+/// The venue says no with HTTP 200 too.
+fn accepted(order: OrderAnswer) -> Result<OrderAnswer, Error> {
+    if order.status.is_refusal() || order.status.is_unknown() {
+        return Err(Error::Refused(Box::new(order)));
+    }
+    Ok(order)
+}
+
+/// Of several orders some may be gone already; if none was cancelled, that is a no.
+fn all_accepted(reply: Reply<Vec<OrderAnswer>>) -> Result<Reply<Vec<OrderAnswer>>, Error> {
+    let refused = |order: &OrderAnswer| order.status.is_refusal() || order.status.is_unknown();
+    match reply.iter().find(|order| refused(order)) {
+        Some(order) if reply.iter().all(refused) => Err(Error::Refused(Box::new(order.clone()))),
+        _ => Ok(reply),
+    }
 }
 
 fn shows(order: &OrderDetail, amendment: Amendment) -> bool {

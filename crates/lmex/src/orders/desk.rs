@@ -1,6 +1,6 @@
 //! What a client knows about its own orders: which are on their way, and which are unresolved.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -24,7 +24,38 @@ struct State {
     folder: Option<PathBuf>,
     journal: Option<Journal>,
     unresolved: BTreeMap<ClientOrderId, Unresolved>,
+    in_flight: BTreeSet<ClientOrderId>,
+    /// Orders that exist, the latest last: none of them is sent again.
+    placed: Placed,
 }
+
+/// The ids of orders that exist, as many as are remembered.
+#[derive(Debug, Default)]
+struct Placed {
+    ids: BTreeSet<ClientOrderId>,
+    oldest_first: VecDeque<ClientOrderId>,
+}
+
+impl Placed {
+    fn contains(&self, client_id: &ClientOrderId) -> bool {
+        self.ids.contains(client_id)
+    }
+
+    fn insert(&mut self, client_id: ClientOrderId) {
+        if !self.ids.insert(client_id) {
+            return;
+        }
+        self.oldest_first.push_back(client_id);
+        if self.oldest_first.len() > PLACED_KEPT
+            && let Some(oldest) = self.oldest_first.pop_front()
+        {
+            self.ids.remove(&oldest);
+        }
+    }
+}
+
+/// How many placed orders are remembered.
+const PLACED_KEPT: usize = 10_000;
 
 /// An order that may exist.
 #[derive(Debug, Clone)]
@@ -45,7 +76,13 @@ impl OrderDesk {
         clock: Clock,
     ) -> Result<Self, JournalError> {
         let scope = |folder: &Path| folder.join(scope(endpoints, credentials));
-        let state = State { folder: folder.map(scope), journal: None, unresolved: BTreeMap::new() };
+        let state = State {
+            folder: folder.map(scope),
+            journal: None,
+            unresolved: BTreeMap::new(),
+            in_flight: BTreeSet::new(),
+            placed: Placed::default(),
+        };
         Ok(Self { state: Arc::new(Mutex::new(state)), clock })
     }
 
@@ -66,9 +103,11 @@ impl OrderDesk {
         let now = self.clock.wall();
         self.on_disk(move |state| {
             state.open_journal(now)?;
+            state.refuse_repetition(intent.client_id)?;
             if let Some(journal) = &mut state.journal {
                 journal.intend(intent.clone())?;
             }
+            state.in_flight.insert(intent.client_id);
             Ok(InFlight { desk, intent: Some(intent), leaves: false })
         })
         .await
@@ -78,6 +117,10 @@ impl OrderDesk {
     pub(crate) fn settle(&self, client_id: ClientOrderId, how: Settled) {
         let mut state = self.state();
         state.unresolved.remove(&client_id);
+        state.in_flight.remove(&client_id);
+        if how == Settled::Done {
+            state.placed.insert(client_id);
+        }
         if let Some(Err(error)) = state.journal.as_mut().map(|journal| journal.settle(client_id, how)) {
             // The order's fate is known; a lost note only means that it is asked for once more.
             tracing::warn!(%client_id, %error, "what became of an order could not be noted");
@@ -86,7 +129,9 @@ impl OrderDesk {
 
     fn note_unresolved(&self, intent: Intent) -> Unresolved {
         let unresolved = Unresolved { intent, left_by: self.clock.wall(), first_absent: None };
-        self.state().unresolved.insert(unresolved.intent.client_id, unresolved.clone());
+        let mut state = self.state();
+        state.in_flight.remove(&unresolved.intent.client_id);
+        state.unresolved.insert(unresolved.intent.client_id, unresolved.clone());
         unresolved
     }
 
@@ -121,18 +166,28 @@ impl OrderDesk {
 impl State {
     fn open_journal(&mut self, now: TimeMs) -> Result<(), JournalError> {
         let Some(folder) = &self.folder else { return Ok(()) };
-        if self.journal.is_some() {
-            return Ok(());
-        }
-        let session = format!("{}-{:016x}", std::process::id(), rand::random::<u64>());
-        let mut journal = Journal::create(folder, &session)?;
+        let journal = match &mut self.journal {
+            Some(journal) => journal,
+            none => {
+                let session = format!("{}-{:016x}", std::process::id(), rand::random::<u64>());
+                none.insert(Journal::create(folder, &session)?)
+            }
+        };
+        // Every time: a process may have died since.
         for intent in journal.adopt()? {
             // Its process is dead by now, and would not have sent it later than that.
             let left_by = now.min(intent.at.plus_ms(LONGEST_ON_ITS_WAY_MS));
             self.unresolved.insert(intent.client_id, Unresolved { intent, left_by, first_absent: None });
         }
-        self.journal = Some(journal);
         Ok(())
+    }
+
+    /// An order is sent once: the same id again would be the same order twice.
+    fn refuse_repetition(&self, client_id: ClientOrderId) -> Result<(), JournalError> {
+        let known = self.in_flight.contains(&client_id)
+            || self.unresolved.contains_key(&client_id)
+            || self.placed.contains(&client_id);
+        if known { Err(JournalError::AlreadySent(client_id)) } else { Ok(()) }
     }
 }
 

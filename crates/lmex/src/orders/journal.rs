@@ -15,6 +15,9 @@ use serde::{Deserialize, Serialize};
 /// Why the journal can't be trusted or used. Without it no order is sent.
 #[derive(Debug, thiserror::Error)]
 pub enum JournalError {
+    /// The same order again: it would be doubled.
+    #[error("order {0} was sent already: look at it, or give a new order an id of its own")]
+    AlreadySent(ClientOrderId),
     /// The disk says no.
     #[error("the order journal {path} can't be {action}: {source}", path = path.display())]
     Io {

@@ -1,7 +1,7 @@
 //! An order as a trader thinks of it, and as the venue takes it.
 
 use lmex_api::futures::CreateOrder;
-use lmex_types::{ClientOrderId, Decimal, Instrument, OrderType, Side, Size, Symbol, TimeInForce};
+use lmex_types::{ClientOrderId, Decimal, Instrument, OrderType, Side, Size, SizeError, Symbol, TimeInForce};
 
 use crate::error::Error;
 
@@ -115,11 +115,21 @@ impl NewOrder {
 
     /// Whether the size can only be converted at a price.
     pub(crate) fn needs_reference(&self) -> bool {
-        self.price == OrderPrice::Market && matches!(self.size, Size::Quote { .. })
+        let trades_elsewhere = self.price == OrderPrice::Market || self.side == Side::Sell;
+        trades_elsewhere && matches!(self.size, Size::Quote { .. })
     }
 
-    /// Checks it against the market's specification. `reference` is the price that a market order is expected to
-    /// trade at: quote amounts are converted at it, and the minimum notional is checked if it is known.
+    /// The price it is valued at: the dearest it can be expected to trade at. A sell limit far below the market trades
+    /// at the market.
+    fn valuation(&self, reference: Option<Decimal>) -> Option<Decimal> {
+        match self.side {
+            Side::Buy => self.limit_price().or(reference),
+            Side::Sell => self.limit_price().max(reference),
+        }
+    }
+
+    /// Checks it against the market's specification. `reference` is the best price of the other side, at which a market
+    /// order or a sell limit below it is expected to trade: quote amounts are converted at it, and it values the order.
     pub fn check(
         &self,
         instrument: &Instrument,
@@ -129,26 +139,37 @@ impl NewOrder {
         if let Some(price) = self.limit_price() {
             instrument.grid.ticks(price)?;
         }
-        let price = self.limit_price().or(reference);
-        let contracts = match (price, &self.size) {
-            (Some(price), size) => instrument.contracts(size, price)?,
-            // Without a price only the bounds can be checked; the venue checks the rest.
-            (None, Size::Contracts(contracts)) => {
-                instrument.check_bounds(*contracts)?;
-                *contracts
-            }
-            (None, size) => {
-                let unbounded = Instrument { min_notional: Decimal::NEGATIVE_ONE, ..instrument.clone() };
-                unbounded.contracts(size, Decimal::ONE)?
-            }
-        };
+        let valuation = self.valuation(reference);
+        let contracts = self.contracts(instrument, self.limit_price().or(reference), valuation)?;
         Ok(CheckedOrder {
             create: self.create(contracts, client_id),
             base: instrument.grid.base(contracts),
             base_currency: instrument.base.clone(),
             quote_currency: instrument.quote.clone(),
-            notional: price.and_then(|price| instrument.grid.notional(price, contracts)),
+            notional: valuation.and_then(|price| instrument.grid.notional(price, contracts)),
         })
+    }
+
+    fn contracts(
+        &self,
+        instrument: &Instrument,
+        price: Option<Decimal>,
+        valuation: Option<Decimal>,
+    ) -> Result<i64, SizeError> {
+        match (&self.size, price, valuation) {
+            (Size::Quote { .. }, Some(price), Some(valuation)) => {
+                let contracts = instrument.contracts(&self.size, valuation)?;
+                instrument.check_notional(contracts, price)?;
+                Ok(contracts)
+            }
+            (size, Some(price), _) => instrument.contracts(size, price),
+            // Without a price only the bounds can be checked; the venue checks the rest.
+            (Size::Contracts(contracts), None, _) => instrument.check_bounds(*contracts).map(|()| *contracts),
+            (size, None, _) => {
+                let unbounded = Instrument { min_notional: Decimal::NEGATIVE_ONE, ..instrument.clone() };
+                unbounded.contracts(size, Decimal::ONE)
+            }
+        }
     }
 
     fn create(&self, contracts: i64, client_id: ClientOrderId) -> CreateOrder {
@@ -187,7 +208,7 @@ pub struct CheckedOrder {
     pub base_currency: String,
     /// The quote currency.
     pub quote_currency: String,
-    /// What it is worth in the quote currency: at the limit price, or for market orders at the reference price, if one
-    /// is known.
+    /// What it is worth in the quote currency: a buy at its limit; a market order, or a sell limit below the market, at
+    /// the reference price, if that is known.
     pub notional: Option<Decimal>,
 }

@@ -11,7 +11,7 @@ use super::desk::{InFlight, LONGEST_ON_ITS_WAY_MS, Unresolved};
 use super::journal::{Intent, Settled};
 use super::new_order::{CheckedOrder, NewOrder};
 use super::outcome::{DoneOrder, OrderOutcome, Refusal, UnknownOrder};
-use super::resolve::settles;
+use super::resolve::{Found, settles};
 use crate::client::Client;
 use crate::error::Error;
 use crate::reply::Reply;
@@ -19,18 +19,19 @@ use crate::reply::Reply;
 impl Client {
     /// Checks an order against its market and places it. See [`place_checked`](Self::place_checked).
     pub async fn place(&self, order: &NewOrder) -> Result<OrderOutcome, Error> {
-        let reference = if order.needs_reference() { Some(self.reference_price(order).await?) } else { None };
+        let reference = if order.needs_reference() {
+            Some(self.best_price(order.symbol, order.side).await?)
+        } else {
+            None
+        };
         let checked = self.check_at(order, reference).await?;
         self.place_checked(&checked).await
     }
 
-    /// Checks an order against its market and says what it comes to, without sending it. For market orders the best
-    /// price of the other side is asked for.
+    /// Checks an order against its market and says what it comes to, without sending it. The best price of the other
+    /// side is asked for, since a market order or a sell limit below it is worth that.
     pub async fn check(&self, order: &NewOrder) -> Result<CheckedOrder, Error> {
-        let reference = match order.limit_price() {
-            Some(_) => None,
-            None => Some(self.reference_price(order).await?),
-        };
+        let reference = Some(self.best_price(order.symbol, order.side).await?);
         self.check_at(order, reference).await
     }
 
@@ -71,11 +72,12 @@ impl Client {
             // A gateway that repeats a request gets this for the repetition, when the first one was executed: our
             // nonces are used once.
             Err(error @ Error::Authentication { .. }) => match self.find(in_flight.intent()).await {
-                Some(order) => {
+                Found::Order(order) => {
                     in_flight.settle(Settled::Done);
-                    return Ok(known(order, start.elapsed()));
+                    return Ok(known(*order, start.elapsed()));
                 }
-                None => return settle_no(in_flight, error),
+                Found::Nothing => return settle_no(in_flight, error),
+                Found::NoAnswer => error.to_string(),
             },
             Err(error) => return settle_no(in_flight, error),
         };
@@ -99,16 +101,16 @@ impl Client {
         })
     }
 
-    /// The price a market order is expected to trade at: the best one of the other side.
-    async fn reference_price(&self, order: &NewOrder) -> Result<Decimal, Error> {
-        let book = self.orderbook_l2(order.symbol, 1).await?;
-        let side = match order.side {
+    /// The best price that an order of this side would trade at now: the other side's, or the last one if that is empty.
+    pub async fn best_price(&self, symbol: Symbol, side: Side) -> Result<Decimal, Error> {
+        let book = self.orderbook_l2(symbol, 1).await?;
+        let levels = match side {
             Side::Buy => &book.sell_quote,
             Side::Sell => &book.buy_quote,
         };
-        match side.first() {
+        match levels.first() {
             Some(level) => Ok(level.price),
-            None => self.last_price(order.symbol).await,
+            None => self.last_price(symbol).await,
         }
     }
 

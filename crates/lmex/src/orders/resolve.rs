@@ -65,16 +65,16 @@ impl Client {
         let settles = settles(unresolved);
         let asked = self.clock().wall();
         match self.ask(intent).await {
-            Some(Found::Order(order)) => {
+            Found::Order(order) => {
                 self.orders().settle(intent.client_id, Settled::Done);
                 Resolution::Exists(order)
             }
             // Twice absent, the second time later than the venue could still execute it: it never will.
-            Some(Found::Nothing) if unresolved.first_absent.is_some() && asked > settles => {
+            Found::Nothing if unresolved.first_absent.is_some() && asked > settles => {
                 self.orders().settle(intent.client_id, Settled::Absent);
                 Resolution::Absent(intent.client_id)
             }
-            Some(Found::Nothing) => {
+            Found::Nothing => {
                 self.orders().note_absent(intent.client_id, asked);
                 if asked > settles {
                     let again = Unresolved { first_absent: Some(asked), ..unresolved.clone() };
@@ -82,15 +82,16 @@ impl Client {
                 }
                 Resolution::StillUnknown(intent.client_id, settles)
             }
-            None => Resolution::StillUnknown(intent.client_id, settles.max(asked)),
+            Found::NoAnswer => Resolution::StillUnknown(intent.client_id, settles.max(asked)),
         }
     }
 
-    /// Asks for an order once.
-    pub(super) async fn find(&self, intent: Option<&Intent>) -> Option<OrderAnswer> {
-        match self.ask(intent?).await? {
-            Found::Order(order) => Some(*order),
-            Found::Nothing => None,
+    /// Asks for an order whose key or signature was refused. If that goes for asking too, nothing of it exists.
+    pub(super) async fn find(&self, intent: Option<&Intent>) -> Found {
+        let Some(intent) = intent else { return Found::Nothing };
+        match self.send(&QueryOrder { order: OrderRef::Client(intent.client_id) }).await {
+            Err(Error::Authentication { .. }) => Found::Nothing,
+            _ => self.ask(intent).await,
         }
     }
 
@@ -101,9 +102,9 @@ impl Client {
             let mut pause = Duration::from_millis(100);
             loop {
                 match self.ask(intent).await {
-                    Some(Found::Order(order)) => return *order,
-                    Some(Found::Nothing) => self.orders().note_absent(intent.client_id, self.clock().wall()),
-                    None => {}
+                    Found::Order(order) => return *order,
+                    Found::Nothing => self.orders().note_absent(intent.client_id, self.clock().wall()),
+                    Found::NoAnswer => {}
                 }
                 tokio::time::sleep(pause).await;
                 pause = (pause * 2).min(Duration::from_secs(2));
@@ -112,32 +113,63 @@ impl Client {
         tokio::time::timeout(patience, asking).await.ok()
     }
 
-    /// Looks everywhere an order can be: by its id, among the open ones, among the fills. `None` if the venue did not
-    /// answer all of it.
-    async fn ask(&self, intent: &Intent) -> Option<Found> {
+    /// Looks everywhere an order can be: by its id, among the open ones, among the fills.
+    async fn ask(&self, intent: &Intent) -> Found {
         let id = intent.client_id;
         match self.send(&QueryOrder { order: OrderRef::Client(id) }).await {
             Ok(reply) if reply.data.status == Status::NOT_FOUND => {}
             // The venue does not know either.
-            Ok(reply) if reply.data.status.is_unknown() => return None,
-            Ok(reply) => return Some(Found::Order(Box::new(from_detail(reply.into_data())))),
+            Ok(reply) if reply.data.status.is_unknown() => return Found::NoAnswer,
+            Ok(reply) => return Found::Order(Box::new(from_detail(reply.into_data()))),
             Err(error) if error.is_order_not_found() => {}
-            Err(_) => return None,
+            Err(_) => return Found::NoAnswer,
         }
-        let open = self.open_orders(Some(intent.symbol)).await.ok()?.into_data();
-        if let Some(order) = open.into_iter().find(|order| order.cl_order_id == id.as_str()) {
-            return Some(Found::Order(Box::new(from_open(order))));
+        let Ok(open) = self.open_orders(Some(intent.symbol)).await else { return Found::NoAnswer };
+        if let Some(order) = open.into_data().into_iter().find(|order| order.cl_order_id == id.as_str()) {
+            return Found::Order(Box::new(from_open(order)));
         }
-        let fills = UserTrades { symbol: Some(intent.symbol), count: Some(500), ..UserTrades::default() };
-        let fills = self.trade_history(&fills).await.ok()?.into_data();
-        let ours: Vec<_> = fills.into_iter().filter(|fill| fill.cl_order_id == id.as_str()).collect();
-        Some(from_fills(&ours).map_or(Found::Nothing, |order| Found::Order(Box::new(order))))
+        self.ask_fills(intent).await
+    }
+
+    async fn ask_fills(&self, intent: &Intent) -> Found {
+        let start = intent.at.plus_ms(-CLOCKS_APART_MS);
+        let end = self.clock().wall().plus_ms(CLOCKS_APART_MS).min(start.plus_ms(LONGEST_PERIOD_MS));
+        let request = UserTrades {
+            symbol: Some(intent.symbol),
+            start: Some(start),
+            end: Some(end),
+            count: Some(MOST_FILLS),
+            cl_order_id: Some(intent.client_id.to_string()),
+            ..UserTrades::default()
+        };
+        let Ok(fills) = self.trade_history(&request).await else { return Found::NoAnswer };
+        let mut fills = fills.into_data();
+        // A venue that passes over the client id sends other fills too, and perhaps not all.
+        let is_cut = fills.len() >= MOST_FILLS as usize;
+        fills.retain(|fill| fill.cl_order_id == intent.client_id.as_str());
+        match from_fills(&fills) {
+            Some(order) => Found::Order(Box::new(order)),
+            None if is_cut => Found::NoAnswer,
+            None => Found::Nothing,
+        }
     }
 }
 
-enum Found {
+/// The most fills in an answer.
+const MOST_FILLS: u32 = 500;
+/// How far our clock and the venue's may be apart: fills that early or late are looked at too.
+const CLOCKS_APART_MS: i64 = 5 * 60_000;
+/// The venue answers for at most 30 days at once.
+const LONGEST_PERIOD_MS: i64 = 29 * 24 * 60 * 60_000;
+
+/// What asking for an order has brought.
+pub(super) enum Found {
+    /// The venue has it.
     Order(Box<OrderAnswer>),
+    /// The venue knows nothing of it.
     Nothing,
+    /// The venue did not answer all that was asked.
+    NoAnswer,
 }
 
 pub(super) fn from_detail(detail: OrderDetail) -> OrderAnswer {
@@ -204,8 +236,8 @@ fn from_open(open: OpenOrder) -> OrderAnswer {
 /// An order that only its fills remember.
 fn from_fills(fills: &[UserTrade]) -> Option<OrderAnswer> {
     let newest = fills.first()?;
-    let filled: Decimal = fills.iter().map(|fill| fill.filled_size).sum();
-    let remaining = (newest.size - filled).max(Decimal::ZERO);
+    let filled = fills.iter().fold(Decimal::ZERO, |sum, fill| sum.saturating_add(fill.filled_size));
+    let remaining = newest.size.saturating_sub(filled).max(Decimal::ZERO);
     Some(OrderAnswer {
         status: if remaining.is_zero() { Status::FULLY_TRANSACTED } else { Status::PARTIALLY_TRANSACTED },
         symbol: newest.symbol,

@@ -75,12 +75,14 @@ impl State {
     fn merge(&mut self, event: &StreamEvent) -> bool {
         match event {
             StreamEvent::Book(topic) => {
-                self.events.iter().any(|known| matches!(known, StreamEvent::Book(same) if same == topic))
+                let same = |known: &&StreamEvent| matches!(known, StreamEvent::Book(same) if same == topic);
+                self.events.iter().rev().take_while(|known| !is_turn(known)).any(|known| same(&known))
             }
             StreamEvent::Top(topic, _) => {
                 let unread =
                     |known: &&mut StreamEvent| matches!(known, StreamEvent::Top(same, _) if same == topic);
-                self.events.iter_mut().find(unread).map(|known| *known = event.clone()).is_some()
+                let mut latest = self.events.iter_mut().rev().take_while(|known| !is_turn(known));
+                latest.find(unread).map(|known| *known = event.clone()).is_some()
             }
             _ => false,
         }
@@ -92,6 +94,17 @@ impl State {
         self.events.remove(trades.unwrap_or(0));
         self.dropped += 1;
     }
+}
+
+/// What an event before this told is over: news after it must not be merged into news before it.
+fn is_turn(event: &StreamEvent) -> bool {
+    matches!(
+        event,
+        StreamEvent::Disconnected { .. }
+            | StreamEvent::Connected
+            | StreamEvent::Resync(..)
+            | StreamEvent::Stale(_)
+    )
 }
 
 #[cfg(test)]
