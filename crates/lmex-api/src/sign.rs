@@ -45,7 +45,9 @@ impl Signer {
     /// Whether a signature is right, in a time that does not depend on how wrong it is.
     pub fn verify(&self, path: &str, nonce: &str, body: &[u8], signature: &str) -> bool {
         let mut tag = [0_u8; TAG_LEN];
-        const_hex::decode_to_slice(signature, &mut tag).is_ok()
+        // The length rules out a `0x` before it, which the decoder would take.
+        signature.len() == 2 * TAG_LEN
+            && const_hex::decode_to_slice(signature, &mut tag).is_ok()
             && self.message(path, nonce, body).verify_slice(&tag).is_ok()
     }
 
@@ -108,6 +110,7 @@ mod tests {
         assert!(!signer.verify("/api/v2.3/order", "2", b"{}", good.as_str()));
         assert!(!signer.verify("/api/v2.3/order", "1", b"{} ", good.as_str()));
         assert!(!signer.verify("/api/v2.3/order", "1", b"{}", "not hex"));
+        assert!(!signer.verify("/api/v2.3/order", "1", b"{}", &format!("0x{good}")));
         assert!(!signer.verify("/api/v2.3/order", "1", b"{}", &good.as_str()[..94]));
     }
 

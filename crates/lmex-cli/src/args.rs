@@ -215,7 +215,7 @@ pub struct NewOrderArgs {
     #[arg(allow_hyphen_values = true)]
     pub size: Size,
     /// Trade at this price or better.
-    #[arg(long, value_name = "PRICE")]
+    #[arg(long, value_name = "PRICE", allow_negative_numbers = true)]
     pub limit: Option<Decimal>,
     /// Trade at the best prices there are, now.
     #[arg(long = "market")]
@@ -261,7 +261,7 @@ pub struct Amend {
     #[arg(value_parser = order_ref, value_name = "ID")]
     pub order: OrderRef,
     /// The new price.
-    #[arg(long, value_name = "PRICE")]
+    #[arg(long, value_name = "PRICE", allow_negative_numbers = true)]
     pub limit: Option<Decimal>,
     /// The new whole size, what is filled already included, with its unit.
     #[arg(long, value_name = "SIZE")]
@@ -289,7 +289,7 @@ pub struct Close {
     /// The market, such as BTC-PERP.
     pub market: Symbol,
     /// Close at this price or better instead of at the market.
-    #[arg(long, value_name = "PRICE")]
+    #[arg(long, value_name = "PRICE", allow_negative_numbers = true)]
     pub limit: Option<Decimal>,
     #[command(flatten)]
     pub safety: Safety,

@@ -141,7 +141,11 @@ fn credentials(
     let from_variables = || Credentials::from_variables(environment, |name| variables.find(name));
     match found {
         Some(found) if !address_given => play_money(found).map_or_else(from_variables, Ok),
-        Some(found) => from_variables().or_else(|error| play_money(found).ok_or(error)),
+        // Half a pair or a malformed one is an error to be told, not one to be covered up.
+        Some(found) => from_variables().or_else(|error| match error {
+            CredentialsError::Missing { .. } => play_money(found).ok_or(error),
+            other => Err(other),
+        }),
         None => from_variables(),
     }
 }

@@ -5,6 +5,8 @@ use std::process::ExitCode;
 use lmex::{CredentialsError, EndpointError, OrderOutcome, Refusal};
 use serde::Serialize;
 
+use crate::commands::shown;
+
 /// An error as it is shown: what kind, what happened, what to do next.
 #[derive(Debug, Serialize)]
 pub struct CliError {
@@ -57,7 +59,16 @@ fn code(category: &str) -> u8 {
 impl From<lmex::Error> for CliError {
     fn from(error: lmex::Error) -> Self {
         let hint = hint(&error);
-        Self { category: error.category(), message: error.to_string(), hint }
+        let message = match &error {
+            lmex::Error::Unresolved { symbol, client_id, sent, .. } => {
+                format!(
+                    "never sent: order {client_id} in {symbol}, sent at {} UTC, is still unresolved",
+                    shown(*sent)
+                )
+            }
+            other => other.to_string(),
+        };
+        Self { category: error.category(), message, hint }
     }
 }
 
@@ -70,7 +81,10 @@ fn hint(error: &lmex::Error) -> Option<String> {
         }
         lmex::Error::Authentication { .. } => CHECK_KEY.to_owned(),
         lmex::Error::UnknownMarket(_) => "`lmex markets` lists what can be traded".to_owned(),
-        lmex::Error::Unresolved { client_id, .. } => format!("`lmex order {client_id}` asks for it"),
+        lmex::Error::Unresolved { client_id, settles, .. } => format!(
+            "`lmex order {client_id}` asks for it. After {} UTC the exchange can no longer execute it: try again then",
+            shown(*settles)
+        ),
         lmex::Error::Api(api) => match api.kind {
             lmex::ErrorKind::UnknownMarket => "`lmex markets` lists what can be traded".to_owned(),
             lmex::ErrorKind::OrderNotFound => {

@@ -54,6 +54,16 @@ impl Fields {
         Ok(Self { values, known: Vec::new() })
     }
 
+    /// Refuses a field that is there and empty, where that would mean more than the sender knows.
+    pub(crate) fn refuse_empty(&self, names: &[&'static str]) -> Result<(), Refused> {
+        for name in names {
+            if matches!(self.values.get(*name), Some(Value::Text(text)) if text.is_empty()) {
+                return Err(Refused::parameter(format!("{name} is empty: give an id, or leave it out")));
+            }
+        }
+        Ok(())
+    }
+
     /// Text. Absent, `null` and empty are the same.
     pub(crate) fn text(&mut self, name: &'static str) -> Result<Option<String>, Refused> {
         let Some(value) = self.take(name) else { return Ok(None) };

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use lmex_api::{Nonces, Retry, Signature, Signer};
+use lmex_api::{Retry, Signature, Signer};
 
 use crate::clock::Clock;
 use crate::credentials::Credentials;
@@ -12,8 +12,8 @@ use crate::environment::{Endpoints, Environment};
 use crate::error::Error;
 use crate::gate::{Gate, Pace};
 use crate::instruments::Instruments;
-use crate::nonces;
-use crate::orders::OrderDesk;
+use crate::nonces::SharedNonces;
+use crate::orders::{self, OrderDesk};
 use crate::transport::{HttpTransport, Transport};
 
 /// A client of one exchange. Cloning it shares connections, pace, nonces and the journal of orders.
@@ -169,7 +169,8 @@ impl ClientBuilder {
     }
 
     /// The folder for the journal of order intents. An order is written there before it is sent, so that a program
-    /// that dies in between knows afterwards what to ask for. Without a folder, intents are kept in memory only.
+    /// that dies in between knows afterwards what to ask for. Processes that share the folder share the nonces of a
+    /// key too. Without a folder, both are kept in memory only.
     #[must_use]
     pub fn journal(mut self, folder: impl Into<PathBuf>) -> Self {
         self.journal = Some(folder.into());
@@ -199,21 +200,17 @@ impl ClientBuilder {
                     .map_err(|error| Error::Build(error.to_string()))?,
             ),
         };
-        let orders = OrderDesk::open(
-            self.journal.as_deref(),
-            &self.endpoints,
-            self.credentials.as_ref(),
-            self.clock.clone(),
-        )?;
+        let credentials = self.credentials.as_ref();
+        let folder = self.journal.map(|folder| folder.join(orders::scope(&self.endpoints, credentials)));
         Ok(Client {
             inner: Arc::new(Inner {
                 transport,
-                signer: self.credentials.as_ref().map(RequestSigner::new),
+                signer: credentials.map(|credentials| RequestSigner::new(credentials, folder.clone())),
+                orders: OrderDesk::new(folder, self.clock.clone()),
                 clock: self.clock,
                 gate: Gate::new(self.pace),
                 retry: self.retry,
                 instruments: Instruments::default(),
-                orders,
                 resolve_within: self.resolve_within,
                 endpoints: self.endpoints,
             }),
@@ -225,7 +222,7 @@ impl ClientBuilder {
 pub(crate) struct RequestSigner {
     key: String,
     signer: Signer,
-    nonces: Arc<Nonces>,
+    nonces: SharedNonces,
 }
 
 /// The three headers of a signed request.
@@ -236,9 +233,9 @@ pub(crate) struct Signed<'a> {
 }
 
 impl RequestSigner {
-    fn new(credentials: &Credentials) -> Self {
+    fn new(credentials: &Credentials, folder: Option<PathBuf>) -> Self {
         let key = credentials.key().to_owned();
-        Self { nonces: nonces::of_key(&key), signer: credentials.signer(), key }
+        Self { nonces: SharedNonces::new(&key, folder), signer: credentials.signer(), key }
     }
 
     pub(crate) fn sign(&self, path: &str, body: &[u8], clock: &Clock) -> Signed<'_> {

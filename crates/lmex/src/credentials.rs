@@ -20,8 +20,9 @@ pub struct Credentials {
 pub enum CredentialsError {
     /// Neither half of a pair is set.
     #[error(
-        "no API key for {environment}: set {key_name} and {secret_name}. A key is made on lmex.io under Account > API: \
-         tick Read and Trading (not Transfer or Withdraw); the secret is shown once, so store it then"
+        "no API key for {environment}: set {key_name} and {secret_name}. A key is made on {} under Account > API: \
+         tick Read and Trading (not Transfer or Withdraw); the secret is shown once, so store it then",
+        site(*environment)
     )]
     Missing {
         /// Which environment.
@@ -38,6 +39,20 @@ pub enum CredentialsError {
         present: &'static str,
         /// The variable that is not.
         missing: &'static str,
+    },
+    /// The halves come from different places, so they may be of different keys.
+    #[error(
+        "{key_name} comes from {key_source}, but {secret_name} from {secret_source}: set both in one place"
+    )]
+    Mixed {
+        /// The variable for the key.
+        key_name: &'static str,
+        /// Where it was found.
+        key_source: String,
+        /// The variable for the secret.
+        secret_name: &'static str,
+        /// Where it was found.
+        secret_source: String,
     },
     /// A key or secret that can't be one.
     #[error("{name}: {source}")]
@@ -72,6 +87,9 @@ impl Credentials {
                 (None, None) => {}
                 (Some(_), None) => return half(key_name, secret_name),
                 (None, Some(_)) => return half(secret_name, key_name),
+                (Some((_, key_source)), Some((_, secret_source))) if key_source != secret_source => {
+                    return Err(CredentialsError::Mixed { key_name, key_source, secret_name, secret_source });
+                }
                 (Some((key, source)), Some((secret, _))) => {
                     check("key", &key)
                         .map_err(|source| CredentialsError::Malformed { name: key_name, source })?;
@@ -133,6 +151,14 @@ impl fmt::Debug for Credentials {
     }
 }
 
+/// The testnet has a site, accounts and keys of its own.
+fn site(environment: Environment) -> &'static str {
+    match environment {
+        Environment::Testnet => "test.lmex.io (the testnet of lmex.io)",
+        Environment::Local | Environment::Live => "lmex.io",
+    }
+}
+
 fn names(environment: Environment) -> Option<(&'static str, &'static str)> {
     match environment {
         Environment::Local => None,
@@ -166,6 +192,19 @@ mod tests {
         assert_eq!(
             half.to_string(),
             "LMEX_LIVE_API_KEY is set, but LMEX_LIVE_API_SECRET is not: set both, as a pair from one key"
+        );
+    }
+
+    #[test]
+    fn halves_from_different_places_are_not_combined() {
+        let error = Credentials::from_variables(Environment::Live, |name| {
+            let source = if name == "LMEX_API_KEY" { "the environment" } else { ".env" };
+            name.starts_with("LMEX_API").then(|| ("value-of-it".to_owned(), source.to_owned()))
+        });
+        let text = error.unwrap_err().to_string();
+        assert_eq!(
+            text,
+            "LMEX_API_KEY comes from the environment, but LMEX_API_SECRET from .env: set both in one place"
         );
     }
 

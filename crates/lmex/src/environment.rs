@@ -140,8 +140,10 @@ impl Endpoints {
             environment,
             next: "start one with `lmex exchange`, or give LMEX_REST_URL",
         })?;
+        // REST first: the local stream address is made from it, and nobody typed that one.
+        let rest = check(rest, ["http", "https"])?;
         let ws = ws.or(environment.ws_origin()).map(|text| check(text, ["ws", "wss"])).transpose()?;
-        Ok(Self { environment, rest: check(rest, ["http", "https"])?, ws })
+        Ok(Self { environment, rest, ws })
     }
 
     /// Which exchange it is.

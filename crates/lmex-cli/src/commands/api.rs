@@ -33,10 +33,11 @@ pub struct Api {
 }
 
 pub async fn run(args: &Api, context: &Context, output: &Output) -> Result<(), CliError> {
-    if !args.path.starts_with('/') || args.path.contains(['?', '#', ' ']) {
+    let has_dots = args.path.split('/').any(|part| matches!(part, "." | ".."));
+    if !args.path.starts_with('/') || has_dots || args.path.contains(['?', '#', ' ']) {
         return Err(CliError::new(
             "invalid",
-            format!("path {:?} must begin with / and have no query", args.path),
+            format!("path {:?} must begin with / and have neither dots for folders nor a query", args.path),
         )
         .hint("pass parameters with --query name=value"));
     }

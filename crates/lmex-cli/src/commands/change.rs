@@ -69,14 +69,17 @@ fn amended(
         Amendment::Size(size) => (order.price, size),
         Amendment::PriceAndSize(price, size) => (price, size),
     };
+    let notional = instrument.grid.notional(price.max(best), contracts);
+    let worth = notional.map(|notional| format!(", worth {} {}", notional.normalize(), instrument.quote));
     let what = format!(
-        "amend {} to {contracts} contracts = {} {} at {}",
+        "amend {} to {contracts} contracts = {} {} at {}{}",
         order.order_id,
         instrument.grid.base(contracts),
         instrument.base,
-        price.normalize()
+        price.normalize(),
+        worth.unwrap_or_default()
     );
-    (what, instrument.grid.notional(price.max(best), contracts))
+    (what, notional)
 }
 
 pub async fn cancel(args: &Cancel, context: &Context, output: &Output) -> Result<(), CliError> {
@@ -138,8 +141,9 @@ pub async fn close(args: &Close, context: &Context, output: &Output) -> Result<(
 
 /// `close the long position of 100 contracts in BTC-PERP at the market`.
 async fn what_to_close(args: &Close, client: &Client) -> Result<String, CliError> {
+    let instrument = client.instrument(args.market).await?;
     if let Some(price) = args.limit {
-        client.instrument(args.market).await?.grid.ticks(price).map_err(lmex::Error::Price)?;
+        instrument.grid.ticks(price).map_err(lmex::Error::Price)?;
     }
     let positions = client.positions(Some(args.market)).await?.into_data();
     let Some(position) = positions.into_iter().find(|position| position.symbol == args.market) else {
@@ -149,5 +153,12 @@ async fn what_to_close(args: &Close, client: &Client) -> Result<String, CliError
     let direction = if position.side == Side::Buy { "long" } else { "short" };
     let at = args.limit.map_or("the market".to_owned(), |price| price.to_string());
     let size = position.size.normalize();
-    Ok(format!("close the {direction} position of {size} contracts in {} at {at}", args.market))
+    let base = size.saturating_mul(instrument.grid.contract_size()).normalize();
+    Ok(format!(
+        "close the {direction} position of {size} contracts = {base} {} in {} at {at}, worth {} {}",
+        instrument.base,
+        args.market,
+        position.order_value.round_dp(4).normalize(),
+        instrument.quote
+    ))
 }

@@ -45,9 +45,10 @@ pub enum Limits {
 
 pub async fn run(args: &Serve, output: &Output) -> Result<(), CliError> {
     let handle = start(config(args)?).await?;
+    let stop = Stop::listen()?;
     let _state = announce(&handle, output);
     ready(&handle, args, output)?;
-    let stopped = wait_for_stop().await;
+    let stopped = stop.wait().await;
     output.note(&format!("{stopped}: closing"));
     handle.shutdown().await;
     Ok(())
@@ -131,21 +132,40 @@ fn ready(handle: &Handle, args: &Serve, output: &Output) -> Result<(), CliError>
     ))
 }
 
+/// Listens for what ends it. Made before the exchange is announced, so that nothing that comes after is missed.
 #[cfg(unix)]
-async fn wait_for_stop() -> &'static str {
-    use tokio::signal::unix::{SignalKind, signal};
-    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
-        let _ = tokio::signal::ctrl_c().await;
-        return "interrupted";
-    };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => "interrupted",
-        _ = terminate.recv() => "asked to end",
+struct Stop {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Stop {
+    fn listen() -> Result<Self, CliError> {
+        use tokio::signal::unix::{SignalKind, signal};
+        let listen = |kind| signal(kind).map_err(|error| CliError::io("listen for signals", &error));
+        Ok(Self { interrupt: listen(SignalKind::interrupt())?, terminate: listen(SignalKind::terminate())? })
+    }
+
+    async fn wait(mut self) -> &'static str {
+        tokio::select! {
+            _ = self.interrupt.recv() => "interrupted",
+            _ = self.terminate.recv() => "asked to end",
+        }
     }
 }
 
 #[cfg(not(unix))]
-async fn wait_for_stop() -> &'static str {
-    let _ = tokio::signal::ctrl_c().await;
-    "interrupted"
+struct Stop;
+
+#[cfg(not(unix))]
+impl Stop {
+    fn listen() -> Result<Self, CliError> {
+        Ok(Self)
+    }
+
+    async fn wait(self) -> &'static str {
+        let _ = tokio::signal::ctrl_c().await;
+        "interrupted"
+    }
 }

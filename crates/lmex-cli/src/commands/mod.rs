@@ -17,6 +17,8 @@ pub mod stream;
 mod time;
 mod welcome;
 
+pub use time::shown;
+
 use std::future::Future;
 use std::time::Duration;
 

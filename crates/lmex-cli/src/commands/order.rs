@@ -27,7 +27,14 @@ pub async fn run(
     }
     confirm::live_order(context.environment, &described(&checked), checked.notional, args.safety.yes)?;
     let done = place(&client, &checked, output).await?;
-    print(&done, &checked, output)
+    print(&done, &checked, output).map_err(|error| {
+        // Whoever reads only the exit code must not take it for an order that was not sent.
+        let order = sentence(&done.order);
+        CliError::new(
+            "unknown",
+            format!("the order was placed, but that could not be told: {}. {order}", error.message),
+        )
+    })
 }
 
 /// An id of one's own choice may have been used by an earlier run: the same order is not sent twice.
@@ -74,6 +81,14 @@ async fn place(client: &Client, checked: &CheckedOrder, output: &Output) -> Resu
         outcome = placing => return not_done(outcome?),
         () = tokio::time::sleep(SEND_WITHIN) => "no answer in time",
     };
+    if !client.has_sent(checked.create.cl_order_id) {
+        let symbol = checked.create.symbol;
+        return Err(CliError::new(
+            "unresolved",
+            format!("{why}: never sent, since older orders in {symbol} are still unresolved"),
+        )
+        .hint("the next order goes on asking for them"));
+    }
     output.note(&format!("{why}: asking what became of the order"));
     Err(last_words(client, checked, why).await)
 }

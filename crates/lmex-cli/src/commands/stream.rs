@@ -1,6 +1,10 @@
 //! `lmex stream`: a line for each update.
 
+use std::future::Future;
+use std::pin::Pin;
 use std::time::Duration;
+
+use tokio::time::Instant;
 
 use clap::{Args, ValueEnum};
 use lmex::{Client, OrderBook, StreamEvent, StreamTrade, Subscription, Symbol, TimeMs, TopOfBook, Topic};
@@ -67,15 +71,25 @@ pub struct Follow {
     // Keeps the client's connections and clock alive as long as the stream.
     _client: Client,
     subscription: Subscription,
+    // One listener from beginning to end: a Ctrl-C between two updates is heard too.
+    interrupted: Pin<Box<dyn Future<Output = std::io::Result<()>> + Send>>,
     left: Option<u64>,
-    heard: bool,
+    /// Until when the first piece of data must have come; nothing once it has.
+    due: Option<Instant>,
 }
 
 impl Follow {
     pub fn start(context: &Context, topic: Topic, updates: Option<u64>) -> Result<Self, CliError> {
         let client = context.client()?;
         let subscription = client.subscribe([topic])?;
-        Ok(Self { _client: client, subscription, left: updates, heard: false })
+        let interrupted = Box::pin(tokio::signal::ctrl_c());
+        Ok(Self {
+            _client: client,
+            subscription,
+            interrupted,
+            left: updates,
+            due: Some(Instant::now() + FIRST_DATA_WITHIN),
+        })
     }
 
     /// The next piece of data; news about the stream itself goes to stderr. `None` when it is over.
@@ -84,19 +98,19 @@ impl Follow {
             return Ok(None);
         }
         loop {
-            let patience = if self.heard { Duration::from_secs(86_400) } else { FIRST_DATA_WITHIN };
+            let due = self.due.unwrap_or_else(|| Instant::now() + Duration::from_secs(86_400));
             let event = tokio::select! {
                 event = self.subscription.next() => event,
-                _ = tokio::signal::ctrl_c() => return Ok(None),
-                () = tokio::time::sleep(patience) => {
-                    return Err(CliError::new("network", format!("the stream brought nothing within {} s", patience.as_secs()))
+                _ = &mut self.interrupted => return Ok(None),
+                () = tokio::time::sleep_until(due), if self.due.is_some() => {
+                    return Err(CliError::new("network", format!("the stream brought nothing within {} s", FIRST_DATA_WITHIN.as_secs()))
                         .hint("`lmex doctor` checks the connection"));
                 }
             };
             let Some(event) = event else { return Ok(None) };
             match news(&event) {
                 None => {
-                    self.heard = true;
+                    self.due = None;
                     return Ok(Some(self.counted(event)));
                 }
                 Some(News::Fatal(error)) => return Err(error),

@@ -8,6 +8,7 @@ pub(crate) mod tls;
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::RecvTimeoutError;
 use std::time::Duration;
 
 use lmex::{Client, Endpoints, Environment, LocalExchange, LocalState, OrderBook, Topic};
@@ -153,16 +154,28 @@ impl Running {
     }
 
     pub(crate) fn signal(&self, signal: Signal) {
-        let pid = Pid::from_raw(i32::try_from(self.child.id()).unwrap()).unwrap();
-        kill_process(pid, signal).unwrap();
+        kill_process(self.pid(), signal).unwrap();
     }
 
-    /// Waits until it has ended.
+    fn pid(&self) -> Pid {
+        Pid::from_raw(i32::try_from(self.child.id()).unwrap()).unwrap()
+    }
+
+    /// Waits until it has ended; ends it, for the test to fail, if it does not.
     pub(crate) fn wait(mut self) -> Ran {
         let (mut out, mut err) = (String::new(), String::new());
+        let (ended, has_ended) = std::sync::mpsc::channel::<()>();
+        let pid = self.pid();
+        let watch = std::thread::spawn(move || {
+            if has_ended.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout) {
+                let _ = kill_process(pid, Signal::KILL);
+            }
+        });
         self.out.read_to_string(&mut out).unwrap();
         self.child.stderr.take().unwrap().read_to_string(&mut err).unwrap();
         let code = self.child.wait().unwrap().code();
+        drop(ended);
+        watch.join().unwrap();
         Ran { line: self.line.clone(), code, out, err }
     }
 }

@@ -168,7 +168,6 @@ async fn what_can_not_be_read_is_a_warning_and_the_stream_goes_on() {
         "<html>maintenance</html>",
         "",
         "null",
-        r#"{"topic":"update:BTC-PERP_0","data":{"bids":"#,
         r#"{"errors":[{"error":{"code":1007,"message":"user message buffer full"}}]}"#,
     ];
     for text in nonsense {

@@ -1,7 +1,7 @@
 //! What a client knows about its own orders: which are on their way, and which are unresolved.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use lmex_api::Signer;
@@ -69,21 +69,20 @@ pub(crate) struct Unresolved {
 
 impl OrderDesk {
     /// Nothing is read or made on disk before the first order.
-    pub(crate) fn open(
-        folder: Option<&Path>,
-        endpoints: &Endpoints,
-        credentials: Option<&Credentials>,
-        clock: Clock,
-    ) -> Result<Self, JournalError> {
-        let scope = |folder: &Path| folder.join(scope(endpoints, credentials));
+    pub(crate) fn new(folder: Option<PathBuf>, clock: Clock) -> Self {
         let state = State {
-            folder: folder.map(scope),
+            folder,
             journal: None,
             unresolved: BTreeMap::new(),
             in_flight: BTreeSet::new(),
             placed: Placed::default(),
         };
-        Ok(Self { state: Arc::new(Mutex::new(state)), clock })
+        Self { state: Arc::new(Mutex::new(state)), clock }
+    }
+
+    /// Whether an order is on its way, unresolved or placed, as far as this client knows.
+    pub(crate) fn knows(&self, client_id: ClientOrderId) -> bool {
+        self.state().refuse_repetition(client_id).is_err()
     }
 
     /// What is unresolved in a market, first adopting what processes that died have left.
@@ -128,8 +127,14 @@ impl OrderDesk {
     }
 
     fn note_unresolved(&self, intent: Intent) -> Unresolved {
-        let unresolved = Unresolved { intent, left_by: self.clock.wall(), first_absent: None };
+        let left_by = self.clock.wall();
+        let intent = Intent { left_by: Some(left_by.as_millis()), ..intent };
+        let unresolved = Unresolved { intent, left_by, first_absent: None };
         let mut state = self.state();
+        if let Some(Err(error)) = state.journal.as_mut().map(|journal| journal.note_left(&unresolved.intent))
+        {
+            tracing::warn!(client_id = %unresolved.intent.client_id, %error, "an unresolved order could not be noted");
+        }
         state.in_flight.remove(&unresolved.intent.client_id);
         state.unresolved.insert(unresolved.intent.client_id, unresolved.clone());
         unresolved
@@ -174,9 +179,8 @@ impl State {
             }
         };
         // Every time: a process may have died since.
-        for intent in journal.adopt()? {
-            // Its process is dead by now, and would not have sent it later than that.
-            let left_by = now.min(intent.at.plus_ms(LONGEST_ON_ITS_WAY_MS));
+        for intent in journal.adopt(now)? {
+            let left_by = intent.left_by.map_or(now, TimeMs::from_millis);
             self.unresolved.insert(intent.client_id, Unresolved { intent, left_by, first_absent: None });
         }
         Ok(())
@@ -190,9 +194,6 @@ impl State {
         if known { Err(JournalError::AlreadySent(client_id)) } else { Ok(()) }
     }
 }
-
-/// No byte of an order leaves later than this after its intent was written.
-pub(super) const LONGEST_ON_ITS_WAY_MS: i64 = 60_000;
 
 /// An order on its way. Dropped unsettled, as when its future is cancelled, it is unresolved.
 #[derive(Debug)]
@@ -239,7 +240,7 @@ impl Drop for InFlight {
 }
 
 /// Orders of different exchanges or keys have nothing to do with each other. The key is not written down.
-fn scope(endpoints: &Endpoints, credentials: Option<&Credentials>) -> String {
+pub(crate) fn scope(endpoints: &Endpoints, credentials: Option<&Credentials>) -> String {
     let key = credentials.map(Credentials::key).unwrap_or_default();
     let mark = Signer::new(key.as_bytes()).sign_login(endpoints.rest(), "order journal");
     format!("{}-{}", endpoints.environment(), mark.as_str().get(..16).unwrap_or_default())

@@ -47,6 +47,10 @@ pub(crate) struct Intent {
     pub(crate) symbol: Symbol,
     #[serde(with = "lmex_api::wire::word")]
     pub(crate) client_id: ClientOrderId,
+    /// No byte of it has left later than this (milliseconds since 1970), once that is known: when its answer was given
+    /// up, or its process was found dead.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "lmex_api::wire::integer::option")]
+    pub(crate) left_by: Option<i64>,
 }
 
 /// What became of an intent.
@@ -82,6 +86,9 @@ pub(crate) struct Journal {
     bytes: u64,
 }
 
+/// No byte of an order leaves later than this after its intent was written.
+pub(crate) const LONGEST_ON_ITS_WAY_MS: i64 = 60_000;
+
 /// With nothing unsettled, a file larger than this is begun anew.
 const BEGIN_ANEW_AFTER_BYTES: u64 = 1024 * 1024;
 
@@ -104,12 +111,12 @@ impl Journal {
     }
 
     /// Takes over what processes that died have left unsettled, and returns it.
-    pub(crate) fn adopt(&mut self) -> Result<Vec<Intent>, JournalError> {
+    pub(crate) fn adopt(&mut self, now: TimeMs) -> Result<Vec<Intent>, JournalError> {
         let mut adopted = Vec::new();
         let entries = fs::read_dir(&self.folder).map_err(|source| io(&self.folder, "read", source))?;
         for path in entries.filter_map(Result::ok).map(|entry| entry.path()) {
             if path != self.path && path.extension().is_some_and(|extension| extension == "ndjson") {
-                adopted.extend(self.adopt_file(&path)?);
+                adopted.extend(self.adopt_file(&path, now)?);
             }
         }
         Ok(adopted)
@@ -121,6 +128,11 @@ impl Journal {
         self.file.sync_data().map_err(|source| io(&self.path, "written", source))?;
         self.unsettled.insert(intent.client_id, intent);
         Ok(())
+    }
+
+    /// Notes by when an intent's bytes had left, for whoever adopts it. If the note is lost, they wait longer.
+    pub(crate) fn note_left(&mut self, intent: &Intent) -> Result<(), JournalError> {
+        self.append(&Line::Intended(intent.clone()))
     }
 
     /// Notes what became of an intent. If the note is lost, the order is asked for once more, which is harmless.
@@ -147,7 +159,7 @@ impl Journal {
         written.map_err(|source| io(&self.path, "written", source))
     }
 
-    fn adopt_file(&mut self, path: &Path) -> Result<Vec<Intent>, JournalError> {
+    fn adopt_file(&mut self, path: &Path, now: TimeMs) -> Result<Vec<Intent>, JournalError> {
         let file = match OpenOptions::new().read(true).append(true).open(path) {
             Ok(file) => file,
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
@@ -158,8 +170,11 @@ impl Journal {
         if file.try_lock().is_err() || !path.exists() {
             return Ok(Vec::new());
         }
-        let orphans = read(&file, path)?;
-        for intent in &orphans {
+        let mut orphans = read(&file, path)?;
+        for intent in &mut orphans {
+            // Its process is dead by now, and would not have sent it later than that.
+            let dead_by = now.min(intent.at.plus_ms(LONGEST_ON_ITS_WAY_MS));
+            intent.left_by.get_or_insert(dead_by.as_millis());
             self.intend(intent.clone())?;
         }
         // Only now that our own file has them on disk.
@@ -206,13 +221,13 @@ fn io(path: &Path, action: &'static str, source: std::io::Error) -> JournalError
 }
 
 #[cfg(unix)]
-fn make_folder(folder: &Path) -> std::io::Result<()> {
+pub(crate) fn make_folder(folder: &Path) -> std::io::Result<()> {
     use std::os::unix::fs::DirBuilderExt as _;
     fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
 }
 
 #[cfg(not(unix))]
-fn make_folder(folder: &Path) -> std::io::Result<()> {
+pub(crate) fn make_folder(folder: &Path) -> std::io::Result<()> {
     fs::create_dir_all(folder)
 }
 
@@ -241,11 +256,13 @@ mod tests {
     use super::*;
 
     fn intent(id: &str) -> Intent {
-        Intent {
-            at: TimeMs::from_millis(5),
-            symbol: "BTC-PERP".parse().unwrap(),
-            client_id: id.parse().unwrap(),
-        }
+        let (at, symbol) = (TimeMs::from_millis(5), "BTC-PERP".parse().unwrap());
+        Intent { at, symbol, client_id: id.parse().unwrap(), left_by: None }
+    }
+
+    /// As it is once its process was found dead at 9 ms.
+    fn adopted(id: &str) -> Intent {
+        Intent { left_by: Some(9), ..intent(id) }
     }
 
     /// A process that dies: its lock is freed, its file stays.
@@ -264,11 +281,15 @@ mod tests {
         first.settle("a".parse().unwrap(), Settled::Done).unwrap();
         die(first);
         let mut second = Journal::create(folder.path(), "second").unwrap();
-        assert_eq!(second.adopt().unwrap(), [intent("b")]);
-        assert_eq!(second.adopt().unwrap(), []);
+        assert_eq!(second.adopt(TimeMs::from_millis(9)).unwrap(), [adopted("b")]);
+        assert_eq!(second.adopt(TimeMs::from_millis(9)).unwrap(), []);
         die(second);
         let mut third = Journal::create(folder.path(), "third").unwrap();
-        assert_eq!(third.adopt().unwrap(), [intent("b")], "an adopted intent survives its adopter");
+        assert_eq!(
+            third.adopt(TimeMs::from_millis(9)).unwrap(),
+            [adopted("b")],
+            "an adopted intent survives its adopter"
+        );
     }
 
     #[test]
@@ -276,7 +297,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let mut first = Journal::create(folder.path(), "first").unwrap();
         first.intend(intent("a")).unwrap();
-        assert_eq!(Journal::create(folder.path(), "second").unwrap().adopt().unwrap(), []);
+        assert_eq!(
+            Journal::create(folder.path(), "second").unwrap().adopt(TimeMs::from_millis(9)).unwrap(),
+            []
+        );
     }
 
     #[test]
@@ -287,7 +311,7 @@ mod tests {
             move || {
                 for round in 0..100 {
                     let mut journal = Journal::create(folder, &format!("{thread}-{round}")).unwrap();
-                    assert_eq!(journal.adopt().unwrap(), []);
+                    assert_eq!(journal.adopt(TimeMs::from_millis(9)).unwrap(), []);
                     assert!(journal.path.exists(), "an intent would be written to a file without a name");
                 }
             }

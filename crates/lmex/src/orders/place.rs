@@ -7,8 +7,8 @@ use lmex_api::wire::many::Many;
 use lmex_types::{Decimal, Side, Symbol};
 
 use super::client_id::new_client_id;
-use super::desk::{InFlight, LONGEST_ON_ITS_WAY_MS, Unresolved};
-use super::journal::{Intent, Settled};
+use super::desk::{InFlight, Unresolved};
+use super::journal::{Intent, LONGEST_ON_ITS_WAY_MS, Settled};
 use super::new_order::{CheckedOrder, NewOrder};
 use super::outcome::{DoneOrder, OrderOutcome, Refusal, UnknownOrder};
 use super::resolve::{Found, settles};
@@ -50,7 +50,8 @@ impl Client {
             return Ok(known(*order, start.elapsed()));
         }
         let start = Instant::now();
-        let intent = Intent { at: self.clock().wall(), symbol: create.symbol, client_id: create.cl_order_id };
+        let (at, symbol, client_id) = (self.clock().wall(), create.symbol, create.cl_order_id);
+        let intent = Intent { at, symbol, client_id, left_by: None };
         let mut in_flight = self.orders().intend(intent).await?;
         in_flight.leaves();
         let result = self.send_in_time(create, start).await;
@@ -125,7 +126,7 @@ impl Client {
     }
 
     async fn ask_after(&self, unresolved: &Unresolved, start: Instant, reason: String) -> OrderOutcome {
-        let Intent { client_id, symbol, at: sent } = unresolved.intent;
+        let Intent { client_id, symbol, at: sent, .. } = unresolved.intent;
         tracing::warn!(%client_id, %symbol, %reason, "order unknown: asking");
         match self.ask_for_a_while(&unresolved.intent).await {
             Some(order) => {

@@ -31,6 +31,12 @@ pub enum Resolution {
 }
 
 impl Client {
+    /// Whether an order of this id has been sent by this client, so that it may exist; one that still waits for older
+    /// ones to be resolved has not.
+    pub fn has_sent(&self, client_id: ClientOrderId) -> bool {
+        self.orders().knows(client_id)
+    }
+
     /// Asks for every unknown order in a market.
     pub async fn resolve(&self, symbol: Symbol) -> Result<Vec<Resolution>, Error> {
         let mut resolutions = Vec::new();

@@ -36,6 +36,8 @@ struct CancelRequest {
 impl CancelRequest {
     fn read(mut fields: Fields) -> Result<Self, Refused> {
         let symbol = mandatory("symbol", fields.text("symbol")?)?;
+        // An id that got lost on the way must not cancel the whole market.
+        fields.refuse_empty(&["orderID", "clOrderID", "clOrderId"])?;
         let target = match order_ref(&mut fields)? {
             Some(OrderRef::Id(id)) => CancelTarget::Order(id),
             Some(OrderRef::Client(id)) => CancelTarget::Client(id),
