@@ -123,14 +123,19 @@ fn target(order: OrderRef) -> CancelTarget {
 
 pub async fn close(args: &Close, context: &Context, output: &Output) -> Result<(), CliError> {
     let client = context.signed_client()?;
-    let what = checked(what_to_close(args, &client)).await?;
+    let (what, worth) = checked(what_to_close(args, &client)).await?;
     if args.safety.dry_run {
         let order_type = if args.limit.is_some() { OrderType::Limit } else { OrderType::Market };
         let request = ClosePosition { symbol: args.market, order_type, price: args.limit, position_id: None };
         return dry_run::show(&request, &what, None, context, output);
     }
     // Closing takes risk away: it is asked about, but never too large.
-    confirm::live_order(context.environment, &what, Some(Decimal::ZERO), args.safety.yes)?;
+    confirm::live_order(
+        context.environment,
+        &format!("{what}, {worth}"),
+        Some(Decimal::ZERO),
+        args.safety.yes,
+    )?;
     let next = format!("`lmex positions {0}` and `lmex orders {0}` show what became of it", args.market);
     let closed = sent(&what, &next, client.close_position(args.market, args.limit)).await?;
     if output.format == Format::People {
@@ -140,7 +145,7 @@ pub async fn close(args: &Close, context: &Context, output: &Output) -> Result<(
 }
 
 /// `close the long position of 100 contracts in BTC-PERP at the market`.
-async fn what_to_close(args: &Close, client: &Client) -> Result<String, CliError> {
+async fn what_to_close(args: &Close, client: &Client) -> Result<(String, String), CliError> {
     let instrument = client.instrument(args.market).await?;
     if let Some(price) = args.limit {
         instrument.grid.ticks(price).map_err(lmex::Error::Price)?;
@@ -154,11 +159,10 @@ async fn what_to_close(args: &Close, client: &Client) -> Result<String, CliError
     let at = args.limit.map_or("the market".to_owned(), |price| price.to_string());
     let size = position.size.normalize();
     let base = size.saturating_mul(instrument.grid.contract_size()).normalize();
-    Ok(format!(
-        "close the {direction} position of {size} contracts = {base} {} in {} at {at}, worth {} {}",
-        instrument.base,
-        args.market,
-        position.order_value.round_dp(4).normalize(),
-        instrument.quote
-    ))
+    let what = format!(
+        "close the {direction} position of {size} contracts = {base} {} in {} at {at}",
+        instrument.base, args.market
+    );
+    let worth = format!("worth {} {}", position.order_value.round_dp(4).normalize(), instrument.quote);
+    Ok((what, worth))
 }

@@ -1,5 +1,8 @@
 //! `lmex doctor`: what works, what does not, and what to do about it.
 
+use std::future::Future;
+use std::time::Duration;
+
 use lmex::{Client, Limits};
 use serde::Serialize;
 
@@ -94,10 +97,20 @@ fn key(context: &Context) -> Check {
 /// More than this between our clock and the exchange's is likely to have requests refused.
 const SKEW_TOLERATED_MS: i64 = 2_000;
 
+/// An exchange that says nothing for so long is one of the findings, not a reason to find nothing.
+const ANSWER_WITHIN: Duration = Duration::from_secs(8);
+
+async fn in_time<T>(call: impl Future<Output = Result<T, lmex::Error>>) -> Result<T, String> {
+    match tokio::time::timeout(ANSWER_WITHIN, call).await {
+        Ok(answer) => answer.map_err(|error| error.to_string()),
+        Err(_) => Err(format!("no answer within {} s", ANSWER_WITHIN.as_secs())),
+    }
+}
+
 async fn connection(client: &Client) -> Vec<Check> {
-    let reply = match client.market_summary().await {
+    let reply = match in_time(client.market_summary()).await {
         Ok(reply) => reply,
-        Err(error) => return vec![Check { what: "connection", ok: false, found: error.to_string() }],
+        Err(found) => return vec![Check { what: "connection", ok: false, found }],
     };
     let connected = Check {
         what: "connection",
@@ -116,7 +129,7 @@ async fn connection(client: &Client) -> Vec<Check> {
 }
 
 async fn signed_call(client: &Client) -> Check {
-    match client.wallet().await {
+    match in_time(client.wallet()).await {
         Ok(wallet) => Check {
             what: "signed call",
             ok: true,
@@ -126,7 +139,7 @@ async fn signed_call(client: &Client) -> Check {
                 wallet.available_balance.normalize()
             ),
         },
-        Err(error) => Check { what: "signed call", ok: false, found: error.to_string() },
+        Err(found) => Check { what: "signed call", ok: false, found },
     }
 }
 

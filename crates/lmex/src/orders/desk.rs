@@ -126,9 +126,9 @@ impl OrderDesk {
         }
     }
 
-    fn note_unresolved(&self, intent: Intent) -> Unresolved {
+    fn note_unresolved(&self, mut intent: Intent) -> Unresolved {
         let left_by = self.clock.wall();
-        let intent = Intent { left_by: Some(left_by.as_millis()), ..intent };
+        intent.left_by = Some(left_by.as_millis());
         let unresolved = Unresolved { intent, left_by, first_absent: None };
         let mut state = self.state();
         if let Some(Err(error)) = state.journal.as_mut().map(|journal| journal.note_left(&unresolved.intent))
