@@ -54,6 +54,11 @@ impl BookFeed {
         self.ladder.top()
     }
 
+    /// Whether there are levels and none has been told yet, as in the first moments of a market.
+    pub(super) fn is_untold(&self) -> bool {
+        self.seq_num == 1 && self.changed
+    }
+
     /// What a new subscriber gets: the window as it was last told.
     pub(super) fn snapshot(&self) -> Numbered {
         Numbered { levels: self.told.clone(), seq_num: self.seq_num, at: self.told_at }

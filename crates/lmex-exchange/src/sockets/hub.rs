@@ -225,6 +225,10 @@ impl Hub {
 
     /// Acknowledges, then sends what a new listener starts from. Asking again for a book gives a new snapshot.
     fn subscribe(&mut self, id: ConnectionId, topics: &[String]) {
+        // Whoever comes in the first moments of a market would get an empty book and wait for the first round.
+        if self.markets.values().any(MarketFeed::is_untold) {
+            self.publish_books();
+        }
         let mut understood = Vec::new();
         let mut channels = Vec::new();
         for topic in topics {

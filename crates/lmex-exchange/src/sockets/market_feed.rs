@@ -91,6 +91,11 @@ impl MarketFeed {
         top_data(self.symbol(), self.tick(), self.book.top(), at)
     }
 
+    /// Whether nobody could have heard of the book yet.
+    pub(super) fn is_untold(&self) -> bool {
+        self.book.is_untold()
+    }
+
     /// The data of a book's snapshot.
     pub(super) fn snapshot(&self) -> String {
         book_data(self.symbol(), self.tick(), BookUpdateKind::Snapshot, &self.book.snapshot())
