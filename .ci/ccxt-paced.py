@@ -1,12 +1,15 @@
-"""Read by Python before the clients start: keeps ccxt's calls a millisecond apart.
+"""Runs a script with ccxt's calls a millisecond apart: ccxt-paced.py SCRIPT ARGUMENT...
 
 ccxt takes the millisecond as its nonce, so two calls in one millisecond carry the same one, and the second is refused.
 Across a network that can't happen; on loopback the exchange answers in less.
 """
 
+import os
+import runpy
+import sys
 import time
 
-import ccxt.base.exchange as base
+from ccxt.base.exchange import Exchange
 
 latest = 0
 
@@ -21,4 +24,7 @@ def milliseconds():
     return now
 
 
-base.Exchange.milliseconds = staticmethod(milliseconds)
+Exchange.milliseconds = staticmethod(milliseconds)
+sys.argv = sys.argv[1:]
+sys.path.insert(0, os.path.dirname(os.path.abspath(sys.argv[0])))
+runpy.run_path(sys.argv[0], run_name="__main__")
