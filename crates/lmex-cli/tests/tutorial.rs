@@ -50,7 +50,7 @@ async fn the_rust_program_succeeds() {
 }
 
 #[test]
-#[ignore = "not a test: `the_rust_program_succeeds` starts it as a process with an environment of its own"]
+#[ignore = "run by `cargo test -p lmex-cli --test tutorial the_rust_program_succeeds`, as a process with its own environment"]
 fn the_rust_program() {
     program::main().unwrap();
 }

@@ -44,21 +44,23 @@ pub async fn orders(args: &MaybeMarket, context: &Context, output: &Output) -> R
     })
 }
 
+/// What is shown of one order, open or finished.
+const ORDER_COLUMNS: [(&str, Align); 9] = [
+    ("orderID", LEFT),
+    ("symbol", LEFT),
+    ("side", LEFT),
+    ("status", LEFT),
+    ("price", RIGHT),
+    ("currentOrderSize", RIGHT),
+    ("totalFilledSize", RIGHT),
+    ("avgFilledPrice", RIGHT),
+    ("clOrderID", LEFT),
+];
+
 pub async fn order(args: &OneOrder, context: &Context, output: &Output) -> Result<(), CliError> {
     let order = context.signed_client()?.order(args.order).await?.into_data();
     output.print(&order, || {
-        let columns = [
-            ("orderID", LEFT),
-            ("symbol", LEFT),
-            ("side", LEFT),
-            ("status", LEFT),
-            ("price", RIGHT),
-            ("currentOrderSize", RIGHT),
-            ("totalFilledSize", RIGHT),
-            ("avgFilledPrice", RIGHT),
-            ("clOrderID", LEFT),
-        ];
-        let mut table = Table::new("no such order", &columns);
+        let mut table = Table::new("no such order", &ORDER_COLUMNS);
         table.row([
             order.order_id.clone(),
             order.symbol.to_string(),
@@ -76,18 +78,7 @@ pub async fn order(args: &OneOrder, context: &Context, output: &Output) -> Resul
 
 /// The venue's answers to an action on orders.
 pub fn answer_table(orders: &[OrderAnswer], output: &Output) -> Table {
-    let columns = [
-        ("orderID", LEFT),
-        ("symbol", LEFT),
-        ("side", LEFT),
-        ("status", LEFT),
-        ("price", RIGHT),
-        ("currentOrderSize", RIGHT),
-        ("totalFilledSize", RIGHT),
-        ("avgFilledPrice", RIGHT),
-        ("clOrderID", LEFT),
-    ];
-    let mut table = Table::new("no orders", &columns);
+    let mut table = Table::new("no orders", &ORDER_COLUMNS);
     for order in orders {
         table.row([
             order.order_id.clone(),
