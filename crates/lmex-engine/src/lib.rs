@@ -24,8 +24,12 @@
 //! deposits, exactly and always; [`Engine::audit`] proves it.
 
 mod book;
+mod condition;
 mod engine;
+mod funding;
 mod id;
+mod leg;
+mod liquidation;
 mod margin;
 mod market;
 mod matching;
@@ -33,16 +37,19 @@ mod message;
 mod money;
 mod order;
 mod rate;
+mod trigger;
 
 pub use book::QueueModel;
+pub use condition::{Crossing, Exit, Exits, NewTrigger, OcoStop, Peg, PriceSource, Trigger, TriggerKind};
 pub use engine::{AuditError, Config, Engine, MarketView, PositionView, Queued};
 pub use id::{AccountId, MarketId};
-pub use margin::Wallet;
-pub use market::MarketRules;
+pub use leg::{LegId, MarginMode, PositionMode};
+pub use margin::{Tier, Tiers, Wallet};
+pub use market::{FundingRules, MarkRules, MarketRules, SmallOrders, Trading};
 pub use message::{
-    AmendCause, CancelReason, CancelTarget, Command, CrowdLevel, CrowdPurpose, Event, Fill, LevelCause,
-    LevelChange, NewOrder, OpenedMarket, OrderRef, Party, Refusal, Stamped,
+    AmendCause, CancelReason, CancelTarget, Command, CrowdLevel, CrowdPurpose, Deleveraged, Event, Fill,
+    LevelCause, LevelChange, NewOrder, OpenedMarket, OrderRef, Party, Refusal, Stamped,
 };
 pub use money::{Money, MoneyError};
-pub use order::Order;
+pub use order::{Order, Purpose};
 pub use rate::{Rate, RateError};

@@ -1,20 +1,23 @@
 //! What happens next to whatever has come in: price first, then time.
 
-use lmex_types::{OrderType, Side, TimeInForce};
+use lmex_types::{OrderId, OrderType, Side, TimeInForce};
 
 use crate::book::{Front, Key};
 use crate::engine::decide::{cancelled, set, taken};
 use crate::engine::{InFlight, State, Taker};
-use crate::margin::{Slot, fee};
+use crate::margin::{Account, Slot, fee};
 use crate::market::Market;
 use crate::message::{CancelReason, CrowdPurpose, Event, Fill, Party};
-use crate::{AccountId, MarketId, Order};
+use crate::{LegId, MarketId, Money, Order};
 
 /// The next event of what is in flight. Some event always follows until nothing is.
 pub(crate) fn next(state: &State, in_flight: &InFlight) -> Option<Event> {
     let market = state.market(in_flight.market)?;
     match in_flight.taker {
         Taker::Order(key) => next_of_order(state, market, in_flight, key),
+        Taker::Liquidation { slot, leg, order, remaining } => {
+            next_of_liquidation(state, market, in_flight, (slot, leg), order, remaining)
+        }
         Taker::Crowd { purpose: CrowdPurpose::Print, remaining, unreported } => {
             next_of_print(state, market, in_flight, remaining, unreported)
         }
@@ -52,6 +55,31 @@ fn next_of_order(state: &State, market: &Market, in_flight: &InFlight, key: Key)
         }
         Front::User(maker) => fill(state, market, in_flight, price, order.remaining(), Some(maker)),
         Front::Crowd(there) => fill(state, market, in_flight, price, order.remaining().min(there), None),
+    }
+}
+
+/// The venue's order trades with what is there, up to its limit.
+fn next_of_liquidation(
+    state: &State,
+    market: &Market,
+    in_flight: &InFlight,
+    (slot, leg): (Slot, LegId),
+    order: OrderId,
+    remaining: i64,
+) -> Option<Event> {
+    let best = market.book.side(in_flight.side.opposite()).within(in_flight.limit).next();
+    match best.filter(|_| remaining > 0).map(|(price, level)| (price, level.front(&state.orders))) {
+        Some((price, Front::User(maker))) => fill(state, market, in_flight, price, remaining, Some(maker)),
+        Some((price, Front::Crowd(there))) => {
+            fill(state, market, in_flight, price, remaining.min(there), None)
+        }
+        None => Some(Event::LiquidationOrderEnded {
+            account: state.accounts[slot].id,
+            market: market.id,
+            leg,
+            order,
+            remaining,
+        }),
     }
 }
 
@@ -115,43 +143,75 @@ fn fill(
 ) -> Option<Event> {
     let contracts = maker.map_or(most, |maker| most.min(state.orders[maker].order.remaining()));
     let aggressor = in_flight.side;
+    let trade = Traded { market, price, contracts };
     let taker = match in_flight.taker {
-        Taker::Order(key) => Some(key),
-        Taker::Crowd { .. } => None,
+        Taker::Order(key) => trade.by_order(state, key, false),
+        Taker::Liquidation { slot, leg, order, remaining } => {
+            trade.by_venue(state, (slot, leg), order, remaining, aggressor)
+        }
+        Taker::Crowd { .. } => trade.by_crowd(state, aggressor),
     };
-    let party = |key, side, is_maker| party(state, market, key, side, price, contracts, is_maker);
+    let maker = match maker {
+        Some(key) => trade.by_order(state, key, true),
+        None => trade.by_crowd(state, aggressor.opposite()),
+    };
     Some(Event::Fill(Fill {
         market: market.id,
         trade_id: state.next_trade,
         price,
         contracts,
         aggressor,
-        maker: party(maker, aggressor.opposite(), true),
-        taker: party(taker, aggressor, false),
+        maker,
+        taker,
         level: market.book.side(aggressor.opposite()).total(price) - contracts,
     }))
 }
 
-fn party(
-    state: &State,
-    market: &Market,
-    key: Option<Key>,
-    side: Side,
+/// What is traded, as each party sees it.
+struct Traded<'a> {
+    market: &'a Market,
     price: i64,
     contracts: i64,
-    is_maker: bool,
-) -> Party {
-    let slot = key.map_or(Slot::CROWD, |key| state.orders[key].slot);
-    let account = &state.accounts[slot];
-    let value = market.value(price, 1);
-    let (_, realised_pnl) = account.position(market.id).filled(side, contracts, value);
-    let order = key.map(|key| &state.orders[key].order);
-    Party {
-        account: order.map_or(AccountId::CROWD, |order| order.account),
-        order: order.map(|order| order.id),
-        remaining: order.map_or(0, |order| order.remaining() - contracts),
-        fee: fee(account, value.times(contracts), is_maker),
-        realised_pnl,
+}
+
+impl Traded<'_> {
+    fn by_order(&self, state: &State, key: Key, is_maker: bool) -> Party {
+        let resting = &state.orders[key];
+        let order = &resting.order;
+        let account = &state.accounts[resting.slot];
+        let party = self.party(account, order.leg, order.side, is_maker && !order.is_spam);
+        Party { order: Some(order.id), remaining: order.remaining() - self.contracts, ..party }
+    }
+
+    fn by_venue(
+        &self,
+        state: &State,
+        (slot, leg): (Slot, LegId),
+        order: OrderId,
+        remaining: i64,
+        side: Side,
+    ) -> Party {
+        let party = self.party(&state.accounts[slot], leg, side, false);
+        Party { order: Some(order), remaining: remaining - self.contracts, ..party }
+    }
+
+    fn by_crowd(&self, state: &State, side: Side) -> Party {
+        self.party(&state.accounts[Slot::CROWD], LegId::ONE_WAY, side, false)
+    }
+
+    fn party(&self, account: &Account, leg: LegId, side: Side, is_maker: bool) -> Party {
+        let value = self.market.value(self.price, 1);
+        let (_, realised_pnl) = account.position(self.market.id, leg).filled(side, self.contracts, value);
+        Party {
+            account: account.id,
+            leg,
+            order: None,
+            remaining: 0,
+            fee: fee(account, value.times(self.contracts), is_maker),
+            realised_pnl,
+            moved: Money::ZERO,
+            liquidation_fee: Money::ZERO,
+        }
     }
 }
 
@@ -177,7 +237,8 @@ fn fills_whole(state: &State, market: &Market, in_flight: &InFlight, key: Key) -
             if resting.slot == taker.slot {
                 return false;
             }
-            let holding = state.accounts[resting.slot].position(market.id).closable(maker_side);
+            let holding =
+                state.accounts[resting.slot].position(market.id, resting.order.leg).closable(maker_side);
             wanted -= closed.count(resting.slot, &resting.order, holding).min(wanted);
         }
         if level.has_users() {

@@ -2,7 +2,7 @@
 
 use lmex_types::{ClientOrderId, OrderId, OrderType, Side, TimeInForce, TimeMs};
 
-use crate::{AccountId, MarketId};
+use crate::{AccountId, Exits, LegId, MarketId, Peg, Trigger};
 
 /// An order that was accepted and has not ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,6 +15,8 @@ pub struct Order {
     pub account: AccountId,
     /// Where.
     pub market: MarketId,
+    /// The position it opens, grows, reduces or closes.
+    pub leg: LegId,
     /// Buy or sell.
     pub side: Side,
     /// Limit or market.
@@ -35,11 +37,45 @@ pub struct Order {
     pub accepted_at: TimeMs,
     /// When it expires, if it does.
     pub expires_at: Option<TimeMs>,
+    /// What it waits for, or waited for.
+    pub trigger: Option<Trigger>,
+    /// Why it exists.
+    pub purpose: Purpose,
+    /// The other leg of an OCO pair: when either trades, fires or ends, the other is cancelled.
+    pub peer: Option<OrderId>,
+    /// What its first fill binds to the position.
+    pub exits: Exits,
+    /// How its price follows the index.
+    pub peg: Option<Peg>,
+    /// Too small for the market: it is hidden, and pays the taker fee even as maker.
+    pub is_spam: bool,
+}
+
+/// Why an order exists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum Purpose {
+    /// Its owner wants to trade.
+    #[default]
+    Trade,
+    /// Bound to a position: closes all of it at a profit.
+    TakeProfit,
+    /// Bound to a position: closes all of it at a loss.
+    StopLoss,
 }
 
 impl Order {
     /// Contracts left to fill.
     pub fn remaining(&self) -> i64 {
         self.contracts - self.filled
+    }
+
+    /// Whether it waits for a price, outside the book.
+    pub fn waits(&self) -> bool {
+        self.trigger.is_some_and(|trigger| !trigger.fired)
+    }
+
+    /// Whether it is bound to a position: it closes whatever there is when it fires, and ends with the position.
+    pub fn is_bound(&self) -> bool {
+        self.purpose != Purpose::Trade
     }
 }

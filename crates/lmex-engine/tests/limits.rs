@@ -3,10 +3,10 @@
 #![allow(clippy::unwrap_used, reason = "helper functions are tests too")]
 
 use lmex_engine::{
-    AccountId, Command, CrowdLevel, Engine, Event, MarketId, MarketRules, Money, NewOrder, Rate, Refusal,
-    Stamped,
+    AccountId, Command, CrowdLevel, Engine, Event, LegId, MarketId, MarketRules, Money, NewOrder, Rate,
+    Refusal, Stamped,
 };
-use lmex_types::{Decimal, Grid, Instrument, OrderId, OrderType, Side, TimeInForce, TimeMs};
+use lmex_types::{Decimal, Grid, Instrument, OrderId, Side, TimeMs};
 
 const TRADER: AccountId = AccountId(1);
 
@@ -50,19 +50,7 @@ fn offer(engine: &mut Engine, market: MarketId, contracts: i64) {
 
 /// The last event of a limit buy at 100, or at 99 to rest.
 fn buy(engine: &mut Engine, market: MarketId, id: u128, price: i64, contracts: i64) -> Event {
-    let order = NewOrder {
-        account: TRADER,
-        market,
-        order: OrderId::from_bits(id),
-        client_id: None,
-        side: Side::Buy,
-        order_type: OrderType::Limit,
-        price,
-        contracts,
-        time_in_force: TimeInForce::Gtc,
-        post_only: false,
-        reduce_only: false,
-    };
+    let order = NewOrder::limit(TRADER, market, OrderId::from_bits(id), Side::Buy, price, contracts);
     tell(engine, Command::Place(order)).pop().unwrap()
 }
 
@@ -104,9 +92,9 @@ fn a_liquidation_price_counts_what_the_other_positions_give_and_need() {
         buy(&mut engine, market, 1, 100, contracts);
     }
     let mark = Decimal::from(110);
-    tell(&mut engine, Command::SetPrices { market: MarketId(2), index: mark, mark });
+    tell(&mut engine, Command::SetPrices { market: MarketId(2), index: mark, mark: Some(mark) });
     // Elsewhere: 100 + 5 × 10 − 550 × 0.005 = 147.25. Then (1000 − 147.25) / (10 × 0.995) = 85.70…, up to the tick.
-    let position = engine.position(TRADER, MarketId(1)).unwrap();
+    let position = engine.position(TRADER, MarketId(1), LegId::ONE_WAY).unwrap();
     assert_eq!(position.liquidation_price, Some(Decimal::from(86)));
     assert_eq!(position.initial_margin, Money::from_quote(10));
     assert_eq!(position.maintenance_margin, Money::from_quote(5));

@@ -2,7 +2,7 @@
 
 use lmex_types::Side;
 
-use super::Engine;
+use super::{Engine, State};
 use crate::book::BookSide;
 use crate::margin::{Account, Holding, OpenSide};
 use crate::market::Market;
@@ -12,7 +12,9 @@ use crate::{AccountId, MarketId, Money};
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AuditError {
     /// Money appeared or vanished.
-    #[error("balances − costs + fees come to {found}, deposits to {deposits}: money is not conserved")]
+    #[error(
+        "balances − costs + fees + residue + insurance come to {found}, deposits to {deposits}: money is not conserved"
+    )]
     MoneyNotConserved {
         /// What there is.
         found: Money,
@@ -94,15 +96,18 @@ impl Engine {
 
     fn audit_money(&self) -> Result<(), AuditError> {
         let equity = |account: &Account| {
-            account.balance - account.holdings().iter().map(|holding| holding.position.cost).sum()
+            let held = |holding: &Holding| holding.wallet - holding.position.cost;
+            account.balance + account.holdings().iter().map(held).sum()
         };
-        let found = self.state.accounts.iter().map(equity).sum::<Money>() + self.state.fees;
+        let State { fees, residue, insurance, .. } = self.state;
+        let found = self.state.accounts.iter().map(equity).sum::<Money>() + fees + residue + insurance;
         let deposits = self.state.deposits;
         if found == deposits { Ok(()) } else { Err(AuditError::MoneyNotConserved { found, deposits }) }
     }
 
     fn audit_market(&self, market: &Market) -> Result<(), AuditError> {
-        let positions = self.state.accounts.iter().map(|account| account.position(market.id).contracts);
+        let holdings = self.state.accounts.iter().flat_map(|account| account.holdings_in(market.id));
+        let positions = holdings.map(|holding| holding.position.contracts);
         let (market_id, sum) = (market.id, positions.sum());
         if sum != 0 {
             return Err(AuditError::PositionsNotZero { market: market_id, sum });
@@ -154,10 +159,10 @@ impl Engine {
         let orders = &self.state.orders;
         for key in holding.open_orders(orders) {
             let order = &orders[key].order;
-            if !orders[key].rests {
+            if orders[key].rests == order.waits() {
                 return Err(AuditError::OrderAdrift);
             }
-            if order.reduce_only && order.remaining() > position.closable(order.side) {
+            if order.reduce_only && !order.waits() && order.remaining() > position.closable(order.side) {
                 return Err(AuditError::ReduceOnlyTooLarge { account, market });
             }
         }
@@ -177,6 +182,7 @@ impl Engine {
             if let Some(market) = self.state.market(holding.market)
                 && order.side == side
                 && !order.reduce_only
+                && !order.waits()
             {
                 sum.contracts += order.remaining();
                 sum.value += market.value(order.price, order.remaining());

@@ -5,7 +5,7 @@ use lmex_types::{ClientOrderId, Decimal, Instrument, OrderId, Side, TimeMs};
 use super::Engine;
 use crate::margin::{Account, Holding, Wallet, liquidation_price};
 use crate::market::Market;
-use crate::{AccountId, MarketId, MarketRules, Money, Order, Rate};
+use crate::{AccountId, LegId, MarginMode, MarketId, MarketRules, Money, Order, PositionMode, Rate, Trading};
 
 /// A market as everyone sees it.
 #[derive(Debug, Clone, Copy)]
@@ -16,6 +16,12 @@ pub struct MarketView<'a>(&'a Market);
 pub struct PositionView {
     /// Where.
     pub market: MarketId,
+    /// Which of the account's positions there.
+    pub leg: LegId,
+    /// Cross or isolated.
+    pub margin: MarginMode,
+    /// The money set aside for it, if it is isolated.
+    pub wallet: Money,
     /// Above zero is long, below is short.
     pub contracts: i64,
     /// Average price of what is held, to 12 decimals.
@@ -113,16 +119,20 @@ impl Engine {
             .map(|key| &self.state.orders[key].order)
     }
 
-    /// An account's position; `None` when it has none in the market.
-    pub fn position(&self, account: AccountId, market: MarketId) -> Option<PositionView> {
+    /// One position of an account; `None` when it is flat.
+    pub fn position(&self, account: AccountId, market: MarketId, leg: LegId) -> Option<PositionView> {
         let account = self.state.accounts.find(account)?;
-        let holding = account.holding(market).filter(|holding| !holding.position.is_flat())?;
+        let holding = account.holding(market, leg).filter(|holding| !holding.position.is_flat())?;
         Some(self.position_view(account, holding, self.state.market(market)?))
     }
 
-    /// All positions of an account, by market.
+    /// All positions of an account, by market and leg.
     pub fn positions(&self, account: AccountId) -> impl Iterator<Item = PositionView> {
-        self.state.markets().map(|market| market.id).filter_map(move |market| self.position(account, market))
+        let account = self.state.accounts.find(account);
+        let holdings = account.map_or(&[][..], Account::holdings).iter();
+        holdings.filter(|holding| !holding.position.is_flat()).filter_map(move |holding| {
+            Some(self.position_view(account?, holding, self.state.market(holding.market)?))
+        })
     }
 
     /// An account's wallet.
@@ -135,11 +145,36 @@ impl Engine {
         self.state.accounts.find(account).map(|account| (account.maker_fee, account.taker_fee))
     }
 
-    /// An account's leverage in a market as it was set: 0 is the market's maximum.
-    pub fn leverage(&self, account: AccountId, market: MarketId) -> Option<u32> {
+    /// An account's leverage for a position as it was set: 0 is the most that the risk limit allows.
+    pub fn leverage(&self, account: AccountId, market: MarketId, leg: LegId) -> Option<u32> {
         let account = self.state.accounts.find(account)?;
         self.state.market(market)?;
-        Some(account.holding(market).map_or(0, |holding| holding.leverage))
+        Some(account.terms(market, leg).leverage)
+    }
+
+    /// Whose money covers a position of an account.
+    pub fn margin_mode(&self, account: AccountId, market: MarketId, leg: LegId) -> Option<MarginMode> {
+        Some(self.state.accounts.find(account)?.terms(market, leg).margin)
+    }
+
+    /// The risk limit of a position: its tier, counted from 1.
+    pub fn risk_limit_level(&self, account: AccountId, market: MarketId, leg: LegId) -> Option<u32> {
+        Some(self.state.accounts.find(account)?.terms(market, leg).level)
+    }
+
+    /// An account's position mode in a market.
+    pub fn position_mode(&self, account: AccountId, market: MarketId) -> Option<PositionMode> {
+        Some(self.state.accounts.find(account)?.mode(market))
+    }
+
+    /// What is in the insurance fund.
+    pub fn insurance_fund(&self) -> Money {
+        self.state.insurance
+    }
+
+    /// What rounding left over, all in all.
+    pub fn residue(&self) -> Money {
+        self.state.residue
     }
 
     /// What the venue has earned: fees received less rebates paid.
@@ -154,6 +189,9 @@ impl Engine {
         let is_crowd = account.id == AccountId::CROWD;
         PositionView {
             market: market.id,
+            leg: holding.leg,
+            margin: holding.terms.margin,
+            wallet: holding.wallet,
             contracts: position.contracts,
             entry_price: entry_price(position.contracts, position.cost, grid.contract_size()),
             cost: position.cost,
@@ -184,13 +222,18 @@ impl<'a> MarketView<'a> {
     }
 
     /// Its limits.
-    pub fn rules(&self) -> MarketRules {
-        self.0.rules
+    pub fn rules(&self) -> &'a MarketRules {
+        &self.0.rules
+    }
+
+    /// What is taken.
+    pub fn trading(&self) -> Trading {
+        self.0.trading
     }
 
     /// Whether orders are taken.
     pub fn is_open(&self) -> bool {
-        self.0.open
+        self.0.trading == Trading::Active
     }
 
     /// The price of the last trade, in ticks.
@@ -210,12 +253,12 @@ impl<'a> MarketView<'a> {
 
     /// The funding rate to come.
     pub fn funding_rate(&self) -> Rate {
-        self.0.funding_rate
+        self.0.funding.rate
     }
 
     /// When funding is paid next; 1970 when it was never said.
     pub fn next_funding(&self) -> TimeMs {
-        self.0.next_funding
+        self.0.funding.next
     }
 
     /// The highest bid: price in ticks and visible contracts.

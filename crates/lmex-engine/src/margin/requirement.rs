@@ -3,8 +3,8 @@
 use lmex_types::Side;
 
 use super::{Account, Holding, OpenSide};
-use crate::Money;
 use crate::market::Market;
+use crate::{LegId, Money};
 
 /// Initial margin of resting orders: that of the dearer side, because the two can't both open a position. Orders
 /// against the position need margin only for what exceeds it.
@@ -25,6 +25,7 @@ fn opening_value(open: OpenSide, closable: i64) -> Money {
 /// An order about to be accepted or amended, as margin sees it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Candidate {
+    pub(crate) leg: LegId,
     pub(crate) side: Side,
     /// Contracts left to fill.
     pub(crate) contracts: i64,
@@ -39,8 +40,8 @@ impl Candidate {
     ///
     /// Zero for an order that only closes.
     pub(crate) fn required(&self, account: &Account, market: &Market) -> Money {
-        let none = Holding::new(market.id);
-        let holding = account.holding(market.id).unwrap_or(&none);
+        let none = Holding::new(market.id, self.leg, account.terms(market.id, self.leg));
+        let holding = account.holding(market.id, self.leg).unwrap_or(&none);
         let (position, leverage) = (holding.position, holding.leverage(market));
         let same = holding.open_side(self.side);
         let other = holding.open_side(self.side.opposite());

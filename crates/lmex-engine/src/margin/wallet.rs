@@ -40,6 +40,6 @@ impl Wallet {
     pub(crate) fn without(&self, holding: &Holding, market: &Market) -> Equity {
         let others = self.unrealised - holding.unrealised(market);
         let owed = self.maintenance - holding.maintenance(market);
-        Equity { elsewhere: self.balance + others - owed, maintenance: market.rules.maintenance_margin }
+        Equity { elsewhere: self.balance + others - owed, maintenance: holding.tier(market).maintenance }
     }
 }

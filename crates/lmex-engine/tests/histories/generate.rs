@@ -1,7 +1,8 @@
 //! Random commands that meet each other: few accounts, few prices, few ids.
 
 use lmex_engine::{
-    AccountId, CancelTarget, Command, CrowdLevel, MarketId, MarketRules, Money, NewOrder, OrderRef, Rate,
+    AccountId, CancelTarget, Command, CrowdLevel, LegId, MarketId, MarketRules, Money, NewOrder, OrderRef,
+    Rate, Trading,
 };
 use lmex_types::{ClientOrderId, Decimal, Grid, Instrument, OrderId, OrderType, Side, TimeInForce, TimeMs};
 use proptest::collection::vec;
@@ -18,7 +19,7 @@ pub(crate) fn opening() -> Vec<Command> {
         .map(|(market, tick, contract_size)| Command::OpenMarket {
             market: MarketId(market),
             instrument: instrument(tick, contract_size),
-            rules,
+            rules: rules.clone(),
             price: 100,
         })
         .into();
@@ -58,13 +59,14 @@ pub(crate) fn history(length: usize) -> impl Strategy<Value = Vec<Step>> {
         2 => crowd_trade(),
         1 => set_prices(),
         1 => (account(), market(), 0_u32..120).prop_map(|(account, market, leverage)| {
-            Command::SetLeverage { account, market, leverage }
+            Command::SetLeverage { account, market, leg: LegId::ONE_WAY, leverage, margin: None }
         }),
         1 => (account(), -5_i64..50).prop_map(|(account, quote)| {
             Command::Deposit { account, amount: Money::from_quote(quote) }
         }),
-        1 => (market(), prop::bool::weighted(0.9)).prop_map(|(market, open)| {
-            Command::SetTrading { market, open }
+        1 => (market(), prop::bool::weighted(0.9)).prop_map(|(market, active)| {
+            let trading = if active { Trading::Active } else { Trading::Halted };
+            Command::SetTrading { market, trading }
         }),
         1 => Just(Command::Advance),
     ];
@@ -83,6 +85,7 @@ pub(crate) fn user_history(length: usize) -> impl Strategy<Value = Vec<Step>> {
                 target: OrderRef::Id(id),
                 price,
                 contracts,
+                trigger: None,
             }
         ),
         2 => owned().prop_map(|(account, id)| Command::Cancel {
@@ -109,11 +112,11 @@ pub(crate) fn wild() -> impl Strategy<Value = Command> {
             .prop_map(|(order, price, contracts)| { Command::Place(NewOrder { price, contracts, ..order }) }),
         (account(), order_id(), option::of(number()), option::of(number())).prop_map(
             move |(account, id, price, contracts)| {
-                Command::Amend { account, market, target: OrderRef::Id(id), price, contracts }
+                Command::Amend { account, market, target: OrderRef::Id(id), price, contracts, trigger: None }
             }
         ),
         (account(), order_id(), option::of(number())).prop_map(move |(account, order, price)| {
-            Command::Close { account, market, order, price, post_only: false }
+            Command::Close { account, market, leg: LegId::ONE_WAY, order, price, post_only: false }
         }),
         (side(), number(), number()).prop_map(move |(aggressor, price, contracts)| {
             Command::CrowdTrade { market, aggressor, price, contracts }
@@ -123,15 +126,20 @@ pub(crate) fn wild() -> impl Strategy<Value = Command> {
             levels: vec![CrowdLevel { side, price, contracts }],
             snapshot: false,
         }),
-        (decimal(), decimal()).prop_map(move |(index, mark)| Command::SetPrices { market, index, mark }),
+        (decimal(), decimal()).prop_map(move |(index, mark)| Command::SetPrices {
+            market,
+            index,
+            mark: Some(mark)
+        }),
         (account(), money()).prop_map(|(account, amount)| Command::Deposit { account, amount }),
         (account(), number(), number()).prop_map(|(account, maker, taker)| Command::OpenAccount {
             account,
             maker_fee: Rate::from_parts(maker),
             taker_fee: Rate::from_parts(taker),
         }),
-        (account(), any::<u32>())
-            .prop_map(move |(account, leverage)| { Command::SetLeverage { account, market, leverage } }),
+        (account(), any::<u32>()).prop_map(move |(account, leverage)| {
+            Command::SetLeverage { account, market, leg: LegId::ONE_WAY, leverage, margin: None }
+        }),
         (number(), number(), number(), decimal()).prop_map(|(price, min, max, min_notional)| {
             let bounds =
                 Instrument { min_contracts: min, max_contracts: max, min_notional, ..instrument("1", "1") };
@@ -209,6 +217,7 @@ fn new_order() -> impl Strategy<Value = NewOrder> {
         time_in_force: how.0,
         post_only: how.1,
         reduce_only: how.2,
+        ..NewOrder::market(who.0.0, who.1, who.0.1, what.0.0, what.2)
     })
 }
 
@@ -217,7 +226,7 @@ fn amend() -> impl Strategy<Value = Command> {
     (owned(), market(), option::weighted(0.2, client_id()), change).prop_map(
         |((account, id), market, client_id, (price, contracts))| {
             let target = client_id.map_or(OrderRef::Id(id), OrderRef::Client);
-            Command::Amend { account, market, target, price, contracts }
+            Command::Amend { account, market, target, price, contracts, trigger: None }
         },
     )
 }
@@ -236,6 +245,7 @@ fn close() -> impl Strategy<Value = Command> {
         |(account, market, order, price, post_only)| Command::Close {
             account,
             market,
+            leg: LegId::ONE_WAY,
             order,
             price,
             post_only,
@@ -263,6 +273,6 @@ fn set_prices() -> impl Strategy<Value = Command> {
     (market(), 95_000_i64..106_000).prop_map(|(market, thousandths)| {
         let scale = if market == MarketId(1) { 3 } else { 4 };
         let mark = Decimal::new(thousandths, scale);
-        Command::SetPrices { market, index: mark, mark }
+        Command::SetPrices { market, index: mark, mark: Some(mark) }
     })
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use lmex_engine::{
-    Command, Config, Engine, Event, MarketId, Money, Order, Party, QueueModel, Refusal, Stamped,
+    Command, Config, Engine, Event, LegId, MarketId, Money, Order, Party, QueueModel, Refusal, Stamped,
 };
 use lmex_types::{OrderId, Side, TimeInForce, TimeMs};
 use proptest::prelude::*;
@@ -251,7 +251,9 @@ impl Server {
                 assert_eq!(self.orders.get(&order.id), Some(order));
             }
             for market in engine.markets() {
-                let position = engine.position(account, market.id()).map_or(0, |position| position.contracts);
+                let position = engine
+                    .position(account, market.id(), LegId::ONE_WAY)
+                    .map_or(0, |position| position.contracts);
                 let known = self.positions.get(&(account.0, market.id())).copied().unwrap_or_default();
                 assert_eq!(known, position);
             }

@@ -3,10 +3,10 @@
 mod show;
 
 use lmex_engine::{
-    AccountId, CancelTarget, Command, Config, CrowdLevel, Engine, Event, MarketId, MarketRules, Money,
-    NewOrder, OrderRef, QueueModel, Rate, Stamped,
+    AccountId, CancelTarget, Command, Config, CrowdLevel, Engine, Event, LegId, MarketId, MarketRules, Money,
+    NewOrder, OrderRef, QueueModel, Rate, Stamped, Trading,
 };
-use lmex_types::{Decimal, Grid, Instrument, OrderId, OrderType, Side, TimeInForce, TimeMs};
+use lmex_types::{Decimal, Grid, Instrument, OrderId, Side, TimeInForce, TimeMs};
 
 pub(crate) const MARKET: MarketId = MarketId(1);
 
@@ -124,9 +124,9 @@ fn command(words: &[&str]) -> Command {
         },
         ["mark", mark] => {
             let mark = mark.parse().unwrap();
-            Command::SetPrices { market, index: mark, mark }
+            Command::SetPrices { market, index: mark, mark: Some(mark) }
         }
-        ["halt"] => Command::SetTrading { market, open: false },
+        ["halt"] => Command::SetTrading { market, trading: Trading::Halted },
         [name, rest @ ..] => of_account(account(name), rest),
         [] => panic!("an empty line"),
     }
@@ -141,34 +141,44 @@ fn of_account(account: AccountId, words: &[&str]) -> Command {
                 Some(number(changes[at + 1]))
             };
             let target = OrderRef::Client(id.parse().unwrap());
-            Command::Amend { account, market, target, price: change("price"), contracts: change("size") }
+            Command::Amend {
+                account,
+                market,
+                target,
+                price: change("price"),
+                contracts: change("size"),
+                trigger: change("trigger"),
+            }
         }
         ["cancel", "all"] => Command::Cancel { account, market, target: CancelTarget::All },
         ["cancel", id] => Command::Cancel { account, market, target: CancelTarget::Order(order_id(id)) },
         ["close", id, rest @ ..] => {
             let price = rest.iter().position(|word| *word == "@").map(|at| number(rest[at + 1]));
             let post_only = rest.contains(&"post");
-            Command::Close { account, market, order: order_id(id), price, post_only }
+            Command::Close { account, market, leg: LegId::ONE_WAY, order: order_id(id), price, post_only }
         }
-        ["leverage", leverage] => {
-            Command::SetLeverage { account, market, leverage: leverage.parse().unwrap() }
-        }
+        ["leverage", leverage] => Command::SetLeverage {
+            account,
+            market,
+            leg: LegId::ONE_WAY,
+            leverage: leverage.parse().unwrap(),
+            margin: None,
+        },
         ["deposit", amount] => Command::Deposit { account, amount: Money::from_quote(number(amount)) },
         [id, way, contracts, rest @ ..] => {
             let price = rest.iter().position(|word| *word == "@").map(|at| number(rest[at + 1]));
             let time_in_force = rest.iter().find_map(|word| word.parse::<TimeInForce>().ok());
+            let (order, side, contracts) = (order_id(id), side(way), number(contracts));
+            let plain = match price {
+                Some(price) => NewOrder::limit(account, market, order, side, price, contracts),
+                None => NewOrder::market(account, market, order, side, contracts),
+            };
             Command::Place(NewOrder {
-                account,
-                market,
-                order: order_id(id),
                 client_id: Some(id.parse().unwrap()),
-                side: side(way),
-                order_type: if price.is_some() { OrderType::Limit } else { OrderType::Market },
-                price: price.unwrap_or(0),
-                contracts: number(contracts),
                 time_in_force: time_in_force.unwrap_or_default(),
                 post_only: rest.contains(&"post"),
                 reduce_only: rest.contains(&"reduce"),
+                ..plain
             })
         }
         _ => panic!("what is {words:?}?"),

@@ -7,6 +7,17 @@ use crate::market::Market;
 use crate::message::{AmendCause, Event, OrderRef, Refusal};
 use crate::{AccountId, MarketId, Order};
 
+/// What an amend asks for; `None` keeps it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Change {
+    /// In ticks.
+    pub(super) price: Option<i64>,
+    /// The original size, filled part included.
+    pub(super) contracts: Option<i64>,
+    /// The trigger price, in ticks.
+    pub(super) trigger: Option<i64>,
+}
+
 /// A smaller size at the same price keeps the order's place in the queue; anything else takes it out, and it comes
 /// in again like a new one: it may trade, and rests at the back.
 pub(super) fn amend(
@@ -14,10 +25,9 @@ pub(super) fn amend(
     account: AccountId,
     market: MarketId,
     target: OrderRef,
-    price: Option<i64>,
-    contracts: Option<i64>,
+    change: Change,
 ) -> Event {
-    match check(state, account, market, target, price, contracts) {
+    match check(state, account, market, target, change) {
         Ok(event) => event,
         Err(refusal) => Event::AmendRefused { account, market, target, refusal },
     }
@@ -29,17 +39,19 @@ fn check(
     account: AccountId,
     market: MarketId,
     target: OrderRef,
-    price: Option<i64>,
-    contracts: Option<i64>,
+    Change { price, contracts, trigger }: Change,
 ) -> Result<Event, Refusal> {
     let (account, market) = check::parties(state, account, market)?;
     check::open(market)?;
     let key = state.find(account.id, market.id, target).ok_or(Refusal::OrderNotFound)?;
     let old = &state.orders[key].order;
+    if trigger.is_some() && !old.waits() {
+        return Err(Refusal::NotAmendable("triggerPrice"));
+    }
     let mut new =
         Order { price: price.unwrap_or(old.price), contracts: contracts.unwrap_or(old.contracts), ..*old };
     if new.reduce_only {
-        let closable = check::reducible(account, market, new.side)?;
+        let closable = check::reducible(account, market, new.leg, new.side)?;
         new.contracts = new.contracts.min(old.filled + closable);
     }
     if new == *old {
@@ -84,14 +96,16 @@ fn check_risk(
     }
     let contracts = new.remaining();
     let replaces = OpenSide { contracts: old.remaining(), value: market.value(old.price, old.remaining()) };
-    check::position_limit(account, market, new.side, contracts, replaces)?;
-    let candidate = Candidate { side: new.side, contracts, value: market.value(new.price, 1), replaces };
+    check::position_limit(account, market, (new.leg, new.side), contracts, replaces)?;
+    let candidate =
+        Candidate { leg: new.leg, side: new.side, contracts, value: market.value(new.price, 1), replaces };
     check::margin(state, account, market, &candidate)
 }
 
 /// The event of a resting order that changes.
 pub(super) fn amended(market: &Market, old: &Order, new: &Order, cause: AmendCause) -> Event {
-    let kept_place = new.price == old.price && new.contracts <= old.contracts;
+    let waits = new.waits();
+    let kept_place = waits || (new.price == old.price && new.contracts <= old.contracts);
     let leaving = if kept_place { old.contracts - new.contracts } else { old.remaining() };
     Event::OrderAmended {
         account: old.account,
@@ -102,8 +116,9 @@ pub(super) fn amended(market: &Market, old: &Order, new: &Order, cause: AmendCau
         price: new.price,
         contracts: new.contracts,
         remaining: new.remaining(),
+        trigger: new.trigger.filter(|_| waits).map(|trigger| trigger.price),
         kept_place,
         cause,
-        level: market.book.side(old.side).total(old.price) - leaving,
+        level: (!waits).then(|| market.book.side(old.side).total(old.price) - leaving),
     }
 }

@@ -2,19 +2,33 @@
 
 use lmex_types::TimeMs;
 
-use super::check;
+use super::{check, funding};
 use crate::book::Key;
-use crate::engine::State;
+use crate::engine::{Due, State};
+use crate::margin::Account;
 use crate::message::{CancelReason, CancelTarget, Event, OrderRef, Refusal};
 use crate::{AccountId, MarketId};
 
-/// The next order whose time is over.
+/// The next thing that is due by the clock.
 pub(super) fn due(state: &State, at: TimeMs) -> Option<Event> {
-    let (expires_at, id) = state.expiries.first()?;
-    if *expires_at > at {
+    let &(due_at, due) = state.agenda.first()?;
+    if due_at > at {
         return None;
     }
-    cancelled(state, state.orders.find(*id)?, CancelReason::Expired)
+    match due {
+        Due::Order(id) => cancelled(state, state.orders.find(id)?, CancelReason::Expired),
+        Due::CancelAll(account) => Some(switched_off(state, account)),
+        Due::Funding(market) => funding::due(state, market),
+    }
+}
+
+/// A dead man's switch cancels one order after the other, then it is used up.
+fn switched_off(state: &State, account: AccountId) -> Event {
+    let holdings = state.accounts.find(account).into_iter().flat_map(Account::holdings);
+    let oldest = holdings.filter_map(|holding| holding.oldest()).next();
+    oldest
+        .and_then(|key| cancelled(state, key, CancelReason::CancelAllAfter))
+        .unwrap_or(Event::CancelAllAfterSet { account, at: None })
 }
 
 /// The one order that is meant, or a refusal. `None` when all are meant: then ask [`oldest`] again and again.
@@ -41,7 +55,8 @@ pub(super) fn cancel(
 
 /// Cancels the account's oldest order in the market.
 pub(super) fn oldest(state: &State, account: AccountId, market: MarketId) -> Option<Event> {
-    let key = state.accounts.find(account)?.holding(market)?.oldest()?;
+    let holdings = state.accounts.find(account)?.holdings_in(market);
+    let key = holdings.iter().find_map(|holding| holding.oldest())?;
     cancelled(state, key, CancelReason::User)
 }
 

@@ -6,7 +6,7 @@ use crate::engine::State;
 use crate::margin::{Account, Candidate, OpenSide};
 use crate::market::Market;
 use crate::message::Refusal;
-use crate::{AccountId, MarketId, Money};
+use crate::{AccountId, LegId, MarketId, Money, Trading};
 
 /// Market and account of an order command.
 pub(super) fn parties(
@@ -20,7 +20,7 @@ pub(super) fn parties(
 }
 
 pub(super) fn open(market: &Market) -> Result<(), Refusal> {
-    if market.open { Ok(()) } else { Err(Refusal::MarketClosed(market.id)) }
+    if market.trading == Trading::Active { Ok(()) } else { Err(Refusal::MarketClosed(market.id)) }
 }
 
 pub(super) fn size(market: &Market, contracts: i64) -> Result<(), Refusal> {
@@ -61,19 +61,19 @@ pub(super) fn notional(market: &Market, value: Money, contracts: i64) -> Result<
 }
 
 /// Contracts that a reduce-only order of this side may have left to fill.
-pub(super) fn reducible(account: &Account, market: &Market, side: Side) -> Result<i64, Refusal> {
-    let closable = account.position(market.id).closable(side);
+pub(super) fn reducible(account: &Account, market: &Market, leg: LegId, side: Side) -> Result<i64, Refusal> {
+    let closable = account.position(market.id, leg).closable(side);
     if closable > 0 { Ok(closable) } else { Err(Refusal::ReduceOnlyNoPosition) }
 }
 
 pub(super) fn position_limit(
     account: &Account,
     market: &Market,
-    side: Side,
+    (leg, side): (LegId, Side),
     contracts: i64,
     replaces: OpenSide,
 ) -> Result<(), Refusal> {
-    let (position, open) = account.holding(market.id).map_or((0, 0), |holding| {
+    let (position, open) = account.holding(market.id, leg).map_or((0, 0), |holding| {
         (holding.position.contracts, holding.open_side(side).contracts - replaces.contracts)
     });
     let contracts = (side.sign() * position).saturating_add(open).saturating_add(contracts);
@@ -83,7 +83,7 @@ pub(super) fn position_limit(
 
 pub(super) fn order_count(account: &Account, market: &Market) -> Result<(), Refusal> {
     let max = market.rules.max_open_orders;
-    let open = account.holding(market.id).map_or(0, |holding| holding.orders);
+    let open = account.open_orders_in(market.id);
     if open < max { Ok(()) } else { Err(Refusal::TooManyOpenOrders { max }) }
 }
 

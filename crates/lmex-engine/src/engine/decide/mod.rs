@@ -2,19 +2,25 @@
 
 mod account;
 mod amend;
+mod bind;
 mod cancel;
 mod check;
 mod crowd;
+mod funding;
+mod leg;
+mod liquidation;
 mod market;
+mod peg;
 mod place;
 mod reduce_only;
+mod terms;
+mod tied;
+mod trigger;
 
 pub(crate) use cancel::cancelled;
 pub(crate) use crowd::{set, taken};
 
-use lmex_types::Side;
-
-use super::State;
+use super::{Scratch, State};
 use crate::matching;
 use crate::message::{Command, Event, Refusal, Stamped};
 use crate::{AccountId, MarketId};
@@ -25,14 +31,16 @@ use crate::{AccountId, MarketId};
 /// state; the place in the command is not, because between commands there is none.
 pub(crate) struct Reading<'a> {
     stamped: &'a Stamped,
-    /// What a crowd snapshot names, sorted.
-    named: &'a [(Side, i64)],
     stage: Stage,
+    /// How far [`Scratch::risky`] has been read.
+    risk: usize,
+    /// How far [`Scratch::repriced`] has been read.
+    pegs: peg::Cursor,
 }
 
 enum Stage {
-    /// Orders that are due end first.
-    Expiring,
+    /// What is due by the clock comes first.
+    Due,
     /// The command has not been looked at.
     Starting,
     /// Levels of a depth message are compared with the book.
@@ -46,39 +54,55 @@ enum Stage {
 }
 
 impl<'a> Reading<'a> {
-    pub(crate) fn new(stamped: &'a Stamped, named: &'a [(Side, i64)]) -> Self {
-        Self { stamped, named, stage: Stage::Expiring }
+    pub(crate) fn new(stamped: &'a Stamped) -> Self {
+        Self { stamped, stage: Stage::Due, risk: 0, pegs: peg::Cursor::default() }
     }
 
     /// The next event, or nothing when the command is done.
-    pub(crate) fn next(&mut self, state: &State) -> Option<Event> {
-        if let Some(event) = reduce_only::next(state) {
+    ///
+    /// What follows from the last event comes before anything new: orders tied to one that traded, then the rest of
+    /// what is in flight, then what waited for the new price, who is no longer safe, funding, pegs; then the clock, then the
+    /// command.
+    pub(crate) fn next(&mut self, state: &State, scratch: &Scratch) -> Option<Event> {
+        if let Some(event) = tied::next(state, self.stamped.at).or_else(|| reduce_only::next(state)) {
             return Some(event);
         }
         if let Some(in_flight) = &state.in_flight {
             return matching::next(state, in_flight);
         }
-        if let Stage::Expiring = self.stage {
+        if let Some(event) = trigger::next(state) {
+            return Some(event);
+        }
+        if let Some(event) = liquidation::next(state, &scratch.risky, &mut self.risk) {
+            return Some(event);
+        }
+        if let Some(event) = funding::next(state) {
+            return Some(event);
+        }
+        if let Some(event) = peg::next(state, &scratch.repriced, &mut self.pegs) {
+            return Some(event);
+        }
+        if let Stage::Due = self.stage {
             if let Some(event) = cancel::due(state, self.stamped.at) {
                 return Some(event);
             }
             self.stage = Stage::Starting;
         }
         match &mut self.stage {
-            Stage::Expiring | Stage::Starting => self.start(state),
-            Stage::Depth(_) | Stage::Print(_) | Stage::CancellingAll => self.go_on(state),
+            Stage::Due | Stage::Starting => self.start(state, scratch),
+            Stage::Depth(_) | Stage::Print(_) | Stage::CancellingAll => self.go_on(state, scratch),
             Stage::Finished => None,
         }
     }
 
-    fn start(&mut self, state: &State) -> Option<Event> {
+    fn start(&mut self, state: &State, scratch: &Scratch) -> Option<Event> {
         self.stage = Stage::Finished;
         let at = self.stamped.at;
         match self.stamped.command {
-            Command::OpenMarket { market, ref instrument, rules, price } => {
+            Command::OpenMarket { market, ref instrument, ref rules, price } => {
                 Some(market::open(state, market, instrument, rules, price))
             }
-            Command::SetTrading { market, open } => Some(market::set_trading(state, market, open)),
+            Command::SetTrading { market, trading } => Some(market::set_trading(state, market, trading)),
             Command::SetPrices { market, index, mark } => {
                 Some(market::set_prices(state, market, index, mark))
             }
@@ -89,21 +113,39 @@ impl<'a> Reading<'a> {
                 Some(account::open(account, maker_fee, taker_fee))
             }
             Command::Deposit { account, amount } => Some(account::deposit(state, account, amount)),
-            Command::SetLeverage { account, market, leverage } => {
-                Some(account::set_leverage(state, account, market, leverage))
+            Command::Withdraw { account, amount } => Some(account::withdraw(state, account, amount)),
+            Command::FundInsurance { amount } => Some(account::fund_insurance(amount)),
+            Command::CancelAllAfter { account, timeout_ms } => {
+                Some(account::cancel_all_after(state, account, timeout_ms, at))
+            }
+            Command::SetPositionMode { account, market, mode } => {
+                Some(terms::set_mode(state, account, market, mode))
+            }
+            Command::SetLeverage { account, market, leg, leverage, margin } => {
+                Some(terms::set_leverage(state, account, market, leg, leverage, margin))
+            }
+            Command::SetRiskLimit { account, market, leg, level } => {
+                Some(terms::set_risk_limit(state, account, market, leg, level))
+            }
+            Command::BindExits { account, market, leg, exits } => {
+                Some(bind::bind(state, account, market, leg, &exits, at))
             }
             Command::Place(ref new) => Some(place::place(state, new, at)),
-            Command::Close { account, market, order, price, post_only } => {
-                Some(place::close(state, account, market, order, price, post_only, at))
+            Command::Close { account, market, leg, order, price, post_only } => {
+                Some(place::close(state, account, (market, leg), order, price, post_only, at))
             }
-            Command::Amend { account, market, target, price, contracts } => {
-                Some(amend::amend(state, account, market, target, price, contracts))
-            }
+            Command::Amend { account, market, target, price, contracts, trigger } => Some(amend::amend(
+                state,
+                account,
+                market,
+                target,
+                amend::Change { price, contracts, trigger },
+            )),
             Command::Cancel { account, market, target } => {
                 let event = cancel::cancel(state, account, market, target);
                 if event.is_none() {
                     self.stage = Stage::CancellingAll;
-                    return self.go_on(state);
+                    return self.go_on(state, scratch);
                 }
                 event
             }
@@ -112,23 +154,23 @@ impl<'a> Reading<'a> {
                     return Some(refused);
                 }
                 self.stage = Stage::Depth(crowd::DepthCursor::new(snapshot));
-                self.go_on(state)
+                self.go_on(state, scratch)
             }
             Command::CrowdTrade { market, aggressor, price, contracts } => {
                 if let Some(event) = crowd::enter_or_refuse(state, market, aggressor, price, contracts) {
                     return Some(event);
                 }
                 self.stage = Stage::Print(contracts);
-                self.go_on(state)
+                self.go_on(state, scratch)
             }
             Command::Advance => None,
         }
     }
 
-    fn go_on(&mut self, state: &State) -> Option<Event> {
+    fn go_on(&mut self, state: &State, scratch: &Scratch) -> Option<Event> {
         match (&mut self.stage, &self.stamped.command) {
             (Stage::Depth(cursor), Command::CrowdDepth { market, levels, .. }) => {
-                cursor.next(state.market(*market)?, levels, self.named)
+                cursor.next(state.market(*market)?, levels, &scratch.named)
             }
             (Stage::Print(left), &Command::CrowdTrade { market, aggressor, price, contracts }) => {
                 let market = state.market(market)?;

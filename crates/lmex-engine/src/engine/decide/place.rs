@@ -2,11 +2,11 @@
 
 use lmex_types::{OrderId, OrderType, Side, TimeInForce, TimeMs};
 
-use super::check;
+use super::{check, leg};
 use crate::engine::State;
 use crate::margin::{Candidate, OpenSide};
 use crate::message::{Event, NewOrder, Refusal};
-use crate::{AccountId, MarketId, Order};
+use crate::{AccountId, LegId, MarketId, Order, Purpose};
 
 pub(super) fn place(state: &State, new: &NewOrder, at: TimeMs) -> Event {
     answer(new, accept(state, new, at, false))
@@ -16,30 +16,23 @@ pub(super) fn place(state: &State, new: &NewOrder, at: TimeMs) -> Event {
 pub(super) fn close(
     state: &State,
     account: AccountId,
-    market: MarketId,
+    (market, leg): (MarketId, LegId),
     order: OrderId,
     price: Option<i64>,
     post_only: bool,
     at: TimeMs,
 ) -> Event {
-    let position = state.accounts.find(account).map_or(0, |found| found.position(market).contracts);
-    let (order_type, time_in_force) = match price {
-        Some(_) => (OrderType::Limit, TimeInForce::Gtc),
-        None => (OrderType::Market, TimeInForce::Ioc),
+    let position = state.accounts.find(account).map_or(0, |found| found.position(market, leg).contracts);
+    let side = if position > 0 { Side::Sell } else { Side::Buy };
+    let contracts = position.abs();
+    let plain = match price {
+        Some(price) => NewOrder::limit(account, market, order, side, price, contracts),
+        None => NewOrder {
+            time_in_force: TimeInForce::Ioc,
+            ..NewOrder::market(account, market, order, side, contracts)
+        },
     };
-    let new = NewOrder {
-        account,
-        market,
-        order,
-        client_id: None,
-        side: if position > 0 { Side::Sell } else { Side::Buy },
-        order_type,
-        price: price.unwrap_or(0),
-        contracts: position.abs(),
-        time_in_force,
-        post_only,
-        reduce_only: true,
-    };
+    let new = NewOrder { post_only, reduce_only: true, leg: Some(leg), ..plain };
     answer(&new, accept(state, &new, at, true))
 }
 
@@ -61,6 +54,7 @@ fn accept(state: &State, new: &NewOrder, at: TimeMs, closing: bool) -> Result<Or
     let (account, market) = check::parties(state, new.account, new.market)?;
     check::open(market)?;
     check_ids(state, new)?;
+    let leg = leg::choose(account, market.id, new)?;
     if closing && new.contracts == 0 {
         return Err(Refusal::NoPosition(market.id));
     }
@@ -73,17 +67,17 @@ fn accept(state: &State, new: &NewOrder, at: TimeMs, closing: bool) -> Result<Or
     let value = check::value(market, new.order_type, new.side, new.price);
     let mut contracts = new.contracts;
     if new.reduce_only {
-        contracts = contracts.min(check::reducible(account, market, new.side)?);
+        contracts = contracts.min(check::reducible(account, market, leg, new.side)?);
     } else {
         check::notional(market, value, contracts)?;
-        check::position_limit(account, market, new.side, contracts, OpenSide::default())?;
+        check::position_limit(account, market, (leg, new.side), contracts, OpenSide::default())?;
     }
     check::order_count(account, market)?;
     if !new.reduce_only {
-        let candidate = Candidate { side: new.side, contracts, value, replaces: OpenSide::default() };
+        let candidate = Candidate { leg, side: new.side, contracts, value, replaces: OpenSide::default() };
         check::margin(state, account, market, &candidate)?;
     }
-    Ok(order_of(new, contracts, at))
+    Ok(order_of(new, leg, contracts, at))
 }
 
 fn check_ids(state: &State, new: &NewOrder) -> Result<(), Refusal> {
@@ -94,7 +88,7 @@ fn check_ids(state: &State, new: &NewOrder) -> Result<(), Refusal> {
     if new.client_id.is_some_and(taken) { Err(Refusal::DuplicateClientId) } else { Ok(()) }
 }
 
-fn order_of(new: &NewOrder, contracts: i64, at: TimeMs) -> Order {
+fn order_of(new: &NewOrder, leg: LegId, contracts: i64, at: TimeMs) -> Order {
     let is_limit = new.order_type == OrderType::Limit;
     let lifetime = new.time_in_force.lifetime_ms().filter(|_| is_limit);
     Order {
@@ -102,6 +96,7 @@ fn order_of(new: &NewOrder, contracts: i64, at: TimeMs) -> Order {
         client_id: new.client_id,
         account: new.account,
         market: new.market,
+        leg,
         side: new.side,
         order_type: new.order_type,
         price: if is_limit { new.price } else { 0 },
@@ -112,5 +107,11 @@ fn order_of(new: &NewOrder, contracts: i64, at: TimeMs) -> Order {
         reduce_only: new.reduce_only,
         accepted_at: at,
         expires_at: lifetime.map(|lifetime| at.plus_ms(lifetime)),
+        trigger: None,
+        purpose: Purpose::Trade,
+        peer: None,
+        exits: new.exits,
+        peg: new.peg,
+        is_spam: false,
     }
 }

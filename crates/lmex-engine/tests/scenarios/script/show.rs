@@ -1,6 +1,6 @@
 //! Events, books and accounts as text.
 
-use lmex_engine::{AccountId, CrowdPurpose, Engine, Event, Fill, LevelCause, Party, Queued};
+use lmex_engine::{AccountId, CrowdPurpose, Engine, Event, Fill, LegId, LevelCause, Party, Queued};
 use lmex_types::{OrderId, Side};
 
 use super::MARKET;
@@ -19,7 +19,8 @@ pub(crate) fn event(event: &Event) -> String {
         }
         Event::OrderAmended { order, price, remaining, kept_place, cause, level, .. } => {
             let place = if *kept_place { "kept" } else { "lost" };
-            format!("amended {} {remaining} @ {price} {place} {cause:?}, old level {level}", name(*order))
+            let level = level.map_or(String::new(), |level| format!(", old level {level}"));
+            format!("amended {} {remaining} @ {price} {place} {cause:?}{level}", name(*order))
         }
         Event::AmendRefused { refusal, .. } => format!("amend refused: {refusal}"),
         Event::CancelRefused { refusal, .. } => format!("cancel refused: {refusal}"),
@@ -85,7 +86,7 @@ fn queued(queued: &Queued) -> String {
 pub(crate) fn account(engine: &Engine, account: &str) -> String {
     let id = AccountId(u32::from(account.as_bytes()[0]));
     let wallet = engine.wallet(id).unwrap();
-    let position = match engine.position(id, MARKET) {
+    let position = match engine.position(id, MARKET, LegId::ONE_WAY) {
         Some(position) => format!("{} at {}", position.contracts, position.entry_price),
         None => "flat".to_owned(),
     };
