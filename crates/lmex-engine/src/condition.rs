@@ -98,8 +98,31 @@ pub struct Exits {
 pub struct Peg {
     /// How far its price is from the index, as a part of the index: negative is below. At most 10 %.
     pub deviation: Rate,
-    /// The part of its remaining contracts that everyone sees, rounded up to a whole one.
+    /// The part of its remaining contracts that everyone sees, rounded up to a whole one. Above nothing. (`stealth`)
     pub shown: Rate,
+    /// The worst price it may come to, in ticks: the highest of a buy, the lowest of a sell. It takes precedence over
+    /// the deviation. (`price` of an algo order, which LMEX requires.)
+    pub limit: Option<i64>,
+}
+
+impl Peg {
+    /// The most that a price may be away from the index.
+    const MAX_DEVIATION: Rate = Rate::from_basis_points(1_000);
+
+    /// Whether deviation and shown part are within their bounds.
+    pub(crate) fn is_in_range(&self) -> bool {
+        let max = Self::MAX_DEVIATION.parts();
+        (-max..=max).contains(&self.deviation.parts())
+            && (1..=Rate::ONE.parts()).contains(&self.shown.parts())
+    }
+
+    /// The shown part of so many contracts, rounded up.
+    pub(crate) fn shown_of(&self, contracts: i64) -> i64 {
+        let one = i128::from(Rate::ONE.parts());
+        let shown = (i128::from(contracts) * i128::from(self.shown.parts()) + one - 1).div_euclid(one);
+        // At most the contracts themselves, so it always fits.
+        i64::try_from(shown).unwrap_or(contracts)
+    }
 }
 
 impl Exits {

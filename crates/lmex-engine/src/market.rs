@@ -1,6 +1,6 @@
 //! A market: what it trades, within which limits, at which prices.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use lmex_types::{Decimal, Instrument, Side};
 
@@ -50,9 +50,10 @@ pub enum Trading {
     /// Everything.
     #[default]
     Active,
-    /// Cancels only; orders stay, and what waits does not fire.
+    /// Cancels only; orders stay and may expire, but none trades, what waits does not fire, and pegs do not move. The
+    /// crowd goes on without the users: its depth where it does not cross their orders, its prints past them.
     Halted,
-    /// Nothing; all open orders were cancelled when it closed. Positions stay and pay funding.
+    /// As halted, and all open orders were cancelled when it closed. Positions stay and pay funding.
     Closed,
 }
 
@@ -134,8 +135,8 @@ pub(crate) struct Market {
     pub(crate) book: Book,
     /// Orders that wait for a price.
     pub(crate) triggers: Triggers,
-    /// Pegged orders, by key.
-    pub(crate) pegged: BTreeSet<Key>,
+    /// Pegged orders by serial number, oldest first.
+    pub(crate) pegged: BTreeMap<u64, Key>,
     /// Users with a position here.
     pub(crate) holders: BTreeSet<Slot>,
     /// Reduce-only orders that rest.
@@ -188,7 +189,7 @@ impl Market {
             funding: Funding::default(),
             book: Book::new(),
             triggers: Triggers::default(),
-            pegged: BTreeSet::new(),
+            pegged: BTreeMap::new(),
             holders: BTreeSet::new(),
             reduce_only: 0,
         })

@@ -128,7 +128,7 @@ fn rested(market: &Market, order: &Order) -> Event {
         side: order.side,
         price: order.price,
         remaining: order.remaining(),
-        level: market.book.side(order.side).total(order.price) + order.remaining(),
+        level: market.book.total_after(order, 0, order.remaining()),
     }
 }
 
@@ -151,6 +151,10 @@ fn fill(
         }
         Taker::Crowd { .. } => trade.by_crowd(state, aggressor),
     };
+    let level = match maker.map(|key| &state.orders[key].order) {
+        Some(order) => market.book.total_after(order, order.remaining(), order.remaining() - contracts),
+        None => market.book.side(aggressor.opposite()).total(price) - contracts,
+    };
     let maker = match maker {
         Some(key) => trade.by_order(state, key, true),
         None => trade.by_crowd(state, aggressor.opposite()),
@@ -163,7 +167,7 @@ fn fill(
         aggressor,
         maker,
         taker,
-        level: market.book.side(aggressor.opposite()).total(price) - contracts,
+        level,
     }))
 }
 

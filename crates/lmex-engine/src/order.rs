@@ -69,6 +69,27 @@ impl Order {
         self.contracts - self.filled
     }
 
+    /// Contracts left to fill that everyone sees when it rests: none of spam, of a pegged order its shown part, of any
+    /// other all.
+    pub fn visible(&self) -> i64 {
+        self.visible_of(self.remaining())
+    }
+
+    /// What everyone would see of it with so many contracts left to fill. A part is rounded up: an order that shows
+    /// anything at all shows at least one contract.
+    pub(crate) fn visible_of(&self, remaining: i64) -> i64 {
+        match self.peg {
+            _ if self.is_spam => 0,
+            Some(peg) => peg.shown_of(remaining),
+            None => remaining,
+        }
+    }
+
+    /// Contracts left to fill that nobody sees.
+    pub(crate) fn hidden(&self) -> i64 {
+        self.remaining() - self.visible()
+    }
+
     /// Whether it waits for a price, outside the book.
     pub fn waits(&self) -> bool {
         self.trigger.is_some_and(|trigger| !trigger.fired)

@@ -28,6 +28,8 @@ pub(crate) struct Resting {
     pub(crate) order: Order,
     /// The account's place in the table of accounts.
     pub(crate) slot: Slot,
+    /// How many orders were accepted before it: tells which of two is older.
+    pub(crate) serial: u64,
     /// Whether it is in the book; an incoming order is not.
     pub(crate) rests: bool,
     /// The crowd's contracts directly before it, behind the previous user's order.
@@ -44,6 +46,7 @@ pub(crate) struct Resting {
 pub(crate) struct Orders {
     slab: Vec<Resting>,
     free: Vec<Key>,
+    next_serial: u64,
     by_id: FxHashMap<OrderId, Key>,
     by_client_id: FxHashMap<(AccountId, MarketId, ClientOrderId), Key>,
 }
@@ -66,6 +69,7 @@ impl Orders {
         let resting = Resting {
             order,
             slot,
+            serial: self.next_serial,
             rests: false,
             ahead: 0,
             previous: none,
@@ -85,6 +89,7 @@ impl Orders {
                 key
             }
         };
+        self.next_serial += 1;
         self.by_id.insert(order.id, key);
         if let Some(client_id) = order.client_id {
             self.by_client_id.insert((order.account, order.market, client_id), key);

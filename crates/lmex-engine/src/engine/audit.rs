@@ -1,5 +1,7 @@
 //! Proves that the books balance. Slow; for tests and for `verify`.
 
+mod lists;
+
 use lmex_types::Side;
 
 use super::{Engine, State};
@@ -71,6 +73,15 @@ pub enum AuditError {
         /// Where.
         market: MarketId,
     },
+    /// Something is due by the clock that is not known where it belongs, or the other way round.
+    #[error("what is due by the clock does not fit the orders and accounts it is due for")]
+    AgendaOff,
+    /// A market's list of pegged orders is not that of its open pegged orders, or a closed market has orders.
+    #[error("market {market}: its open orders do not fit its list of pegged ones or its being closed")]
+    MarketOrdersOff {
+        /// Where.
+        market: MarketId,
+    },
     /// Something is in flight between commands, or an order is in no list.
     #[error("an order is neither resting nor gone")]
     OrderAdrift,
@@ -83,6 +94,7 @@ impl Engine {
         for market in self.state.markets() {
             self.audit_market(market)?;
         }
+        self.audit_agenda()?;
         let mut orders = 0;
         for account in self.state.accounts.iter() {
             for holding in account.holdings() {
@@ -121,6 +133,7 @@ impl Engine {
         if market.reduce_only != self.reduce_only_resting(market) {
             return Err(AuditError::OrderAdrift);
         }
+        self.audit_orders_of(market)?;
         self.audit_side(market_id, market.book.side(Side::Buy))?;
         self.audit_side(market_id, market.book.side(Side::Sell))
     }
@@ -140,7 +153,11 @@ impl Engine {
             let negative = level.tail() < 0 || level.queue(orders).any(|key| orders[key].ahead < 0);
             let idle =
                 level.queue(orders).any(|key| orders[key].order.remaining() <= 0 || !orders[key].rests);
-            let adds_up = level.crowd() == ahead + level.tail() && level.users() == users;
+            let hidden: i64 = level.queue(orders).map(|key| orders[key].order.hidden()).sum();
+            let adds_up = level.crowd() == ahead + level.tail()
+                && level.users() == users
+                && level.hidden() == hidden
+                && (0..=users).contains(&hidden);
             if negative || idle || !adds_up || level.is_empty() {
                 return Err(AuditError::LevelOff { market, price });
             }

@@ -82,11 +82,13 @@ impl Digest {
     }
 
     fn due(&mut self, due: Due) {
-        match due {
-            Due::Order(id) => self.wide(id.to_bits()),
-            Due::CancelAll(account) => self.word(u64::from(account.0)),
-            Due::Funding(market) => self.word(u64::from(market.0)),
-        }
+        let (kind, of) = match due {
+            Due::Order(id) => (0, id.to_bits()),
+            Due::CancelAll(account) => (1, u128::from(account.0)),
+            Due::Funding(market) => (2, u128::from(market.0)),
+        };
+        self.word(kind);
+        self.wide(of);
     }
 
     fn account(&mut self, account: &Account, orders: &Orders) {
@@ -158,6 +160,7 @@ impl Digest {
         if let Some(peg) = order.peg {
             self.signed(peg.deviation.parts());
             self.signed(peg.shown.parts());
+            self.signed(peg.limit.unwrap_or(0));
         }
     }
 
@@ -190,6 +193,9 @@ impl Digest {
             self.signed(number);
         }
         self.rules(&market.rules);
+        for &key in market.pegged.values() {
+            self.wide(orders[key].order.id.to_bits());
+        }
         for side in [Side::Buy, Side::Sell] {
             self.side(market.book.side(side), orders);
         }
@@ -214,7 +220,7 @@ impl Digest {
 
     fn side(&mut self, side: &BookSide, orders: &Orders) {
         for (price, level) in side.levels() {
-            for number in [price, level.crowd(), level.tail(), level.users()] {
+            for number in [price, level.crowd(), level.tail(), level.users(), level.hidden()] {
                 self.signed(number);
             }
             for key in level.queue(orders) {

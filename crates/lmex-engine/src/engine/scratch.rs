@@ -3,9 +3,9 @@
 use lmex_types::Side;
 
 use super::State;
-use crate::MarketId;
 use crate::margin::Slot;
 use crate::message::{Command, Event};
+use crate::{MarketId, Trading};
 
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Scratch {
@@ -13,7 +13,7 @@ pub(crate) struct Scratch {
     pub(crate) named: Vec<(Side, i64)>,
     /// Accounts whose money or positions this command changed, in the order of the events. Some come more than once.
     pub(crate) risky: Vec<Slot>,
-    /// Markets whose index this command changed.
+    /// Markets whose index this command changed, or may have changed while they were halted.
     pub(crate) repriced: Vec<MarketId>,
 }
 
@@ -39,6 +39,7 @@ impl Scratch {
                 self.repriced.push(*market);
                 self.risky.extend(state.market(*market).into_iter().flat_map(|market| &market.holders));
             }
+            Event::TradingSet { market, trading: Trading::Active } => self.repriced.push(*market),
             Event::FundingPaid { account, .. } => self.risky.extend(state.accounts.slot(*account)),
             _ => {}
         }

@@ -271,9 +271,10 @@ impl<'a> MarketView<'a> {
         self.depth(Side::Sell).next()
     }
 
-    /// Levels of a side, best first: price in ticks and visible contracts.
+    /// Levels of a side, best first: price in ticks and visible contracts. Where all is hidden there is no level.
     pub fn depth(&self, side: Side) -> impl Iterator<Item = (i64, i64)> + use<'a> {
-        self.0.book.side(side).levels().map(|(price, level)| (price, level.total()))
+        let levels = self.0.book.side(side).levels().map(|(price, level)| (price, level.total()));
+        levels.filter(|&(_, contracts)| contracts > 0)
     }
 
     /// Visible contracts at a price.

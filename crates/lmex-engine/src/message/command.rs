@@ -123,7 +123,7 @@ pub enum Command {
     CancelAllAfter {
         /// Whose.
         account: AccountId,
-        /// In milliseconds; `None` takes the switch away.
+        /// In milliseconds; 0 or less cancels at once, `None` takes the switch away.
         timeout_ms: Option<i64>,
     },
     /// Sets how many positions an account may have in a market. Only while it has neither position nor order there.

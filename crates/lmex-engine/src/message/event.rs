@@ -266,7 +266,7 @@ pub enum Event {
     CancelAllAfterSet {
         /// Whose.
         account: AccountId,
-        /// When its orders end.
+        /// When its orders end; `None` when it was taken away or has done its work.
         at: Option<TimeMs>,
     },
     /// An account's position mode changed.
@@ -474,9 +474,10 @@ pub enum CancelReason {
     MarketNoLiquidity,
     /// The other leg of the OCO pair traded, fired or ended.
     Oco,
-    /// The order that was waiting fired, and could not be paid for.
+    /// The order that was waiting fired, or was to follow the index, and could not be paid for.
     InsufficientMargin,
-    /// The order that was waiting fired, and there is nothing it may do: no position, too many orders, off the band.
+    /// The order that was waiting fired, and there is nothing it may do: no position, too many orders, off the band. Or
+    /// it was to follow the index beyond the risk limit.
     NotAllowed,
     /// Bound to a position that is closed, or replaced by another exit.
     Unbound,
@@ -526,7 +527,7 @@ pub struct LevelChange {
     pub side: Side,
     /// In ticks.
     pub price: i64,
-    /// Crowd and users together; 0 means gone.
+    /// Crowd and users together, without what is hidden; 0 means gone, or that nothing there is seen.
     pub contracts: i64,
 }
 

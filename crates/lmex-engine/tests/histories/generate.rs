@@ -2,7 +2,7 @@
 
 use lmex_engine::{
     AccountId, CancelTarget, Command, CrowdLevel, LegId, MarketId, MarketRules, Money, NewOrder, OrderRef,
-    Rate, Trading,
+    Peg, Rate, SmallOrders, Trading,
 };
 use lmex_types::{ClientOrderId, Decimal, Grid, Instrument, OrderId, OrderType, Side, TimeInForce, TimeMs};
 use proptest::collection::vec;
@@ -12,17 +12,21 @@ use proptest::prelude::*;
 /// A command and how much later than the one before.
 pub(crate) type Step = (i64, Command);
 
-/// Opens two markets and four accounts: one without fees, one with, one with a rebate, one nearly broke.
+/// Opens two markets, the second of which hides small orders, and four accounts: one without fees, one with, one with a rebate, one nearly broke.
 pub(crate) fn opening() -> Vec<Command> {
-    let rules = MarketRules::default();
-    let mut commands: Vec<Command> = [(1, "1", "1"), (2, "0.1", "0.003")]
-        .map(|(market, tick, contract_size)| Command::OpenMarket {
-            market: MarketId(market),
-            instrument: instrument(tick, contract_size),
-            rules: rules.clone(),
-            price: 100,
-        })
-        .into();
+    let hiding = MarketRules { small_orders: SmallOrders::Hide, ..MarketRules::default() };
+    let spam = Decimal::new(2, 1);
+    let mut commands: Vec<Command> = [
+        (1, instrument("1", "1"), MarketRules::default()),
+        (2, Instrument { min_notional: spam, ..instrument("0.1", "0.003") }, hiding),
+    ]
+    .map(|(market, instrument, rules)| Command::OpenMarket {
+        market: MarketId(market),
+        instrument,
+        rules,
+        price: 100,
+    })
+    .into();
     for (account, maker, taker, quote) in
         [(1, 0, 0, 1_000_000), (2, 200, 500, 50_000), (3, -100, 333, 20_000), (4, 1, 1, 30)]
     {
@@ -57,17 +61,22 @@ pub(crate) fn history(length: usize) -> impl Strategy<Value = Vec<Step>> {
         1 => close(),
         4 => crowd_depth(),
         2 => crowd_trade(),
-        1 => set_prices(),
+        2 => set_prices(),
+        1 => pegged().prop_map(Command::Place),
+        1 => (account(), option::weighted(0.8, -5_i64..300)).prop_map(|(account, timeout_ms)| {
+            Command::CancelAllAfter { account, timeout_ms }
+        }),
+        1 => (account(), prop_oneof![-5_i64..50, Just(1_000_000)]).prop_map(|(account, quote)| {
+            Command::Withdraw { account, amount: Money::from_quote(quote) }
+        }),
+        1 => (-1_i64..9).prop_map(|quote| Command::FundInsurance { amount: Money::from_quote(quote) }),
         1 => (account(), market(), 0_u32..120).prop_map(|(account, market, leverage)| {
             Command::SetLeverage { account, market, leg: LegId::ONE_WAY, leverage, margin: None }
         }),
         1 => (account(), -5_i64..50).prop_map(|(account, quote)| {
             Command::Deposit { account, amount: Money::from_quote(quote) }
         }),
-        1 => (market(), prop::bool::weighted(0.9)).prop_map(|(market, active)| {
-            let trading = if active { Trading::Active } else { Trading::Halted };
-            Command::SetTrading { market, trading }
-        }),
+        1 => set_trading(),
         1 => Just(Command::Advance),
     ];
     vec((later(), command), length / 4..length)
@@ -132,6 +141,18 @@ pub(crate) fn wild() -> impl Strategy<Value = Command> {
             mark: Some(mark)
         }),
         (account(), money()).prop_map(|(account, amount)| Command::Deposit { account, amount }),
+        (account(), money()).prop_map(|(account, amount)| Command::Withdraw { account, amount }),
+        money().prop_map(|amount| Command::FundInsurance { amount }),
+        (account(), option::of(number()))
+            .prop_map(|(account, timeout_ms)| Command::CancelAllAfter { account, timeout_ms }),
+        (pegged(), number(), number(), number(), option::of(number())).prop_map(
+            |(order, contracts, deviation, shown, limit)| {
+                let (deviation, shown) = (Rate::from_parts(deviation), Rate::from_parts(shown));
+                let peg = Some(Peg { deviation, shown, limit });
+                let (post_only, reduce_only) = (false, false);
+                Command::Place(NewOrder { contracts, peg, post_only, reduce_only, ..order })
+            }
+        ),
         (account(), number(), number()).prop_map(|(account, maker, taker)| Command::OpenAccount {
             account,
             maker_fee: Rate::from_parts(maker),
@@ -162,7 +183,7 @@ fn account() -> impl Strategy<Value = AccountId> {
 }
 
 fn market() -> impl Strategy<Value = MarketId> {
-    prop_oneof![12 => Just(MarketId(1)), 1 => Just(MarketId(2))]
+    prop_oneof![9 => Just(MarketId(1)), 2 => Just(MarketId(2))]
 }
 
 fn side() -> impl Strategy<Value = Side> {
@@ -219,6 +240,24 @@ fn new_order() -> impl Strategy<Value = NewOrder> {
         reduce_only: how.2,
         ..NewOrder::market(who.0.0, who.1, who.0.1, what.0.0, what.2)
     })
+}
+
+/// Algo orders near the index; some out of range, some with what can't be combined with them.
+fn pegged() -> impl Strategy<Value = NewOrder> {
+    let shown = prop_oneof![Just(1_i64), 0_i64..=10_100];
+    let peg = (-40_i64..40, shown, option::weighted(0.2, price()), prop::bool::weighted(0.05));
+    (new_order(), peg).prop_map(|(order, (deviation, shown, limit, wide))| {
+        let deviation = Rate::from_basis_points(if wide { deviation * 100 } else { deviation * 10 });
+        let (price, time_in_force) = (0, TimeInForce::Gtc);
+        let peg = Some(Peg { deviation, shown: Rate::from_basis_points(shown), limit });
+        NewOrder { order_type: OrderType::Limit, price, time_in_force, peg, ..order }
+    })
+}
+
+fn set_trading() -> impl Strategy<Value = Command> {
+    let trading =
+        prop_oneof![20 => Just(Trading::Active), 4 => Just(Trading::Halted), 1 => Just(Trading::Closed)];
+    (market(), trading).prop_map(|(market, trading)| Command::SetTrading { market, trading })
 }
 
 fn amend() -> impl Strategy<Value = Command> {

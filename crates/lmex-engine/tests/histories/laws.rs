@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use lmex_engine::{
-    Command, Config, Engine, Event, LegId, MarketId, Money, Order, Party, QueueModel, Refusal, Stamped,
+    AmendCause, Command, Config, Engine, Event, LegId, MarketId, Money, Order, Party, QueueModel, Refusal,
+    Stamped,
 };
 use lmex_types::{OrderId, Side, TimeInForce, TimeMs};
 use proptest::prelude::*;
@@ -24,8 +25,10 @@ proptest! {
         let mut server = Server::default();
         for stamped in stamped(&steps) {
             let mut events = Vec::new();
+            let idle = idle_markets(&engine);
             engine.apply(&stamped, &mut events);
             prop_assert_eq!(engine.audit(), Ok(()));
+            nobody_trades_in(&idle, &stamped.command, &events);
             for event in &events {
                 replica.evolve(event);
                 server.hear(event);
@@ -99,6 +102,7 @@ fn every_kind_of_event_and_end_happens() {
         "OrderAmended kept User",
         "OrderAmended kept ReduceOnly",
         "OrderAmended lost User",
+        "OrderAmended lost Peg",
         "OrderCancelled User",
         "OrderCancelled ImmediateRemainder",
         "OrderCancelled FillOrKill",
@@ -107,6 +111,9 @@ fn every_kind_of_event_and_end_happens() {
         "OrderCancelled Expired",
         "OrderCancelled ReduceOnly",
         "OrderCancelled MarketNoLiquidity",
+        "OrderCancelled InsufficientMargin",
+        "OrderCancelled CancelAllAfter",
+        "OrderCancelled MarketClosed",
         "OrderRefused MarketClosed",
         "OrderRefused DuplicateOrderId",
         "OrderRefused DuplicateClientId",
@@ -114,6 +121,8 @@ fn every_kind_of_event_and_end_happens() {
         "OrderRefused InsufficientMargin",
         "OrderRefused NoPosition",
         "OrderRefused PriceProtection",
+        "OrderRefused PegOutOfRange",
+        "OrderRefused PostOnlySpam",
         "AmendRefused OrderNotFound",
         "AmendRefused NothingToAmend",
         "AmendRefused SizeBelowFilled",
@@ -128,6 +137,11 @@ fn every_kind_of_event_and_end_happens() {
         "Fill user crowd",
         "Fill crowd user",
         "CommandRefused LeverageOutOfRange",
+        "CommandRefused NotAvailable",
+        "TradingSet",
+        "Withdrawn",
+        "InsuranceFunded",
+        "CancelAllAfterSet",
     ];
     let missing: Vec<_> = wanted.into_iter().filter(|kind| !seen.contains(*kind)).collect();
     assert!(missing.is_empty(), "never happened: {missing:?}; happened: {seen:?}");
@@ -191,6 +205,11 @@ impl Server {
             Event::Deposited { account, amount, balance } => {
                 let known = self.balances.entry(account.0).or_default();
                 *known += *amount;
+                assert_eq!(known, balance);
+            }
+            Event::Withdrawn { account, amount, balance } => {
+                let known = self.balances.entry(account.0).or_default();
+                *known -= *amount;
                 assert_eq!(known, balance);
             }
             Event::OrderAccepted { order } => {
@@ -281,6 +300,24 @@ fn fill_or_kill_is_whole_or_nothing(command: &Command, events: &[Event]) {
         })
         .sum();
     assert!(filled == 0 || filled == order.contracts, "{events:?}");
+}
+
+/// Markets that are halted or closed.
+fn idle_markets(engine: &Engine) -> Vec<MarketId> {
+    engine.markets().filter(|market| !market.is_open()).map(|market| market.id()).collect()
+}
+
+fn nobody_trades_in(idle: &[MarketId], command: &Command, events: &[Event]) {
+    let re_opens = |market| matches!(command, Command::SetTrading { market: of, .. } if *of == market);
+    for event in events {
+        let market = match event {
+            Event::Fill(fill) => fill.market,
+            Event::OrderTriggered { market, .. }
+            | Event::OrderAmended { market, cause: AmendCause::Peg, .. } => *market,
+            _ => continue,
+        };
+        assert!(!idle.contains(&market) || re_opens(market), "{event:?} in a market that is not open");
+    }
 }
 
 fn print_is_reported_once(command: &Command, events: &[Event]) {

@@ -9,10 +9,16 @@
 
 mod amends;
 mod basics;
+mod cancel_all_after;
 mod crowd;
 mod margin;
+mod market_states;
+mod pegs;
+mod protection;
 mod reduce_only;
 mod script;
+mod spam;
 mod time_in_force;
+mod withdraw;
 
 use script::check;

@@ -4,7 +4,7 @@ mod show;
 
 use lmex_engine::{
     AccountId, CancelTarget, Command, Config, CrowdLevel, Engine, Event, LegId, MarketId, MarketRules, Money,
-    NewOrder, OrderRef, QueueModel, Rate, Stamped, Trading,
+    NewOrder, OrderRef, Peg, QueueModel, Rate, Stamped, Trading,
 };
 use lmex_types::{Decimal, Grid, Instrument, OrderId, Side, TimeInForce, TimeMs};
 
@@ -16,7 +16,15 @@ pub(crate) fn check(script: &str) {
 }
 
 pub(crate) fn check_with(queue_model: QueueModel, script: &str) {
-    let mut world = World::new(queue_model);
+    run(World::new(queue_model, MarketRules::default()), script);
+}
+
+/// Under other rules of the market.
+pub(crate) fn check_under(rules: MarketRules, script: &str) {
+    run(World::new(QueueModel::Tail, rules), script);
+}
+
+fn run(mut world: World, script: &str) {
     let lines: Vec<&str> = script.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     let is_expectation = |line: &str| line.starts_with(['|', ':']) || line.starts_with("=>");
     let mut at = 0;
@@ -39,11 +47,10 @@ struct World {
 }
 
 impl World {
-    fn new(queue_model: QueueModel) -> Self {
+    fn new(queue_model: QueueModel, rules: MarketRules) -> Self {
         let config = Config { queue_model };
         let (engine, replica) = (Engine::new(config), Engine::new(config));
         let mut world = Self { engine, replica, seq: 0, now: TimeMs::from_millis(0), events: Vec::new() };
-        let rules = MarketRules::default();
         world.apply(Command::OpenMarket { market: MARKET, instrument: instrument(), rules, price: 100 });
         for name in ["A", "B", "C", "F"] {
             let (maker, taker) = if name == "F" { (2, 5) } else { (0, 0) };
@@ -98,7 +105,7 @@ impl World {
     }
 }
 
-fn instrument() -> Instrument {
+pub(crate) fn instrument() -> Instrument {
     Instrument {
         symbol: "TEST-PERP".parse().unwrap(),
         base: "TEST".into(),
@@ -126,7 +133,13 @@ fn command(words: &[&str]) -> Command {
             let mark = mark.parse().unwrap();
             Command::SetPrices { market, index: mark, mark: Some(mark) }
         }
+        ["index", index, "mark", mark] => {
+            Command::SetPrices { market, index: index.parse().unwrap(), mark: Some(mark.parse().unwrap()) }
+        }
         ["halt"] => Command::SetTrading { market, trading: Trading::Halted },
+        ["shut"] => Command::SetTrading { market, trading: Trading::Closed },
+        ["resume"] => Command::SetTrading { market, trading: Trading::Active },
+        ["insurance", amount] => Command::FundInsurance { amount: Money::from_quote(number(amount)) },
         [name, rest @ ..] => of_account(account(name), rest),
         [] => panic!("an empty line"),
     }
@@ -164,6 +177,9 @@ fn of_account(account: AccountId, words: &[&str]) -> Command {
             leverage: leverage.parse().unwrap(),
             margin: None,
         },
+        ["switch", "off"] => Command::CancelAllAfter { account, timeout_ms: None },
+        ["switch", timeout] => Command::CancelAllAfter { account, timeout_ms: Some(number(timeout)) },
+        ["withdraw", amount] => Command::Withdraw { account, amount: money(amount) },
         ["deposit", amount] => Command::Deposit { account, amount: Money::from_quote(number(amount)) },
         [id, way, contracts, rest @ ..] => {
             let price = rest.iter().position(|word| *word == "@").map(|at| number(rest[at + 1]));
@@ -171,6 +187,7 @@ fn of_account(account: AccountId, words: &[&str]) -> Command {
             let (order, side, contracts) = (order_id(id), side(way), number(contracts));
             let plain = match price {
                 Some(price) => NewOrder::limit(account, market, order, side, price, contracts),
+                None if rest.contains(&"peg") => NewOrder::limit(account, market, order, side, 0, contracts),
                 None => NewOrder::market(account, market, order, side, contracts),
             };
             Command::Place(NewOrder {
@@ -178,11 +195,33 @@ fn of_account(account: AccountId, words: &[&str]) -> Command {
                 time_in_force: time_in_force.unwrap_or_default(),
                 post_only: rest.contains(&"post"),
                 reduce_only: rest.contains(&"reduce"),
+                peg: peg(rest),
                 ..plain
             })
         }
         _ => panic!("what is {words:?}?"),
     }
+}
+
+/// `peg -1.5% show 20%`, and perhaps `limit 99`.
+fn peg(words: &[&str]) -> Option<Peg> {
+    let after = |name| {
+        let at = words.iter().position(|word| *word == name)?;
+        Some(words[at + 1])
+    };
+    let percent = |word: &str| {
+        let percent: Decimal = word.trim_end_matches('%').parse().unwrap();
+        Rate::try_from(percent / Decimal::ONE_HUNDRED).unwrap()
+    };
+    Some(Peg {
+        deviation: percent(after("peg")?),
+        shown: after("show").map_or(Rate::ONE, percent),
+        limit: after("limit").map(number),
+    })
+}
+
+fn money(word: &str) -> Money {
+    word.replace('_', "").parse::<Decimal>().unwrap().try_into().unwrap()
 }
 
 fn depth(words: &[&str]) -> Vec<CrowdLevel> {

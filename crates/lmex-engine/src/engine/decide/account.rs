@@ -4,6 +4,7 @@ use lmex_types::TimeMs;
 
 use super::refused;
 use crate::engine::State;
+use crate::margin::Wallet;
 use crate::message::{Event, Refusal};
 use crate::{AccountId, Money, Rate};
 
@@ -32,14 +33,13 @@ pub(super) fn deposit(state: &State, account: AccountId, amount: Money) -> Event
     refused(Some(account), None, refusal)
 }
 
-/// What is free, at most: neither margin nor what is not yet earned.
+/// What is free, at most: neither margin, nor profits that are not yet earned, nor the money of isolated positions.
 pub(super) fn withdraw(state: &State, account: AccountId, amount: Money) -> Event {
     let refusal = match state.user(account) {
         None => Refusal::UnknownAccount(account),
         Some(_) if amount <= Money::ZERO => Refusal::AmountOutOfRange(amount),
         Some(found) => {
-            let wallet = state.wallet(found);
-            let available = (wallet.available - wallet.unrealised.max(Money::ZERO)).max(Money::ZERO);
+            let available = withdrawable(&state.wallet(found));
             if amount <= available {
                 return Event::Withdrawn { account, amount, balance: found.balance - amount };
             }
@@ -49,6 +49,12 @@ pub(super) fn withdraw(state: &State, account: AccountId, amount: Money) -> Even
     refused(Some(account), None, refusal)
 }
 
+/// What a new order could use, less the profit of the cross positions as a whole where they have one: losses count
+/// against the account at once, profits only when they are realised.
+fn withdrawable(wallet: &Wallet) -> Money {
+    (wallet.available - wallet.unrealised.max(Money::ZERO)).max(Money::ZERO)
+}
+
 pub(super) fn fund_insurance(amount: Money) -> Event {
     if amount <= Money::ZERO || amount > MAX_DEPOSIT {
         return refused(None, None, Refusal::AmountOutOfRange(amount));
@@ -56,6 +62,8 @@ pub(super) fn fund_insurance(amount: Money) -> Event {
     Event::InsuranceFunded { amount }
 }
 
+/// Sets the switch anew, whatever it stood at: the last word counts. No time at all, or less, is over at once; only
+/// `None` takes the switch away. (LMEX: `timeout`, "Timeout value in milliseconds"; it names no value that disarms.)
 pub(super) fn cancel_all_after(
     state: &State,
     account: AccountId,

@@ -84,7 +84,7 @@ fn check_size(market: &Market, old: &Order, new: &Order) -> Result<(), Refusal> 
     Ok(())
 }
 
-fn check_risk(
+pub(super) fn check_risk(
     state: &State,
     account: &Account,
     market: &Market,
@@ -106,7 +106,7 @@ fn check_risk(
 pub(super) fn amended(market: &Market, old: &Order, new: &Order, cause: AmendCause) -> Event {
     let waits = new.waits();
     let kept_place = waits || (new.price == old.price && new.contracts <= old.contracts);
-    let leaving = if kept_place { old.contracts - new.contracts } else { old.remaining() };
+    let stays = if kept_place { new.remaining() } else { 0 };
     Event::OrderAmended {
         account: old.account,
         market: market.id,
@@ -119,6 +119,6 @@ pub(super) fn amended(market: &Market, old: &Order, new: &Order, cause: AmendCau
         trigger: new.trigger.filter(|_| waits).map(|trigger| trigger.price),
         kept_place,
         cause,
-        level: (!waits).then(|| market.book.side(old.side).total(old.price) - leaving),
+        level: (!waits).then(|| market.book.total_after(old, old.remaining(), stays)),
     }
 }

@@ -6,7 +6,7 @@ use crate::engine::State;
 use crate::margin::{Account, Candidate, OpenSide};
 use crate::market::Market;
 use crate::message::Refusal;
-use crate::{AccountId, LegId, MarketId, Money, Trading};
+use crate::{AccountId, LegId, MarketId, Money, SmallOrders, Trading};
 
 /// Market and account of an order command.
 pub(super) fn parties(
@@ -58,6 +58,24 @@ pub(super) fn value(market: &Market, order_type: OrderType, side: Side, price: i
 pub(super) fn notional(market: &Market, value: Money, contracts: i64) -> Result<(), Refusal> {
     let (notional, min) = (value.times(contracts), market.scale.min_notional);
     if notional > min { Ok(()) } else { Err(Refusal::NotionalTooSmall { notional, min }) }
+}
+
+/// Whether a new order counts as spam: it is not worth more than the minimum, and the market hides such orders instead
+/// of refusing them.
+///
+/// It is found once, when the order is accepted; an amend to so little is refused. Reduce-only orders are not asked:
+/// what is left of a position may itself be worth less, and must find a way out.
+pub(super) fn spam(market: &Market, value: Money, contracts: i64, post_only: bool) -> Result<bool, Refusal> {
+    let refusal = match notional(market, value, contracts) {
+        Ok(()) => return Ok(false),
+        Err(refusal) => refusal,
+    };
+    let (notional, min) = (value.times(contracts), market.scale.min_notional);
+    match market.rules.small_orders {
+        SmallOrders::Refuse => Err(refusal),
+        SmallOrders::Hide if post_only => Err(Refusal::PostOnlySpam { notional, min }),
+        SmallOrders::Hide => Ok(true),
+    }
 }
 
 /// Contracts that a reduce-only order of this side may have left to fill.

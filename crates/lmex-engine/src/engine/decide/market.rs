@@ -2,10 +2,10 @@
 
 use lmex_types::{Decimal, Instrument, TimeMs};
 
-use super::refused;
+use super::{cancel, refused};
 use crate::engine::State;
 use crate::market::{Mark, Market, Scale};
-use crate::message::{Event, OpenedMarket, Refusal};
+use crate::message::{CancelReason, Event, OpenedMarket, Refusal};
 use crate::{MarketId, MarketRules, Money, Rate, Trading};
 
 pub(super) fn open(
@@ -56,6 +56,18 @@ pub(super) fn set_trading(state: &State, market: MarketId, trading: Trading) -> 
         Some(_) => Event::TradingSet { market, trading },
         None => unknown(market),
     }
+}
+
+/// A market that closed loses its orders one by one: account by account in the order they were opened, and of each
+/// the oldest first. `read` accounts have none left.
+pub(super) fn clear(state: &State, market: MarketId, read: &mut usize) -> Option<Event> {
+    for account in state.accounts.iter().skip(*read) {
+        if let Some(event) = cancel::oldest(state, account, market, CancelReason::MarketClosed) {
+            return Some(event);
+        }
+        *read += 1;
+    }
+    None
 }
 
 pub(super) fn set_prices(state: &State, market: MarketId, index: Decimal, mark: Option<Decimal>) -> Event {

@@ -22,8 +22,8 @@ pub(crate) use crowd::{set, taken};
 
 use super::{Scratch, State};
 use crate::matching;
-use crate::message::{Command, Event, Refusal, Stamped};
-use crate::{AccountId, MarketId};
+use crate::message::{CancelReason, Command, Event, Refusal, Stamped};
+use crate::{AccountId, MarketId, Trading};
 
 /// A command being read, with the place where reading has come to.
 ///
@@ -49,6 +49,10 @@ enum Stage {
     Print(i64),
     /// All orders of an account are cancelled, oldest first.
     CancellingAll,
+    /// A dead man's switch without any time left cancels at once.
+    SwitchingOff,
+    /// All orders in a market that closed are cancelled; so many accounts have none left there.
+    Closing(usize),
     /// Nothing is left to read.
     Finished,
 }
@@ -90,8 +94,8 @@ impl<'a> Reading<'a> {
         }
         match &mut self.stage {
             Stage::Due | Stage::Starting => self.start(state, scratch),
-            Stage::Depth(_) | Stage::Print(_) | Stage::CancellingAll => self.go_on(state, scratch),
             Stage::Finished => None,
+            _ => self.go_on(state, scratch),
         }
     }
 
@@ -102,7 +106,12 @@ impl<'a> Reading<'a> {
             Command::OpenMarket { market, ref instrument, ref rules, price } => {
                 Some(market::open(state, market, instrument, rules, price))
             }
-            Command::SetTrading { market, trading } => Some(market::set_trading(state, market, trading)),
+            Command::SetTrading { market, trading } => {
+                if trading == Trading::Closed {
+                    self.stage = Stage::Closing(0);
+                }
+                Some(market::set_trading(state, market, trading))
+            }
             Command::SetPrices { market, index, mark } => {
                 Some(market::set_prices(state, market, index, mark))
             }
@@ -116,6 +125,7 @@ impl<'a> Reading<'a> {
             Command::Withdraw { account, amount } => Some(account::withdraw(state, account, amount)),
             Command::FundInsurance { amount } => Some(account::fund_insurance(amount)),
             Command::CancelAllAfter { account, timeout_ms } => {
+                self.stage = Stage::SwitchingOff;
                 Some(account::cancel_all_after(state, account, timeout_ms, at))
             }
             Command::SetPositionMode { account, market, mode } => {
@@ -182,7 +192,13 @@ impl<'a> Reading<'a> {
                 Some(matching::trade(state, market.id, aggressor, price, contracts))
             }
             (Stage::CancellingAll, &Command::Cancel { account, market, .. }) => {
-                cancel::oldest(state, account, market)
+                cancel::oldest(state, state.accounts.find(account)?, market, CancelReason::User)
+            }
+            (Stage::SwitchingOff, &Command::CancelAllAfter { account, .. }) => {
+                cancel::switch_off(state, account, self.stamped.at)
+            }
+            (Stage::Closing(accounts), &Command::SetTrading { market, .. }) => {
+                market::clear(state, market, accounts)
             }
             _ => None,
         }

@@ -2,9 +2,10 @@
 
 use lmex_types::{OrderId, OrderType, Side, TimeInForce, TimeMs};
 
-use super::{check, leg};
+use super::{check, leg, peg};
 use crate::engine::State;
 use crate::margin::{Candidate, OpenSide};
+use crate::market::Market;
 use crate::message::{Event, NewOrder, Refusal};
 use crate::{AccountId, LegId, MarketId, Order, Purpose};
 
@@ -58,18 +59,20 @@ fn accept(state: &State, new: &NewOrder, at: TimeMs, closing: bool) -> Result<Or
     if closing && new.contracts == 0 {
         return Err(Refusal::NoPosition(market.id));
     }
+    if new.peg.is_some() {
+        peg::fits(new)?;
+    }
     if !closing {
         check::size(market, new.contracts)?;
     }
-    if new.order_type == OrderType::Limit {
-        check::price(market, new.side, new.price)?;
-    }
-    let value = check::value(market, new.order_type, new.side, new.price);
+    let price = first_price(market, new)?;
+    let value = check::value(market, new.order_type, new.side, price);
     let mut contracts = new.contracts;
+    let mut is_spam = false;
     if new.reduce_only {
         contracts = contracts.min(check::reducible(account, market, leg, new.side)?);
     } else {
-        check::notional(market, value, contracts)?;
+        is_spam = check::spam(market, value, contracts, new.post_only)?;
         check::position_limit(account, market, (leg, new.side), contracts, OpenSide::default())?;
     }
     check::order_count(account, market)?;
@@ -77,7 +80,16 @@ fn accept(state: &State, new: &NewOrder, at: TimeMs, closing: bool) -> Result<Or
         let candidate = Candidate { leg, side: new.side, contracts, value, replaces: OpenSide::default() };
         check::margin(state, account, market, &candidate)?;
     }
-    Ok(order_of(new, leg, contracts, at))
+    Ok(Order { price, is_spam, ..order_of(new, leg, contracts, at) })
+}
+
+/// The limit price that an order starts with, in ticks; 0 of a market order.
+fn first_price(market: &Market, new: &NewOrder) -> Result<i64, Refusal> {
+    match (&new.peg, new.order_type) {
+        (Some(peg), _) => peg::first_price(market, new.side, peg),
+        (None, OrderType::Limit) => check::price(market, new.side, new.price).map(|()| new.price),
+        (None, OrderType::Market) => Ok(0),
+    }
 }
 
 fn check_ids(state: &State, new: &NewOrder) -> Result<(), Refusal> {

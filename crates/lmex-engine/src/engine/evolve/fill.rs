@@ -55,12 +55,15 @@ impl State {
     fn fill_maker(&mut self, key: Key, fill: &Fill) {
         self.traded(key);
         self.count_open(key, -fill.contracts);
-        self.orders[key].order.filled += fill.contracts;
-        let order = self.orders[key].order;
+        let order = &mut self.orders[key].order;
+        let hidden = order.hidden();
+        order.filled += fill.contracts;
+        let hidden = hidden - order.hidden();
+        let (side, price, remaining) = (order.side, order.price, order.remaining());
         self.on_market(fill.market, |market| {
-            market.book.side_mut(order.side).shrink(order.price, fill.contracts);
+            market.book.side_mut(side).shrink(price, fill.contracts, hidden);
         });
-        if order.remaining() == 0 {
+        if remaining == 0 {
             self.take_out(key);
             self.end(key);
         }

@@ -18,6 +18,12 @@ impl State {
         if let Some(at) = order.expires_at {
             self.agenda.insert((at, Due::Order(order.id)));
         }
+        if order.peg.is_some() {
+            let serial = self.orders[key].serial;
+            self.on_market(order.market, |market| {
+                market.pegged.insert(serial, key);
+            });
+        }
         self.bound(slot, order);
         if order.waits() {
             self.wait(key);
@@ -84,8 +90,9 @@ impl State {
             self.agenda.remove(&(at, Due::Order(order.id)));
         }
         if order.peg.is_some() {
+            let serial = self.orders[key].serial;
             self.on_market(order.market, |market| {
-                market.pegged.remove(&key);
+                market.pegged.remove(&serial);
             });
         }
         self.orders.remove(key);
@@ -103,11 +110,12 @@ impl State {
             return self.take_in(key);
         }
         let order = &mut self.orders[key].order;
-        let cut = order.contracts - contracts;
+        let (cut, hidden) = (order.contracts - contracts, order.hidden());
         order.contracts = contracts;
+        let hidden = hidden - order.hidden();
         let (market, side) = (order.market, order.side);
         self.count_open(key, -cut);
-        self.on_market(market, |market| market.book.side_mut(side).shrink(price, cut));
+        self.on_market(market, |market| market.book.side_mut(side).shrink(price, cut, hidden));
     }
 
     /// A bound exit is known to its position.

@@ -41,6 +41,14 @@ pub(crate) fn event(event: &Event) -> String {
         Event::Trade { price, contracts, aggressor, .. } => {
             format!("trade {} {contracts} @ {price}", way(*aggressor))
         }
+        Event::TradingSet { trading, .. } => format!("trading {trading:?}"),
+        Event::PricesSet { index, mark, .. } => format!("index {index}, mark {mark}"),
+        Event::CancelAllAfterSet { account, at } => {
+            let name = char::from(u8::try_from(account.0).unwrap());
+            at.map_or(format!("switch {name} off"), |at| format!("switch {name} at {}", at.as_millis()))
+        }
+        Event::Withdrawn { amount, balance, .. } => format!("withdrawn {amount}, balance {balance}"),
+        Event::InsuranceFunded { amount } => format!("insurance {amount}"),
         Event::CommandRefused { refusal, .. } => format!("refused: {refusal}"),
         Event::LeverageSet { leverage, .. } => format!("leverage {leverage}"),
         other => format!("{other:?}"),
@@ -78,6 +86,9 @@ pub(crate) fn book(engine: &Engine) -> Vec<String> {
 fn queued(queued: &Queued) -> String {
     match queued {
         Queued::Crowd(contracts) => format!("crowd {contracts}"),
+        Queued::Order(order) if order.visible() < order.remaining() => {
+            format!("{} {} shows {}", name(order.id), order.remaining(), order.visible())
+        }
         Queued::Order(order) => format!("{} {}", name(order.id), order.remaining()),
     }
 }
