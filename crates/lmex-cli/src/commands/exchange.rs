@@ -16,7 +16,7 @@ use crate::paths;
 #[derive(Debug, Args)]
 pub struct Serve {
     /// Where to listen: an address of this machine; port 0 takes a free one.
-    #[arg(long, default_value = "127.0.0.1:9090", value_name = "ADDRESS")]
+    #[arg(long, default_value = "127.0.0.1:9090", value_name = "ADDRESS", value_parser = address)]
     pub listen: SocketAddr,
     /// The seed of the simulated market: the same seed makes the same market.
     #[arg(long, default_value_t = 7)]
@@ -33,6 +33,10 @@ pub struct Serve {
     /// With --replay: how many times faster than it was recorded.
     #[arg(long, default_value = "1", value_name = "X", requires = "replay")]
     pub speed: Decimal,
+}
+
+fn address(text: &str) -> Result<SocketAddr, String> {
+    text.parse().map_err(|_| "write an address of this machine and a port, such as 127.0.0.1:9090".to_owned())
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -2,7 +2,9 @@
 //! nothing in its environment but what a test gives it.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "this is a test's own code")]
 
+pub(crate) mod canned;
 pub(crate) mod proxy;
+pub(crate) mod terminal;
 pub(crate) mod tls;
 
 use std::io::{BufRead as _, BufReader, Read as _};
