@@ -139,7 +139,7 @@ fn running(environment: Environment) -> Option<LocalExchange> {
 }
 
 fn play_money(found: &LocalExchange) -> Option<Credentials> {
-    let credentials = Credentials::new(found.api_key.clone(), found.api_secret.as_str()).ok()?;
+    let credentials = Credentials::new(found.api_key.clone(), found.api_secret.expose()).ok()?;
     Some(credentials.with_source("the running local exchange (play money)"))
 }
 

@@ -7,7 +7,6 @@ use clap::{Args, ValueEnum};
 use lmex::{Decimal, LocalExchange};
 use lmex_exchange::{Exchange, ExchangeConfig, Handle, LimitsMode, Source};
 use serde::Serialize;
-use zeroize::Zeroizing;
 
 use crate::error::CliError;
 use crate::output::{Align, Format, Output, Table};
@@ -91,7 +90,7 @@ fn announce(handle: &Handle, output: &Output) -> Option<lmex::LocalState> {
         rest: handle.rest_url(),
         ws: handle.ws_url(),
         api_key: handle.api_key().to_owned(),
-        api_secret: Zeroizing::new(handle.api_secret().to_owned()),
+        api_secret: lmex::Secret::new(handle.api_secret()).ok()?,
         market_data: handle.market_source().to_owned(),
         pid: std::process::id(),
     };

@@ -216,7 +216,7 @@ impl Venue {
             rest: handle.rest_url(),
             ws: handle.ws_url(),
             api_key: KEY.to_owned(),
-            api_secret: SECRET.to_owned().into(),
+            api_secret: lmex::Secret::new(SECRET).unwrap(),
             market_data: handle.market_source().to_owned(),
             pid: std::process::id(),
         };
