@@ -215,7 +215,7 @@ pub struct NewOrderArgs {
     #[arg(allow_hyphen_values = true)]
     pub size: Size,
     /// Trade at this price or better.
-    #[arg(long, value_name = "PRICE", allow_negative_numbers = true)]
+    #[arg(long, value_name = "PRICE", allow_negative_numbers = true, value_parser = price)]
     pub limit: Option<Decimal>,
     /// Trade at the best prices there are, now.
     #[arg(long = "market")]
@@ -261,7 +261,7 @@ pub struct Amend {
     #[arg(value_parser = order_ref, value_name = "ID")]
     pub order: OrderRef,
     /// The new price.
-    #[arg(long, value_name = "PRICE", allow_negative_numbers = true)]
+    #[arg(long, value_name = "PRICE", allow_negative_numbers = true, value_parser = price)]
     pub limit: Option<Decimal>,
     /// The new whole size, what is filled already included, with its unit.
     #[arg(long, value_name = "SIZE")]
@@ -289,7 +289,7 @@ pub struct Close {
     /// The market, such as BTC-PERP.
     pub market: Symbol,
     /// Close at this price or better instead of at the market.
-    #[arg(long, value_name = "PRICE", allow_negative_numbers = true)]
+    #[arg(long, value_name = "PRICE", allow_negative_numbers = true, value_parser = price)]
     pub limit: Option<Decimal>,
     #[command(flatten)]
     pub safety: Safety,
@@ -298,6 +298,13 @@ pub struct Close {
 /// A variable that is set to nothing is not set.
 fn environment(text: &str) -> Result<Environment, lmex::EndpointError> {
     if text.is_empty() { Ok(Environment::Local) } else { text.parse() }
+}
+
+/// Every digit counts: what can't be kept exactly is refused, not rounded.
+fn price(text: &str) -> Result<Decimal, String> {
+    let plain = text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'-'));
+    let exact = plain.then(|| Decimal::from_str_exact(text).ok()).flatten();
+    exact.ok_or_else(|| "a price is written in at most 28 decimal digits, such as 60000.5".to_owned())
 }
 
 /// A UUID is the venue's id; anything else is one's own.

@@ -1,8 +1,10 @@
 //! What a command needs to talk to an exchange: where, as whom, at which pace.
 
 use std::fmt;
+use std::time::Duration;
 
 use lmex::{Client, Credentials, CredentialsError, Endpoints, Environment, Limits, LocalExchange, Pace};
+use lmex_api::{Method, Request};
 
 use crate::args::Global;
 use crate::error::CliError;
@@ -21,8 +23,9 @@ pub struct Context {
 }
 
 impl Context {
-    /// Finds the exchange that the options name.
-    pub fn find(global: &Global, output: &Output) -> Result<Self, CliError> {
+    /// Finds the exchange that the options name. A local one that is known by its address only is asked where its
+    /// prices come from, once and not for long.
+    pub async fn find(global: &Global, output: &Output) -> Result<Self, CliError> {
         let variables = variables(output);
         let environment = global.env;
         let running = running(environment);
@@ -43,12 +46,10 @@ impl Context {
             .or_else(|| local_ws(environment, rest.as_deref()));
         let endpoints = Endpoints::new(environment, rest.as_deref(), ws.as_deref(), &global.allow_host)?;
         let credentials = credentials(environment, rest_given.is_some(), &variables, found.as_ref());
-        let market_data = match environment {
-            // An exchange that was only given by address does not say where its prices come from.
-            Environment::Local => {
-                found.map_or_else(|| "simulated or replayed".to_owned(), |found| found.market_data)
-            }
-            Environment::Testnet | Environment::Live => environment.to_string(),
+        let market_data = match (environment, found) {
+            (Environment::Local, Some(found)) => found.market_data,
+            (Environment::Local, None) => told(&endpoints).await.unwrap_or_else(|| NOT_TOLD.to_owned()),
+            (Environment::Testnet | Environment::Live, _) => environment.to_string(),
         };
         let limits =
             global.orders_per_second.map_or_else(Limits::default, |orders| Limits::default().orders(orders));
@@ -95,6 +96,23 @@ impl fmt::Display for Context {
     }
 }
 
+const NOT_TOLD: &str = "this exchange does not tell whether its prices are simulated or recorded";
+
+/// How long a local exchange may take to say where its prices come from: the line that names it waits for this.
+const TELL_WITHIN: Duration = Duration::from_secs(1);
+/// As much of what it says is shown.
+const LONGEST_SOURCE: usize = 120;
+
+/// Where a local exchange's prices come from, by the header that it puts on every answer.
+async fn told(endpoints: &Endpoints) -> Option<String> {
+    let client = Client::builder(endpoints.clone()).timeout(TELL_WITHIN).build().ok()?;
+    let time = Request::custom(Method::Get, "/spot/api/v3.2/time", &[], Vec::new(), false);
+    let reply = tokio::time::timeout(TELL_WITHIN, client.send_raw(&time)).await.ok()?.ok()?;
+    // Only visible ASCII comes out of it, so it can't steer a terminal.
+    let source = reply.headers.get(lmex_api::MARKET_SOURCE)?.to_str().ok()?.trim();
+    (!source.is_empty()).then(|| source.chars().take(LONGEST_SOURCE).collect())
+}
+
 /// The key of an environment, without looking for its exchange: signing needs no connection. What the variables name
 /// comes first here, since whoever debugs a client of one's own signs with that client's key.
 pub fn key(global: &Global, output: &Output) -> Result<Credentials, CliError> {
@@ -121,7 +139,7 @@ fn running(environment: Environment) -> Option<LocalExchange> {
 }
 
 fn play_money(found: &LocalExchange) -> Option<Credentials> {
-    let credentials = Credentials::new(found.api_key.clone(), found.api_secret.as_str()).ok()?;
+    let credentials = Credentials::new(found.api_key.clone(), found.api_secret.expose()).ok()?;
     Some(credentials.with_source("the running local exchange (play money)"))
 }
 

@@ -74,17 +74,22 @@ impl From<lmex::Error> for CliError {
 
 const CHECK_KEY: &str = "`lmex doctor` checks key and clock; `lmex sign` shows what is signed";
 
+const REDIRECTED: &str = "the address sends callers elsewhere, and a key is not taken there: check LMEX_REST_URL (scheme, host, port), or a proxy or log-in page in between";
+
 fn hint(error: &lmex::Error) -> Option<String> {
     Some(match error {
-        lmex::Error::NotSent { .. } => {
-            "is it running? `lmex exchange` starts one here, `lmex doctor` checks".to_owned()
+        // Only this machine is spoken to without encryption.
+        lmex::Error::NotSent { origin, .. } if origin.starts_with("http://") => {
+            "is it running? `lmex exchange` starts one here".to_owned()
         }
+        lmex::Error::NotSent { .. } => "`lmex doctor` checks address and connection".to_owned(),
         lmex::Error::Authentication { .. } => CHECK_KEY.to_owned(),
         lmex::Error::UnknownMarket(_) => "`lmex markets` lists what can be traded".to_owned(),
         lmex::Error::Unresolved { client_id, settles, .. } => format!(
             "`lmex order {client_id}` asks for it. After {} UTC the exchange can no longer execute it: try again then",
             shown(*settles)
         ),
+        lmex::Error::Api(api) if (300..400).contains(&api.status) => REDIRECTED.to_owned(),
         lmex::Error::Api(api) => match api.kind {
             lmex::ErrorKind::UnknownMarket => "`lmex markets` lists what can be traded".to_owned(),
             lmex::ErrorKind::OrderNotFound => {

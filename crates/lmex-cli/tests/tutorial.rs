@@ -17,7 +17,6 @@ use assert_cmd::Command;
 use lmex::{LocalExchange, LocalState};
 use lmex_exchange::{Exchange, ExchangeConfig, Handle, LimitsMode};
 use tempfile::TempDir;
-use zeroize::Zeroizing;
 
 const DOCUMENT: &str = include_str!("../../../docs/TUTORIAL.md");
 const PROGRAM: &str = include_str!("../../lmex/examples/tutorial.rs");
@@ -106,7 +105,7 @@ impl Stage {
             rest: exchange.rest_url(),
             ws: exchange.ws_url(),
             api_key: exchange.api_key().to_owned(),
-            api_secret: Zeroizing::new(exchange.api_secret().to_owned()),
+            api_secret: lmex::Secret::new(exchange.api_secret()).unwrap(),
             market_data: exchange.market_source().to_owned(),
             pid: std::process::id(),
         };

@@ -51,6 +51,8 @@ pub(crate) struct Claim<'a> {
 pub(crate) enum AuthError {
     #[error("header {0} is missing: private requests carry request-api, request-nonce and request-sign")]
     MissingHeader(&'static str),
+    #[error("header {0} is given more than once: send it once")]
+    RepeatedHeader(&'static str),
     #[error("key {0:?} is not known here: use the key that the exchange printed when it started")]
     UnknownKey(String),
     #[error("request-nonce {0:?} is not a number: send milliseconds since 1970 in decimal digits")]

@@ -4,20 +4,20 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::{Arc, PoisonError};
 
 use axum::body::Bytes;
-use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, Request};
+use axum::extract::{ConnectInfo, FromRequest, Request};
 use http::HeaderMap;
 use http::request::Parts;
 use lmex_api::Bucket;
 use lmex_engine::AccountId;
 
-use crate::auth::Claim;
+use crate::auth::{AuthError, Claim};
 use crate::error_body::Refused;
 use crate::fields::Fields;
 use crate::limits::Subject;
-use crate::server::App;
+use crate::server::{App, LARGEST_BODY};
 
-/// The largest body that is read, in bytes.
-pub(crate) const LARGEST_BODY: usize = 64 * 1_024;
+/// Reads whose parameters LMEX documents as a JSON body (futures v2.2); in practice they are sent in the query too.
+const READS_WITH_BODY: [&str; 2] = ["/futures/api/v2.3/leverage", "/futures/api/v2.3/funding_history"];
 
 /// A request that anyone may make.
 #[derive(Debug)]
@@ -31,14 +31,15 @@ pub(crate) struct PublicCall {
 pub(crate) struct PrivateCall {
     /// Whose.
     pub(crate) account: AccountId,
+    path: String,
     query: String,
     body: Bytes,
 }
 
 impl PrivateCall {
-    /// The parameters of the query string.
+    /// The parameters of a request that is documented without a body.
     pub(crate) fn query(&self) -> Result<Fields, Refused> {
-        Fields::of_query(&self.query)
+        parameters(&self.path, &self.query, &self.body)
     }
 
     /// The members of the JSON body.
@@ -47,12 +48,14 @@ impl PrivateCall {
     }
 }
 
-impl FromRequestParts<Arc<App>> for PublicCall {
+impl FromRequest<Arc<App>> for PublicCall {
     type Rejection = Refused;
 
-    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Refused> {
-        app.admit(Bucket::Query, [Subject::Address(address(parts))])?;
-        Ok(Self { query: Fields::of_query(parts.uri.query().unwrap_or_default())? })
+    async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, Refused> {
+        let (parts, body) = received(request, app).await?;
+        app.admit(Bucket::Query, [Subject::Address(address(&parts))])?;
+        let query = parts.uri.query().unwrap_or_default();
+        Ok(Self { query: parameters(parts.uri.path(), query, &body)? })
     }
 }
 
@@ -60,30 +63,52 @@ impl FromRequest<Arc<App>> for PrivateCall {
     type Rejection = Refused;
 
     async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, Refused> {
-        let (parts, body) = request.into_parts();
-        let body = Bytes::from_request(Request::from_parts(parts.clone(), body), app).await;
-        let body = body.map_err(|_| Refused::too_large(LARGEST_BODY))?;
-        let (path, query) = (parts.uri.path(), parts.uri.query().unwrap_or_default());
-        let key = header(&parts.headers, "request-api");
-        let claim = Claim {
-            full_path: path,
-            query,
-            body: &body,
-            key,
-            nonce: header(&parts.headers, "request-nonce"),
-            signature: header(&parts.headers, "request-sign"),
-        };
-        let account = match app.auth.request(&claim) {
-            Ok(account) => account,
+        let (parts, body) = received(request, app).await?;
+        let (path, query) = (parts.uri.path().to_owned(), parts.uri.query().unwrap_or_default().to_owned());
+        let proven = claim(&parts, &body).and_then(|claim| Ok((app.auth.request(&claim)?, claim.key)));
+        let (account, key) = match proven {
+            Ok((account, key)) => (account, key.unwrap_or_default().to_owned()),
             Err(error) => {
                 // Who guesses is counted too.
                 app.admit(Bucket::Query, [Subject::Address(address(&parts))])?;
                 return Err(error.into());
             }
         };
-        let subjects = [Subject::Key(key.unwrap_or_default().to_owned()), Subject::User(account)];
-        app.admit(bucket(parts.method.as_str(), path), subjects)?;
-        Ok(Self { account, query: query.to_owned(), body })
+        let subjects = [Subject::Key(key), Subject::User(account)];
+        app.admit(bucket(parts.method.as_str(), &path), subjects)?;
+        Ok(Self { account, path, query, body })
+    }
+}
+
+async fn received(request: Request, app: &Arc<App>) -> Result<(Parts, Bytes), Refused> {
+    let (parts, body) = request.into_parts();
+    let body = Bytes::from_request(Request::new(body), app).await;
+    Ok((parts, body.map_err(|_| Refused::too_large(LARGEST_BODY))?))
+}
+
+/// What a request says about who sent it.
+fn claim<'a>(parts: &'a Parts, body: &'a [u8]) -> Result<Claim<'a>, AuthError> {
+    Ok(Claim {
+        full_path: parts.uri.path(),
+        query: parts.uri.query().unwrap_or_default(),
+        body,
+        key: header(&parts.headers, "request-api")?,
+        nonce: header(&parts.headers, "request-nonce")?,
+        signature: header(&parts.headers, "request-sign")?,
+    })
+}
+
+/// Parameters that belong in the query. A body says something too, so it is not passed over: a cancel whose `orderID`
+/// nobody reads would cancel every order of the market.
+fn parameters(path: &str, query: &str, body: &[u8]) -> Result<Fields, Refused> {
+    let is_blank = body.iter().all(u8::is_ascii_whitespace);
+    let members = if is_blank { None } else { Some(Fields::of_body(body)?) };
+    match members.filter(|members| !members.is_empty()) {
+        None => Fields::of_query(query),
+        Some(members) if query.is_empty() && READS_WITH_BODY.contains(&path) => Ok(members),
+        Some(_) => {
+            Err(Refused::parameter("body is not read here: send its members in the query, and no body"))
+        }
     }
 }
 
@@ -102,8 +127,14 @@ fn bucket(method: &str, path: &str) -> Bucket {
     }
 }
 
-fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    headers.get(name)?.to_str().ok()
+/// A header that says who is calling. Of two, one might be checked and the other believed, so there must be one.
+fn header<'a>(headers: &'a HeaderMap, name: &'static str) -> Result<Option<&'a str>, AuthError> {
+    let mut values = headers.get_all(name).iter();
+    let (first, second) = (values.next(), values.next());
+    match second {
+        Some(_) => Err(AuthError::RepeatedHeader(name)),
+        None => Ok(first.and_then(|value| value.to_str().ok())),
+    }
 }
 
 /// Where the request came from; this machine when there is no socket, as in tests.

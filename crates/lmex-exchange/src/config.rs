@@ -7,6 +7,7 @@ use lmex_types::Decimal;
 
 use crate::limits::LimitsMode;
 use crate::secret::Secret;
+use crate::server::ConnectionBounds;
 
 /// How an exchange is set up. `ExchangeConfig::default()` is ready to start.
 #[derive(Debug, Clone)]
@@ -29,6 +30,8 @@ pub struct ExchangeConfig {
     pub api_key: Option<String>,
     /// The account's secret; a random one if absent.
     pub api_secret: Option<Secret>,
+    /// What connections may take of the server.
+    pub connections: ConnectionBounds,
 }
 
 /// Where the market comes from.
@@ -57,6 +60,7 @@ impl Default for ExchangeConfig {
             balance: Decimal::from(100_000),
             api_key: None,
             api_secret: None,
+            connections: ConnectionBounds::default(),
         }
     }
 }

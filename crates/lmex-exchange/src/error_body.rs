@@ -1,5 +1,7 @@
 //! How the exchange says no: the venue's error body, with the field that is wrong and what to do about it.
 
+use std::time::Duration;
+
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
 use lmex_engine::{MarketView, Refusal};
@@ -80,6 +82,17 @@ impl Refused {
         Self::bad(code::INVALID_PRICE, named)
     }
 
+    /// A number of which no exact decimal can be made, so that no grid can have it.
+    pub(crate) fn too_fine(field: &str, given: &str) -> Self {
+        let given: String = given.chars().take(40).collect();
+        let code = match field {
+            "price" | "orderPrice" => code::INVALID_PRICE,
+            "size" | "orderSize" => code::INVALID_SIZE,
+            _ => code::PARAMETER,
+        };
+        Self::bad(code, format!("{field} has more digits than any market's tick: send {given} with fewer"))
+    }
+
     /// Something about position modes that is not served.
     pub(crate) fn position_mode(message: impl Into<String>) -> Self {
         Self::bad(code::POSITION_MODE, message)
@@ -94,6 +107,12 @@ impl Refused {
     pub(crate) fn too_large(most_bytes: usize) -> Self {
         let message = format!("body is larger than {most_bytes} bytes: send a smaller one");
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, code::PARAMETER, message)
+    }
+
+    /// A body that does not come.
+    pub(crate) fn too_slow(within: Duration) -> Self {
+        let message = format!("body was not sent within {} ms: send it with the head", within.as_millis());
+        Self::new(StatusCode::REQUEST_TIMEOUT, code::PARAMETER, message)
     }
 
     /// The path is not served.

@@ -7,7 +7,6 @@ use std::thread;
 use std::time::Duration;
 
 use axum::Router;
-use axum::serve::ListenerExt;
 use lmex_engine::{AccountId, Command, Event, Money, Rate};
 use lmex_types::{Decimal, Symbol, TimeMs};
 use tokio::net::TcpListener;
@@ -17,14 +16,14 @@ use tokio::task::JoinHandle;
 use crate::auth::Auth;
 use crate::clock::Clocks;
 use crate::config::{ExchangeConfig, Source};
-use crate::crowd::{Listing, MarketSource, SourceError, SyntheticCrowd, replayed};
+use crate::crowd::{Listing, MarketSource, Replay, SourceError, SyntheticCrowd, beside_simulated};
 use crate::desk::{self, Desk, DeskHandle, DeskParts};
 use crate::feed::Batch;
 use crate::history;
 use crate::ids::Ids;
 use crate::limits::Limiter;
 use crate::secret::{Secret, random_hex};
-use crate::server::{self, App};
+use crate::server::{self, App, Connections};
 use crate::sockets::{self, Hub, LoginRefused, SocketConfig};
 
 /// The one account there is.
@@ -88,6 +87,9 @@ pub enum StartError {
     /// A window without room.
     #[error("nonce_window_ms must be above zero, not {0}: LMEX does not publish its own, 4000 is usual")]
     NonceWindow(i64),
+    /// A server that lets nobody in.
+    #[error("connections.most must be above zero: 512 is usual")]
+    NoConnections,
     /// The desk ended before it began.
     #[error("the exchange has ended before it was open")]
     Desk,
@@ -111,6 +113,9 @@ impl Exchange {
         if config.nonce_window_ms <= 0 {
             return Err(StartError::NonceWindow(config.nonce_window_ms));
         }
+        if config.connections.most == 0 {
+            return Err(StartError::NoConnections);
+        }
         let (api_key, api_secret) = credentials(&config)?;
         let failed = |source| StartError::Listen { address, source };
         let listener = TcpListener::bind(address).await.map_err(failed)?;
@@ -129,9 +134,12 @@ impl Exchange {
         // The desk's first answer comes after it has told the hub of the markets: whoever connects finds them.
         handle.read(|_| ()).await.map_err(|_| StartError::Desk)?;
         let limiter = Mutex::new(Limiter::new(config.limits, config.block_scale));
-        let app = App { desk: handle.clone(), auth, limiter, clocks, seed: config.seed };
+        let greeting = server::greeting(address, &market_source, main_market.as_str());
+        let app = App { desk: handle.clone(), auth, limiter, clocks, seed: config.seed, greeting };
+        let router = server::router(Arc::new(app), streams);
+        let connections = Connections::new(router, config.connections, &market_source);
         let (stop, stopped) = oneshot::channel();
-        let server = serve(listener, server::router(Arc::new(app), streams), stopped);
+        let server = tokio::spawn(connections.serve(listener, stopped));
         tracing::info!(%address, market_source, "the exchange is open");
         Ok(Handle {
             address,
@@ -238,7 +246,8 @@ fn market_source(config: &ExchangeConfig, now: TimeMs) -> Result<Market, SourceE
             Ok((listings, main, Box::new(crowd)))
         }
         Source::Replay { path, speed } => {
-            let (listings, main, several) = replayed(path, *speed, config.seed, now, listings)?;
+            let replay = Replay::open(path, *speed, now, &listings)?.without_waiting();
+            let (listings, main, several) = beside_simulated(replay, config.seed, now, listings);
             Ok((listings, main, Box::new(several)))
         }
     }
@@ -269,21 +278,4 @@ fn streams(batches: mpsc::Receiver<Arc<Batch>>, auth: Arc<Auth>, seed: u64) -> R
         account.map_err(|error| LoginRefused { reason: error.to_string() })
     };
     sockets::router(hub, Arc::new(login), config)
-}
-
-fn serve(listener: TcpListener, router: Router, stopped: oneshot::Receiver<()>) -> JoinHandle<()> {
-    let listener = listener.tap_io(|stream| {
-        // Small answers should leave at once; where it can't be set they are only later.
-        let _ = stream.set_nodelay(true);
-    });
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    tokio::spawn(async move {
-        let stop = async move {
-            // Ends when the sender is dropped.
-            let _ = stopped.await;
-        };
-        if let Err(error) = axum::serve(listener, service).with_graceful_shutdown(stop).await {
-            tracing::error!(%error, "the server has failed");
-        }
-    })
 }

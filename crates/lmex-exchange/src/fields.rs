@@ -54,6 +54,11 @@ impl Fields {
         Ok(Self { values, known: Vec::new() })
     }
 
+    /// Whether nothing was sent.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.values.is_empty()
+    }
+
     /// Refuses a field that is there and empty, where that would mean more than the sender knows.
     pub(crate) fn refuse_empty(&self, names: &[&'static str]) -> Result<(), Refused> {
         for name in names {
@@ -180,8 +185,21 @@ pub(crate) fn mandatory<T>(name: &str, value: Option<T>) -> Result<T, Refused> {
     value.ok_or_else(|| Refused::parameter(format!("{name} parameter is mandatory")))
 }
 
+/// The number, if a decimal holds all its digits: rounding could make a valid price or size of one that is not.
 fn number(name: &str, text: &str) -> Result<Option<Decimal>, Refused> {
-    decimal::parse(text).map_err(|_| wrong(name, "must be a number that a decimal can hold", text))
+    let read = decimal::parse(text);
+    let read = read.map_err(|_| wrong(name, "must be a number that a decimal can hold", text))?;
+    match read {
+        Some(value) if digits_of(text) != digits_of(&value.to_string()) => Err(Refused::too_fine(name, text)),
+        read => Ok(read),
+    }
+}
+
+/// The significant digits of a number: without sign, point, exponent and the zeros around them.
+fn digits_of(number: &str) -> String {
+    let mantissa = number.split(['e', 'E']).next().unwrap_or_default();
+    let digits: String = mantissa.chars().filter(char::is_ascii_digit).collect();
+    digits.trim_matches('0').to_owned()
 }
 
 fn wrong(name: &str, expected: &str, given: &str) -> Refused {
@@ -214,6 +232,32 @@ mod tests {
         }
         assert_eq!(body(r#"{"size":10.0}"#).whole("size").unwrap(), Some(10));
         assert_eq!(body(r#"{"size":null}"#).whole("size").unwrap(), None);
+    }
+
+    #[test]
+    fn a_number_with_more_digits_than_a_decimal_holds_is_not_rounded() {
+        for json in [
+            "60000.123456789012345678901234567890",
+            "60000.00000000000000000000000000000001",
+            "59999.99999999999999999999999999999999",
+            "6.000000000000000000000000000000001E4",
+            "0.00000000000000000000000000001",
+            "60000.0000000000000000000000000000100",
+        ] {
+            let refused = body(&format!("{{\"price\":{json}}}")).decimal("price").unwrap_err();
+            assert!(message(refused).contains("price has more digits than any market's tick"), "{json}");
+            let refused = Fields::of_query(&format!("size={json}")).unwrap().whole("size").unwrap_err();
+            assert!(message(refused).contains("size has more digits"), "{json}");
+        }
+        for (json, expected) in [
+            ("60000.00000000000000000000000000000000000", "60000"),
+            ("000.10", "0.1"),
+            ("-0.0e5", "0"),
+            ("79228162514264337593543950335", "79228162514264337593543950335"),
+        ] {
+            let read = Fields::of_query(&format!("price={json}")).unwrap().decimal("price").unwrap().unwrap();
+            assert_eq!(read, expected.parse().unwrap(), "{json}");
+        }
     }
 
     #[test]

@@ -49,3 +49,4 @@ pub use exchange::{Exchange, Handle, StartError};
 pub use feed::Batch;
 pub use limits::LimitsMode;
 pub use secret::Secret;
+pub use server::ConnectionBounds;

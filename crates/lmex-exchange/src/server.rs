@@ -1,10 +1,15 @@
 //! The HTTP server: routes, and what holds for all of them.
 
+mod bounds;
+mod connections;
+mod greeting;
+mod waiting;
+
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request};
+use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn};
 use axum::response::Response;
 use axum::routing::get;
@@ -12,12 +17,15 @@ use http::{Method, Uri};
 use tracing::Instrument;
 
 use crate::auth::Auth;
-use crate::call::LARGEST_BODY;
 use crate::clock::Clocks;
 use crate::desk::DeskHandle;
 use crate::error_body::Refused;
 use crate::limits::Limiter;
 use crate::routes;
+pub use bounds::ConnectionBounds;
+pub(crate) use bounds::LARGEST_BODY;
+pub(crate) use connections::Connections;
+pub(crate) use greeting::greeting;
 
 /// What every handler may use.
 #[derive(Debug)]
@@ -28,26 +36,24 @@ pub(crate) struct App {
     pub(crate) clocks: Clocks,
     /// The seed of the ids.
     pub(crate) seed: u64,
+    /// For a person who opens the address in a browser.
+    pub(crate) greeting: String,
 }
 
 /// Everything that is served, with the streams.
 pub(crate) fn router(app: Arc<App>, streams: Router) -> Router {
     Router::new()
         .merge(routes::all())
-        .route("/", get(greeting))
+        .route("/", get(greet))
         .fallback(not_served)
         .method_not_allowed_fallback(method_not_served)
-        .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .with_state(app)
         .merge(streams)
         .layer(from_fn(trace))
 }
 
-/// For a person who opens the address in a browser.
-async fn greeting() -> &'static str {
-    "A local exchange that speaks LMEX's futures API, with simulated matching and play money. It is not LMEX.\n\
-     REST: /futures/api/v2.3/... (try /futures/api/v2.3/market_summary)\n\
-     Streams: /ws/oss/futures for order books, /ws/futures for trades and your own orders\n"
+async fn greet(State(app): State<Arc<App>>) -> String {
+    app.greeting.clone()
 }
 
 async fn not_served(method: Method, uri: Uri) -> Refused {

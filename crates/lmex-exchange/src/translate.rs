@@ -7,7 +7,7 @@ mod orders;
 pub(crate) use account::{fee_rate, position, user_trade, wallet};
 pub(crate) use market::{LEVELS, book, grouped_book, price, summary};
 pub(crate) use orders::{
-    Answered, OpenOrderRow, ended_because, open_order, order_answer, order_detail, refused_answer, status,
+    Answered, ended_because, open_order, order_answer, order_detail, refused_answer, status,
 };
 
 use lmex_engine::MarketView;

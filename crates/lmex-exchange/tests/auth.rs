@@ -64,6 +64,37 @@ async fn a_missing_header_is_named() {
 }
 
 #[tokio::test]
+async fn a_header_that_is_given_twice_is_named() {
+    let venue = Venue::start().await;
+    for repeated in ["request-api", "request-nonce", "request-sign"] {
+        let sent = Sent::over(&venue, WALLET, "");
+        let good = sent.headers();
+        let same = good.iter().find(|(name, _)| *name == repeated).copied().unwrap();
+        for second in [same, (repeated, "other"), (repeated, "")] {
+            for headers in [[&good[..], &[second]].concat(), [&[second], &good[..]].concat()] {
+                let answer =
+                    venue.send("GET", "/futures/api/v2.3/user/wallet?wallet=CROSS@", &headers, b"").await;
+                assert!(refused(&answer).contains(&format!("header {repeated} is given more than once")));
+            }
+        }
+        assert_eq!(sent.wallet(&venue).await.status, 200, "its nonce was not used up");
+    }
+}
+
+#[tokio::test]
+async fn a_body_is_signed_whatever_the_method() {
+    let venue = Venue::start().await;
+    let body = r#"{"symbol":"BTC-PERP"}"#;
+    let target = "/futures/api/v2.3/leverage";
+    let unsigned = Sent::over(&venue, "/api/v2.3/leverage", "");
+    let answer = venue.send("GET", target, &unsigned.headers(), body.as_bytes()).await;
+    assert!(refused(&answer).contains("you left out the body"));
+    let signed = Sent::over(&venue, "/api/v2.3/leverage", body);
+    let answer = venue.send("GET", target, &signed.headers(), body.as_bytes()).await;
+    assert_eq!(answer.one()["symbol"], "BTC-PERP");
+}
+
+#[tokio::test]
 async fn an_unknown_key_and_a_wrong_secret_are_told_apart() {
     let venue = Venue::start().await;
     let sent = Sent { key: Some("other"), ..Sent::over(&venue, WALLET, "") };

@@ -21,6 +21,52 @@ fn without(key: &str) -> Value {
 }
 
 #[tokio::test]
+async fn digits_that_a_decimal_does_not_hold_are_not_rounded_away() {
+    let venue = Venue::start().await;
+    for (field, number, code) in [
+        ("price", "60000.123456789012345678901234567890", 302),
+        ("price", "60000.00000000000000000000000000000001", 302),
+        ("price", "5.500000000000000000000000000000001e4", 302),
+        ("size", "100.00000000000000000000000000000001", 301),
+    ] {
+        let mut order = order();
+        order[field] = json!("#");
+        let body = order.to_string().replace("\"#\"", number);
+        let answer = venue.signed("POST", "/order", body.as_bytes()).await;
+        let (given, message) = answer.refused(400);
+        assert_eq!(given, code, "{message}");
+        assert!(message.contains(&format!("{field} has more digits than any market's tick")), "{message}");
+    }
+    let exact = order().to_string().replace("55000", "55000.00000000000000000000000000000000");
+    assert_eq!(venue.signed("POST", "/order", exact.as_bytes()).await.one()["price"], 55_000);
+}
+
+#[tokio::test]
+async fn what_a_body_says_where_none_is_read_is_not_passed_over() {
+    let venue = Venue::start().await;
+    let id = venue.post("/order", order()).await.one()["orderID"].clone();
+    venue.post("/order", order()).await.one();
+    let body = json!({"orderID": id}).to_string();
+    for (method, target) in [("DELETE", "/order?symbol=BTC-PERP"), ("GET", "/user/open_orders")] {
+        let (code, message) = venue.signed(method, target, body.as_bytes()).await.refused(400);
+        assert_eq!((code, message.contains("send its members in the query")), (-2, true), "{message}");
+    }
+    let (_, message) = venue.signed("DELETE", "/order?symbol=BTC-PERP", b"orderID=1").await.refused(400);
+    assert!(message.contains("body is not a JSON object"), "{message}");
+    let open = venue.my("/user/open_orders").await.ok();
+    assert_eq!(open.as_array().map(Vec::len), Some(2), "the cancel of one did not become a cancel of all");
+    for empty in ["", " ", "{}"] {
+        venue.signed("GET", "/user/open_orders", empty.as_bytes()).await.ok();
+    }
+    let target = "/futures/api/v2.3/funding_history";
+    let asked = br#"{"symbol":"ETH-PERP","count":2}"#;
+    let rates = venue.send("GET", target, &[], asked).await.ok();
+    assert_eq!(rates, venue.get("/funding_history?symbol=ETH-PERP&count=2").await.ok());
+    let (_, message) = venue.send("GET", &format!("{target}?count=2"), &[], asked).await.refused(400);
+    assert!(message.contains("send its members in the query"), "{message}");
+}
+
+#[tokio::test]
 async fn a_bad_order_is_refused_by_field() {
     let venue = Venue::start().await;
     for (order, code, message) in [

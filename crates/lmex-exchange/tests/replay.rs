@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 
 use lmex_engine::{AccountId, Command, CrowdLevel, Engine, Event, MarketId, Money, NewOrder, Rate, Stamped};
-use lmex_exchange::crowd::{Listing, MarketSource, Replay, SourceError, replayed};
+use lmex_exchange::crowd::{Listing, MarketSource, Replay, SourceError, beside_simulated};
 use lmex_tape::import::{BinanceOptions, binance};
 use lmex_tape::{
     Existing, Quote, SizeUnit, TapeBody, TapeHeader, TapeLevel, TapeMessage, TapeReader, TapeWriter,
@@ -222,12 +222,35 @@ fn what_can_t_be_replayed_is_refused() {
     }
 }
 
+/// Steps every two milliseconds: whatever was not decoded in time comes with a later step.
+#[test]
+fn without_waiting_the_same_commands_come_in_the_same_order() {
+    let book = [depth(0, true, "bid 100 1, ask 101 1")];
+    let trades = (0..3_000).map(|n| trade(n / 10, Side::Buy, "101", &format!("0.{}", 1 + n % 9)));
+    let messages: Vec<_> = book.into_iter().chain(trades).collect();
+    let play = |mut replay: Replay| {
+        let mut commands = Vec::new();
+        let mut now = START;
+        while let Some(next) = replay.next_at() {
+            now = now.max(next);
+            replay.step(now, &mut commands).unwrap();
+        }
+        assert!(replay.has_ended());
+        commands.retain(|command| matches!(command, Command::CrowdTrade { .. } | Command::CrowdDepth { .. }));
+        commands
+    };
+    let waited = play(btc(&messages));
+    assert_eq!(prints(&waited).len(), 3_000);
+    assert_eq!(play(btc(&messages).without_waiting()), waited);
+}
+
 #[test]
 fn other_markets_stay_simulated_and_go_on_when_the_tape_has_ended() {
     let folder = tempfile::tempdir().unwrap();
     let header = TapeHeader::new("a test", "ETHUSDT", SizeUnit::Base);
     let path = tape(folder.path(), header, &[depth(0, true, "bid 2500 1, ask 2501 1")]);
-    let (listings, main, mut source) = replayed(&path, Decimal::ONE, 7, START, Listing::standard()).unwrap();
+    let replay = Replay::open(&path, Decimal::ONE, START, &Listing::standard()).unwrap();
+    let (listings, main, mut source) = beside_simulated(replay, 7, START, Listing::standard());
     assert_eq!(main.as_str(), "ETH-PERP");
     assert_eq!(listings.iter().map(|listing| listing.price).collect::<Vec<_>>(), [770_000, 250_050, 23_000]);
     let (mut commands, mut engine) = (Vec::new(), Engine::default());

@@ -4,7 +4,7 @@ mod venue;
 
 use std::net::SocketAddr;
 
-use lmex_exchange::{Exchange, ExchangeConfig, Source, StartError};
+use lmex_exchange::{ConnectionBounds, Exchange, ExchangeConfig, Source, StartError};
 use lmex_types::Decimal;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -56,7 +56,22 @@ async fn a_visitor_is_told_what_this_is() {
     let answer = venue.send("GET", "/", &[], b"").await;
     assert_eq!(answer.status, 200);
     assert!(answer.headers.contains("content-type: text/plain"), "{}", answer.headers);
-    assert!(answer.text.contains("It is not LMEX") && answer.text.contains("/futures/api/v2.3/"));
+    let (rest, streams) = (venue.exchange.rest_url(), venue.exchange.ws_url());
+    for expected in [
+        "It is not LMEX",
+        "Prices:   simulated, seed 7\n",
+        &format!("{rest}/futures/api/v2.3/..."),
+        &format!("{rest}/futures/api/v2.3/orderbook?symbol=BTC-PERP\n"),
+        &format!("{streams}/ws/oss/futures"),
+        &format!("{streams}/ws/futures"),
+    ] {
+        assert!(answer.text.contains(expected), "{expected}: {}", answer.text);
+    }
+    for line in answer.text.lines().filter(|line| line.starts_with("Look at:") || line.starts_with("   ")) {
+        if let Some(target) = line.split(&rest).nth(1) {
+            venue.send("GET", target, &[], b"").await.ok();
+        }
+    }
 }
 
 /// Values that have broken parsers before, and ordinary ones.
@@ -189,6 +204,9 @@ async fn what_can_not_start_says_what_to_do() {
     assert!(start(everyone).await.contains("use 127.0.0.1:9090"));
     let poor = ExchangeConfig { balance: Decimal::ZERO, ..config() };
     assert!(start(poor).await.starts_with("balance can't be used: amount 0"), "a balance of nothing");
+    let connections = ConnectionBounds { most: 0, ..ConnectionBounds::default() };
+    let closed = ExchangeConfig { connections, ..config() };
+    assert!(start(closed).await.contains("connections.most must be above zero"));
     let window = ExchangeConfig { nonce_window_ms: 0, ..config() };
     assert!(start(window).await.contains("nonce_window_ms must be above zero"));
     let key = ExchangeConfig { api_key: Some("two words".into()), ..config() };

@@ -25,13 +25,13 @@ pub struct Grid {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum GridError {
     /// Between two ticks.
-    #[error("price {price} is off the grid of {tick}: use {below} or {above}")]
+    #[error("price {price} is off the grid of {tick}: use {}", neighbours(*below, *above))]
     OffGrid {
         /// The price as given.
         price: Decimal,
         /// The market's price step.
         tick: Decimal,
-        /// The nearest price below it.
+        /// The nearest price below it; zero, which can't be used, if there is none.
         below: Decimal,
         /// The nearest price above it.
         above: Decimal,
@@ -47,6 +47,11 @@ pub enum GridError {
         /// What was given.
         value: Decimal,
     },
+}
+
+/// What can be used instead: `60000.3 or 60000.4`, or one of them where nothing above zero is below.
+pub(crate) fn neighbours(below: Decimal, above: Decimal) -> String {
+    if below > Decimal::ZERO { format!("{below} or {above}") } else { above.to_string() }
 }
 
 impl Grid {
@@ -119,7 +124,8 @@ impl Grid {
             return Err(out_of_range);
         }
         let rest = price.checked_rem(self.tick).ok_or_else(|| out_of_range.clone())?;
-        let ticks = (price - rest).checked_div(self.tick).and_then(|ticks| ticks.round().to_i64());
+        let ticks =
+            price.saturating_sub(rest).checked_div(self.tick).and_then(|ticks| ticks.round().to_i64());
         ticks.map(|ticks| (ticks, rest.is_zero())).ok_or(out_of_range)
     }
 }
@@ -165,8 +171,8 @@ mod tests {
     }
 
     #[test]
-    fn a_price_below_the_first_tick_names_its_neighbours() {
+    fn a_price_below_the_first_tick_is_told_the_first_tick() {
         let text = grid("0.5").ticks("0.2".parse().unwrap()).unwrap_err().to_string();
-        assert_eq!(text, "price 0.2 is off the grid of 0.5: use 0 or 0.5");
+        assert_eq!(text, "price 0.2 is off the grid of 0.5: use 0.5", "zero is no price");
     }
 }

@@ -3,6 +3,7 @@
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
+use crate::grid::neighbours;
 use crate::{Grid, Size, Symbol};
 
 /// The specification of one futures market.
@@ -33,7 +34,8 @@ pub struct Instrument {
 pub enum SizeError {
     /// A currency amount that is not a whole number of contracts.
     #[error(
-        "size {amount} {currency} is not a whole number of contracts of {contract_size} {currency}: use {below} or {above} {currency}"
+        "size {amount} {currency} is not a whole number of contracts of {contract_size} {currency}: use {} {currency}",
+        neighbours(*below, *above)
     )]
     NotWhole {
         /// As given.
@@ -42,7 +44,7 @@ pub enum SizeError {
         currency: String,
         /// Base currency in one contract.
         contract_size: Decimal,
-        /// The nearest possible amount below.
+        /// The nearest possible amount below; zero, which can't be traded, if there is none.
         below: Decimal,
         /// The nearest possible amount above.
         above: Decimal,
@@ -63,8 +65,20 @@ pub enum SizeError {
         /// The market's maximum.
         max: i64,
     },
+    /// A currency amount of more contracts than can be counted.
+    #[error(
+        "size {amount} {currency} is more contracts than can be counted: the market's maximum is {max} contracts"
+    )]
+    Uncountable {
+        /// As given.
+        amount: Decimal,
+        /// The market's base or quote currency.
+        currency: String,
+        /// The market's maximum, in contracts.
+        max: i64,
+    },
     /// Not a multiple of the market's step.
-    #[error("size {contracts} contracts is not a multiple of {step}")]
+    #[error("size {contracts} contracts is not a multiple of {step}: use {}", multiples(*contracts, *step))]
     OffStep {
         /// As given, in contracts.
         contracts: i64,
@@ -83,22 +97,20 @@ pub enum SizeError {
         /// The market's quote currency.
         quote: String,
     },
-    /// A quote amount that buys less than one contract, or one too large to count.
-    #[error("size {amount} {currency} is {contracts} contracts at {price}: out of range")]
-    QuoteOutOfRange {
+    /// A quote amount that buys less than one contract.
+    #[error("size {amount} {currency} is less than one contract, which is worth {one} {currency} at {price}")]
+    LessThanOne {
         /// As given.
         amount: Decimal,
         /// The market's quote currency.
         currency: String,
-        /// What it comes to.
-        contracts: Decimal,
-        /// The price it was converted at.
+        /// What one contract is worth.
+        one: Decimal,
+        /// At this price.
         price: Decimal,
     },
     /// Too little money for the venue to take the order seriously.
-    #[error(
-        "notional {notional} is not above the minimum of {min}: at {price} use at least {contracts} contracts"
-    )]
+    #[error("notional {notional} is not above the minimum of {min}: at {price} {}", enough_shown(*contracts))]
     NotionalTooSmall {
         /// Price × size.
         notional: Decimal,
@@ -106,9 +118,21 @@ pub enum SizeError {
         min: Decimal,
         /// The price it was computed at.
         price: Decimal,
-        /// The fewest contracts that exceed it.
-        contracts: Decimal,
+        /// The fewest contracts that exceed it; `None` if the market takes no order that large.
+        contracts: Option<i64>,
     },
+}
+
+fn multiples(contracts: i64, step: i64) -> String {
+    let below = contracts - contracts.checked_rem(step).unwrap_or(0);
+    neighbours(below.into(), below.saturating_add(step).into())
+}
+
+fn enough_shown(contracts: Option<i64>) -> String {
+    contracts.map_or_else(
+        || "not even the market's largest order is".to_owned(),
+        |contracts| format!("use at least {contracts} contracts"),
+    )
 }
 
 impl Instrument {
@@ -147,47 +171,49 @@ impl Instrument {
         if notional > self.min_notional {
             return Ok(());
         }
-        let one = self.grid.notional(price, 1).unwrap_or(Decimal::ONE);
-        let enough =
-            self.min_notional.checked_div(one).unwrap_or(Decimal::MAX).floor().saturating_add(Decimal::ONE);
-        Err(SizeError::NotionalTooSmall { notional, min: self.min_notional, price, contracts: enough })
+        let contracts = self.fewest_above(self.min_notional, price);
+        Err(SizeError::NotionalTooSmall { notional, min: self.min_notional, price, contracts })
+    }
+
+    /// The fewest contracts that the market takes and that are worth more than an amount.
+    fn fewest_above(&self, amount: Decimal, price: Decimal) -> Option<i64> {
+        let whole = amount.checked_div(self.grid.notional(price, 1)?)?.floor().to_i64()?;
+        let step = self.step_contracts.max(1);
+        let fewest = whole.checked_add(1)?.max(self.min_contracts);
+        // Up to the next multiple of the step.
+        let fewest = fewest.checked_add((step - fewest % step) % step)?;
+        (fewest <= self.max_contracts).then_some(fewest)
     }
 
     fn contracts_of_base(&self, amount: Decimal, currency: &str) -> Result<i64, SizeError> {
         if !currency.is_empty() && currency != self.base {
             return Err(self.wrong_currency(currency));
         }
+        let uncountable =
+            || SizeError::Uncountable { amount, currency: self.base.clone(), max: self.max_contracts };
         let contract_size = self.grid.contract_size();
-        let rest = amount.checked_rem(contract_size).unwrap_or(amount);
-        let whole = (amount - rest).checked_div(contract_size).unwrap_or(Decimal::MAX);
+        let rest = amount.checked_rem(contract_size).ok_or_else(uncountable)?;
+        let below = amount.saturating_sub(rest);
         if !rest.is_zero() {
-            return Err(SizeError::NotWhole {
-                amount,
-                currency: self.base.clone(),
-                contract_size,
-                below: (amount - rest).normalize(),
-                above: (amount - rest).saturating_add(contract_size).normalize(),
-            });
+            let above = below.saturating_add(contract_size).normalize();
+            let (currency, below) = (self.base.clone(), below.normalize());
+            return Err(SizeError::NotWhole { amount, currency, contract_size, below, above });
         }
-        whole.round().to_i64().ok_or(SizeError::TooLarge { contracts: i64::MAX, max: self.max_contracts })
+        let whole = below.checked_div(contract_size).and_then(|whole| whole.round().to_i64());
+        whole.ok_or_else(uncountable)
     }
 
     fn contracts_of_quote(&self, amount: Decimal, currency: &str, price: Decimal) -> Result<i64, SizeError> {
         if !currency.is_empty() && currency != self.quote {
             return Err(self.wrong_currency(currency));
         }
-        let contracts = self
-            .grid
-            .notional(price, 1)
-            .and_then(|one| amount.checked_div(one))
-            .unwrap_or(Decimal::ZERO)
-            .floor();
-        contracts.to_i64().filter(|&n| n > 0).ok_or_else(|| SizeError::QuoteOutOfRange {
-            amount,
-            currency: self.quote.clone(),
-            contracts,
-            price,
-        })
+        let one = self.grid.notional(price, 1).unwrap_or(Decimal::MAX);
+        let currency = self.quote.clone();
+        match amount.checked_div(one).and_then(|contracts| contracts.floor().to_i64()) {
+            Some(contracts @ 1..) => Ok(contracts),
+            Some(_) => Err(SizeError::LessThanOne { amount, currency, one, price }),
+            None => Err(SizeError::Uncountable { amount, currency, max: self.max_contracts }),
+        }
     }
 
     fn wrong_currency(&self, given: &str) -> SizeError {
@@ -247,7 +273,54 @@ mod tests {
         assert_eq!(contracts("9ct", 60_000), Ok(9));
         assert!(contracts("7500001ct", 60_000).unwrap_err().contains("maximum of 7500000"));
         assert!(contracts("1eth", 60_000).unwrap_err().contains("use contracts (ct), BTC or USDT"));
-        assert!(contracts("0.01usdt", 60_000).unwrap_err().contains("0 contracts"));
+        assert_eq!(
+            contracts("0.01usdt", 60_000),
+            Err("size 0.01 USDT is less than one contract, which is worth 0.6 USDT at 60000".into())
+        );
+    }
+
+    #[test]
+    fn advice_can_be_followed() {
+        assert_eq!(
+            contracts("0.000005btc", 60_000),
+            Err("size 0.000005 BTC is not a whole number of contracts of 0.00001 BTC: use 0.00001 BTC".into())
+        );
+        let stepped = Instrument { step_contracts: 10, ..btc() };
+        let refused = |n: i64| stepped.contracts(&Size::Contracts(n), 60_000.into()).unwrap_err().to_string();
+        assert_eq!(refused(25), "size 25 contracts is not a multiple of 10: use 20 or 30");
+        assert_eq!(refused(5), "size 5 contracts is not a multiple of 10: use 10");
+        let cheap = stepped.contracts(&Size::Contracts(10), 30_000.into()).unwrap_err().to_string();
+        assert_eq!(cheap, "notional 3 is not above the minimum of 5: at 30000 use at least 20 contracts");
+        let worthless = btc().contracts(&Size::Contracts(10), Decimal::new(1, 27)).unwrap_err().to_string();
+        assert!(worthless.ends_with("not even the market's largest order is"), "{worthless}");
+    }
+
+    #[test]
+    fn numbers_of_any_size_are_answered() {
+        let (huge, tiny) = (Decimal::from_i128_with_scale(10_i128.pow(27), 0), Decimal::new(1, 27));
+        let extremes = [huge, tiny, Decimal::MAX, Decimal::ONE, huge + Decimal::ONE];
+        for (tick, contract_size, price) in
+            extremes.iter().flat_map(|a| extremes.iter().flat_map(move |b| extremes.map(|c| (*a, *b, c))))
+        {
+            let market = Instrument { grid: Grid::new(tick, contract_size).unwrap(), ..btc() };
+            let _ = (
+                market.grid.ticks(price),
+                market.grid.ticks_up(price),
+                market.grid.notional(price, i64::MAX),
+            );
+            for amount in extremes {
+                for size in [Size::base(amount), Size::quote(amount), Size::Contracts(i64::MAX)] {
+                    let _ = market.contracts(&size, price).map_err(|error| error.to_string());
+                }
+            }
+        }
+        for size in [Size::base(huge), Size::quote(huge)] {
+            let said = btc().contracts(&size, Decimal::ONE).unwrap_err().to_string();
+            assert!(
+                said.contains("more contracts than can be counted") && said.contains("7500000"),
+                "{said}"
+            );
+        }
     }
 
     #[test]

@@ -63,6 +63,15 @@ pub enum SizeParseError {
     /// Zero or negative.
     #[error("size {0:?} must be above zero")]
     NotPositive(String),
+    /// An exponent, or hexadecimal digits.
+    #[error("size {0:?} is not written in plain decimal digits: write 100000ct, not 1e5ct or 0x186a0ct")]
+    Notation(String),
+    /// More than fits into a number.
+    #[error("size {0:?} is too large: no market trades that much")]
+    TooLarge(String),
+    /// More digits than can be kept exactly.
+    #[error("size {0:?} has more digits than can be kept exactly: write at most 28")]
+    TooFine(String),
 }
 
 /// Currencies in which futures on LMEX are quoted; any other unit is a base currency.
@@ -74,10 +83,13 @@ impl FromStr for Size {
     /// Reads `100ct`, `0.001btc`, `60usdt`, with or without a space before the unit.
     fn from_str(text: &str) -> Result<Self, SizeParseError> {
         let shown = || text.chars().take(64).collect::<String>();
-        let text_trimmed = text.trim();
-        let split = text_trimmed.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(text_trimmed.len());
-        let (number, unit) = text_trimmed.split_at(split);
-        let amount: Decimal = number.trim().parse().map_err(|_| SizeParseError::NotANumber(shown()))?;
+        let trimmed = text.trim();
+        let split = trimmed.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(trimmed.len());
+        let (number, unit) = trimmed.split_at(split);
+        if is_notation(number, unit) {
+            return Err(SizeParseError::Notation(shown()));
+        }
+        let amount = exact(number.trim()).map_err(|refuse| refuse(shown()))?;
         if unit.is_empty() {
             return Err(SizeParseError::NoUnit(shown()));
         }
@@ -86,9 +98,9 @@ impl FromStr for Size {
         }
         let currency = unit.to_ascii_uppercase();
         match currency.as_str() {
+            "CT" | "CONTRACT" | "CONTRACTS" if !amount.is_integer() => Err(SizeParseError::Fraction(shown())),
             "CT" | "CONTRACT" | "CONTRACTS" => {
-                let whole = amount.is_integer().then(|| i64::try_from(amount).ok()).flatten();
-                whole.map(Self::Contracts).ok_or_else(|| SizeParseError::Fraction(shown()))
+                i64::try_from(amount).map(Self::Contracts).map_err(|_| SizeParseError::TooLarge(shown()))
             }
             _ if !currency.bytes().all(|b| b.is_ascii_alphanumeric()) => {
                 Err(SizeParseError::NotANumber(shown()))
@@ -98,6 +110,37 @@ impl FromStr for Size {
         }
     }
 }
+
+/// Whether it goes on as `e5`, `E-5` or, after a zero, `x1f`: read as a unit, that would be another amount.
+fn is_notation(number: &str, unit: &str) -> bool {
+    let mut rest = unit.chars();
+    match rest.next() {
+        Some('e' | 'E') => rest.next().is_some_and(|c| c.is_ascii_digit() || matches!(c, '+' | '-')),
+        Some('x' | 'X') => {
+            matches!(number, "0" | "-0" | "+0") && rest.next().is_some_and(|c| c.is_ascii_hexdigit())
+        }
+        _ => false,
+    }
+}
+
+/// The number with every digit, or how to refuse it.
+fn exact(number: &str) -> Result<Decimal, fn(String) -> SizeParseError> {
+    Decimal::from_str_exact(number).map_err(|_| {
+        let unsigned = number.strip_prefix(['+', '-']).unwrap_or(number);
+        let (whole, fraction) = unsigned.split_once('.').unwrap_or((unsigned, "0"));
+        let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+        if unsigned.len() <= 1 || !digits(whole) || !digits(fraction) {
+            SizeParseError::NotANumber as fn(String) -> _
+        } else if whole.trim_start_matches('0').len() > DIGITS {
+            SizeParseError::TooLarge
+        } else {
+            SizeParseError::TooFine
+        }
+    })
+}
+
+/// A decimal keeps so many digits, whatever they are.
+const DIGITS: usize = 28;
 
 impl fmt::Display for Size {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -123,8 +166,28 @@ mod tests {
         assert_eq!("1.5ct".parse::<Size>(), Err(SizeParseError::Fraction("1.5ct".into())));
         assert_eq!("0btc".parse::<Size>(), Err(SizeParseError::NotPositive("0btc".into())));
         assert_eq!("btc".parse::<Size>(), Err(SizeParseError::NotANumber("btc".into())));
-        assert_eq!("1e5".parse::<Size>(), Ok(Size::Base { amount: Decimal::ONE, currency: "E5".into() }));
         assert!(matches!("12".parse::<Size>(), Err(SizeParseError::NoUnit(_))));
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_exactly() {
+        let refused = |text: &str| text.parse::<Size>().unwrap_err();
+        for text in ["1e5", "1e5ct", "1E-5btc", "2.5e+3usdt", "0x10ct", "0Xffct"] {
+            assert_eq!(refused(text), SizeParseError::Notation(text.into()));
+        }
+        for text in ["9223372036854775808ct", "99999999999999999999999999999999btc", &"9".repeat(40)] {
+            assert_eq!(refused(text), SizeParseError::TooLarge(text.into()));
+        }
+        for text in ["0.00000000000000000000000000001btc", "1000000000000000000000000.00001btc"] {
+            assert_eq!(refused(text), SizeParseError::TooFine(text.into()), "a digit is never dropped");
+        }
+        for text in ["", "ct", "--1ct", "1.2.3ct", "1,000ct", "- 1ct", ".ct"] {
+            assert_eq!(refused(text), SizeParseError::NotANumber(text.into()));
+        }
+        assert_eq!("9223372036854775807ct".parse(), Ok(Size::Contracts(i64::MAX)));
+        assert_eq!("1eth".parse(), Ok(Size::Base { amount: Decimal::ONE, currency: "ETH".into() }));
+        assert_eq!("2xrp".parse(), Ok(Size::Base { amount: Decimal::TWO, currency: "XRP".into() }));
+        assert!(refused("0xrp").to_string().contains("must be above zero"));
     }
 
     proptest::proptest! {

@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::gate::{Gate, Pace};
 use crate::instruments::Instruments;
 use crate::nonces::SharedNonces;
-use crate::orders::{self, OrderDesk};
+use crate::orders::{self, Durability, OrderDesk};
 use crate::transport::{HttpTransport, Transport};
 
 /// A client of one exchange. Cloning it shares connections, pace, nonces and the journal of orders.
@@ -57,6 +57,7 @@ pub struct ClientBuilder {
     timeout: Duration,
     resolve_within: Duration,
     journal: Option<PathBuf>,
+    durability: Durability,
 }
 
 impl Client {
@@ -72,6 +73,7 @@ impl Client {
             timeout: Duration::from_secs(10),
             resolve_within: Duration::from_secs(8),
             journal: None,
+            durability: Durability::default(),
         }
     }
 
@@ -177,6 +179,13 @@ impl ClientBuilder {
         self
     }
 
+    /// What a written intent survives: a power cut unless this says otherwise.
+    #[must_use]
+    pub fn journal_durability(mut self, durability: Durability) -> Self {
+        self.durability = durability;
+        self
+    }
+
     /// Another clock, such as one with a known skew.
     #[must_use]
     pub fn clock(mut self, clock: Clock) -> Self {
@@ -206,7 +215,7 @@ impl ClientBuilder {
             inner: Arc::new(Inner {
                 transport,
                 signer: credentials.map(|credentials| RequestSigner::new(credentials, folder.clone())),
-                orders: OrderDesk::new(folder, self.clock.clone()),
+                orders: OrderDesk::new(folder, self.durability, self.clock.clone()),
                 clock: self.clock,
                 gate: Gate::new(self.pace),
                 retry: self.retry,

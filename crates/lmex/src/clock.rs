@@ -12,17 +12,18 @@ use tokio::time::Instant;
 pub struct Clock {
     wall: Arc<dyn Fn() -> TimeMs + Send + Sync>,
     start: Instant,
+    is_system: bool,
 }
 
 impl Clock {
     /// The machine's clock.
     pub fn system() -> Self {
-        Self::from_fn(system_time)
+        Self { is_system: true, ..Self::from_fn(system_time) }
     }
 
     /// A clock that asks a function for wall time.
     pub fn from_fn(wall: impl Fn() -> TimeMs + Send + Sync + 'static) -> Self {
-        Self { wall: Arc::new(wall), start: Instant::now() }
+        Self { wall: Arc::new(wall), start: Instant::now(), is_system: false }
     }
 
     /// Wall time.
@@ -33,6 +34,12 @@ impl Clock {
     /// Milliseconds since the clock was made; never goes back, whatever happens to the wall's.
     pub(crate) fn steady(&self) -> TimeMs {
         TimeMs::from_millis(i64::try_from(self.start.elapsed().as_millis()).unwrap_or(i64::MAX))
+    }
+
+    /// Time that tells how long ago something in this process was. Corrections of the machine's clock don't move it; a
+    /// clock that was brought is believed, since whoever brings one decides about time.
+    pub(crate) fn waited(&self) -> TimeMs {
+        if self.is_system { self.steady() } else { self.wall() }
     }
 
     /// The steady time as tokio's, for sleeping until it.

@@ -117,7 +117,7 @@ pub enum EndpointError {
     },
     /// A host that is not LMEX's.
     #[error(
-        "{host} is not a host of LMEX: allow it by name (--allow-host {host}) if you trust it with your key"
+        "{host} is not a host of LMEX: name it in `allowed_hosts` (CLI: --allow-host {host}) if you trust it with your key"
     )]
     ForeignHost {
         /// As given.
@@ -138,7 +138,7 @@ impl Endpoints {
         let rest = rest.or(environment.rest_origin()).ok_or(EndpointError::Missing {
             what: "REST",
             environment,
-            next: "start one with `lmex exchange`, or give LMEX_REST_URL",
+            next: "start one with `lmex exchange`, or give its address (`rest`; CLI: LMEX_REST_URL)",
         })?;
         // REST first: the local stream address is made from it, and nobody typed that one.
         let rest = check(rest, ["http", "https"])?;
@@ -164,9 +164,9 @@ impl Endpoints {
             environment: self.environment,
             next: match self.environment {
                 Environment::Testnet => {
-                    "the testnet's stream host is not known for certain: ask LMEX support for it and give LMEX_WS_URL"
+                    "the testnet's stream host is not known for certain: ask LMEX support for it and give it (`ws`; CLI: LMEX_WS_URL)"
                 }
-                _ => "give LMEX_WS_URL",
+                _ => "give it (`ws`; CLI: LMEX_WS_URL)",
             },
         })
     }
@@ -252,7 +252,7 @@ mod tests {
         assert!(
             rest(Environment::Live, "https://api.lmex.io.evil.org", &[])
                 .unwrap_err()
-                .contains("--allow-host")
+                .contains("`allowed_hosts`")
         );
         assert!(rest(Environment::Live, "https://evillmex.io", &[]).is_err());
         assert!(rest(Environment::Live, "https://proxy.example.org", &["proxy.example.org"]).is_ok());

@@ -51,7 +51,7 @@ pub enum Error {
         waited_ms: i64,
     },
     /// The venue has blocked this key: nothing is sent until then.
-    #[error("never sent: the exchange has blocked this key for {} ms more after too many requests", unlock.ms_since(*now))]
+    #[error("never sent: the exchange has blocked this key for {} more after too many requests", wait_shown(unlock.ms_since(*now)))]
     Blocked {
         /// When the block ends (on the client's steady clock).
         unlock: TimeMs,
@@ -85,7 +85,7 @@ pub enum Error {
     #[error(transparent)]
     Size(#[from] SizeError),
     /// The venue does not list the market.
-    #[error("market {0} is not listed: see `lmex markets`")]
+    #[error("market {0} is not listed: `Client::market_summary` lists them (CLI: see `lmex markets`)")]
     UnknownMarket(Symbol),
     /// An address that can't be used.
     #[error(transparent)]
@@ -165,6 +165,17 @@ fn refusal_shown(order: &OrderAnswer) -> String {
     }
 }
 
+/// For a program in milliseconds, for a person in the largest fitting unit.
+fn wait_shown(ms: i64) -> String {
+    let (unit_ms, unit) = match ms {
+        ..120_000 => (1_000, "s"),
+        120_000..7_200_000 => (60_000, "min"),
+        _ => (3_600_000, "h"),
+    };
+    // Rounded up: who waits that long has waited long enough.
+    format!("{ms} ms (about {} {unit})", ms.max(0).saturating_add(unit_ms - 1) / unit_ms)
+}
+
 /// The venue is assumed to allow a few seconds; a smaller error is not the cause.
 const SKEW_WORTH_TELLING_MS: i64 = 1_500;
 
@@ -175,5 +186,26 @@ fn skew_shown(skew_ms: Option<i64>) -> String {
             format!(". This machine's clock is about {} ms {side} the exchange's: set it right", skew.abs())
         }
         _ => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_block_is_told_in_words() {
+        let shown = |ms: i64| {
+            Error::Blocked { unlock: TimeMs::from_millis(500 + ms), now: TimeMs::from_millis(500) }
+                .to_string()
+        };
+        for (ms, told) in [
+            (0, "for 0 ms (about 0 s) more"),
+            (1_001, "for 1001 ms (about 2 s) more"),
+            (299_999, "for 299999 ms (about 5 min) more"),
+            (86_400_000, "for 86400000 ms (about 24 h) more"),
+        ] {
+            assert!(shown(ms).contains(told), "{}", shown(ms));
+        }
     }
 }

@@ -73,8 +73,8 @@ pub use lmex_types::{
 pub use local::{LocalExchange, LocalState};
 pub use market::MarkedCandle;
 pub use orders::{
-    CheckedOrder, DoneOrder, JournalError, NewOrder, OrderOutcome, OrderPrice, Refusal, Resolution,
-    UnknownOrder, new_client_id,
+    CheckedOrder, DoneOrder, Durability, JournalError, NewOrder, OrderOutcome, OrderPrice, Refusal,
+    Resolution, UnknownOrder, new_client_id,
 };
 pub use reply::Reply;
 pub use secret::{MalformedKey, Secret};

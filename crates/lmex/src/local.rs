@@ -1,11 +1,14 @@
 //! Finding the exchange that runs on this machine.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{Read as _, Write as _};
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{ErrorKind, Read as _, Write as _};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
+
+use crate::Secret;
 
 /// What a running local exchange leaves behind for clients: where it is, and its play-money key.
 #[derive(Clone, Serialize, Deserialize)]
@@ -17,11 +20,29 @@ pub struct LocalExchange {
     /// The demo account's key.
     pub api_key: String,
     /// The demo account's secret: play money, but a secret all the same.
-    pub api_secret: Zeroizing<String>,
+    #[serde(with = "exposed")]
+    pub api_secret: Secret,
     /// Where its prices come from: `simulated` or a tape's source.
     pub market_data: String,
     /// The process that serves it.
     pub pid: u32,
+}
+
+/// The one place where a secret is written down: play money, in a file for its owner alone.
+mod exposed {
+    use serde::{Deserialize as _, Deserializer, Serializer};
+    use zeroize::Zeroizing;
+
+    use crate::Secret;
+
+    pub(super) fn serialize<S: Serializer>(secret: &Secret, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(secret.expose())
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Secret, D::Error> {
+        let text = Zeroizing::<String>::deserialize(deserializer)?;
+        Secret::new(text.as_str()).map_err(serde::de::Error::custom)
+    }
 }
 
 impl std::fmt::Debug for LocalExchange {
@@ -45,13 +66,14 @@ pub struct LocalState {
 impl LocalExchange {
     /// Reads what the exchange that runs on this machine has left at `path`; `None` if none runs.
     pub fn find(path: &Path) -> Option<Self> {
-        // A lock nobody holds was left by an exchange that was killed.
-        if File::open(lock_path(path)).ok()?.try_lock_shared().is_ok() {
+        if !is_running(path) {
             return None;
         }
         let mut text = Zeroizing::new(String::new());
         File::open(path).ok()?.take(64 * 1024).read_to_string(&mut text).ok()?;
-        serde_json::from_str(&text).ok()
+        let found: Self = serde_json::from_str(&text).ok()?;
+        // It may have ended since, and another begun: what was read could be of either.
+        is_running(path).then_some(found)
     }
 
     /// Leaves this for clients at `path`, readable by the present user only (0600), until the result is dropped. An
@@ -61,17 +83,49 @@ impl LocalExchange {
             fs::create_dir_all(folder)?;
         }
         let lock = private(false).open(lock_path(path))?;
-        if lock.try_lock().is_err() {
-            let message = format!("another local exchange is announced in {}", path.display());
-            return Err(std::io::Error::new(std::io::ErrorKind::AlreadyExists, message));
+        match lock_patiently(&lock) {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                let message = format!("another local exchange is announced in {}", path.display());
+                return Err(std::io::Error::new(ErrorKind::AlreadyExists, message));
+            }
+            Err(TryLockError::Error(error)) => return Err(error),
         }
+        // What a killed one left is not to be taken for ours, now that the lock is held.
+        remove(path)?;
         let text = Zeroizing::new(serde_json::to_vec(self).map_err(std::io::Error::other)?);
-        // Anew, so that permissions a leftover had don't stay.
-        let _ = fs::remove_file(path);
-        let mut file = private(true).open(path)?;
+        // Whoever reads finds all of it or nothing. Made anew, so that permissions a leftover had don't stay.
+        let unnamed = path.with_extension("new");
+        remove(&unnamed)?;
+        let mut file = private(true).open(&unnamed)?;
         file.write_all(&text)?;
         file.sync_all()?;
+        fs::rename(&unnamed, path)?;
         Ok(LocalState { path: path.to_owned(), lock })
+    }
+}
+
+/// A client that looks whether the lock is held holds it itself for a moment.
+fn lock_patiently(lock: &File) -> Result<(), TryLockError> {
+    for _ in 0..20 {
+        match lock.try_lock() {
+            Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(5)),
+            result => return result,
+        }
+    }
+    lock.try_lock()
+}
+
+/// A lock nobody holds was left by an exchange that was killed. One that can't be looked at proves nothing.
+fn is_running(path: &Path) -> bool {
+    let lock = File::open(lock_path(path)).map(|file| file.try_lock_shared());
+    matches!(lock, Ok(Err(TryLockError::WouldBlock)))
+}
+
+fn remove(path: &Path) -> std::io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
     }
 }
 
@@ -114,7 +168,7 @@ mod tests {
             rest: "http://127.0.0.1:1".into(),
             ws: "ws://127.0.0.1:1".into(),
             api_key: "key".into(),
-            api_secret: Zeroizing::new("hunter2".into()),
+            api_secret: Secret::new("hunter2").unwrap(),
             market_data: "simulated".into(),
             pid: 1,
         }
@@ -137,8 +191,30 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("exchange.json");
         fs::write(&path, serde_json::to_vec(&exchange()).unwrap()).unwrap();
+        fs::write(path.with_extension("new"), "half a st").unwrap();
         assert!(LocalExchange::find(&path).is_none());
-        assert!(exchange().publish(&path).is_ok());
+        let state = exchange().publish(&path).unwrap();
+        assert_eq!(LocalExchange::find(&path).unwrap().api_key, "key");
+        assert!(!path.with_extension("new").exists());
+        drop(state);
+    }
+
+    #[test]
+    fn clients_that_look_do_not_keep_an_exchange_from_starting() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("exchange.json");
+        let over = std::sync::atomic::AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                while !over.load(std::sync::atomic::Ordering::Relaxed) {
+                    let found = LocalExchange::find(&path);
+                    assert!(found.is_none_or(|found| found.api_key == "key"));
+                }
+            });
+            let failed = (0..200).find_map(|_| exchange().publish(&path).err());
+            over.store(true, std::sync::atomic::Ordering::Relaxed);
+            assert!(failed.is_none(), "{failed:?}");
+        });
     }
 
     #[cfg(unix)]
@@ -149,6 +225,8 @@ mod tests {
         let path = folder.path().join("exchange.json");
         let _state = exchange().publish(&path).unwrap();
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
-        assert!(!format!("{:?}", exchange()).contains("hunter2"));
+        let found = LocalExchange::find(&path).unwrap();
+        assert_eq!(found.api_secret.expose(), "hunter2");
+        assert!(!format!("{found:?} {:?}", found.api_secret).contains("hunter2"));
     }
 }

@@ -109,14 +109,14 @@ pub struct OpenOrder {
     /// Base currency in one contract.
     #[serde(default, with = "wire::decimal")]
     pub contract_size: Decimal,
-    /// Seen live, undocumented.
-    #[serde(default, skip_serializing_if = "Option::is_none", with = "wire::decimal::option")]
+    /// The price from which a trailing stop trails, by its name; seen live, undocumented, `null` in every capture.
+    #[serde(default, with = "wire::decimal::option")]
     pub activation_price: Option<Decimal>,
-    /// Seen live, undocumented.
-    #[serde(default, skip_serializing_if = "Option::is_none", with = "wire::text::option")]
+    /// Which price activates it, by its name; seen live, undocumented, `null` in every capture.
+    #[serde(default, with = "wire::text::option")]
     pub activation_price_type: Option<String>,
-    /// The other leg of an OCO pair.
-    #[serde(default, skip_serializing_if = "Option::is_none", with = "wire::text::option")]
+    /// The other leg of an OCO pair; `null` for other orders.
+    #[serde(default, with = "wire::text::option")]
     pub oco_peer_order_id: Option<String>,
     /// Seen live, undocumented: the price at which it stands now.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "wire::decimal::option")]

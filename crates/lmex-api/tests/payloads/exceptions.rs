@@ -11,8 +11,8 @@ pub(crate) struct Exception {
 }
 
 const NEVER_A_VALUE: &str = "null in every recording, so it is not kept; absent in the documents";
-const OPEN_ORDER: &str =
-    "ccxt-btse-aug2026/fetchOpenOrders.0.btse_fetchopenorders_rave_linear_swap_live_captured_2026_08_.json";
+const SEEN_LIVE: &str = "absent in the documents; null in every recording, and so we write it";
+const OPEN_ORDER: &str = "btse-docs-futures-v2.3/trade__query_open_orders__response.json";
 const WALLET: &str =
     "ccxt-btse-aug2026/fetchBalance.1.btse_fetchbalance_swap_cross_wallet_live_captured_2026_08_13.json";
 
@@ -22,9 +22,9 @@ const EXCEPTIONS: &[Exception] = &[
         path: "[*].availableSettlement",
         reason: "null here and a list in every recording of a market that trades; absent without one",
     },
-    Exception { file: OPEN_ORDER, path: "[*].activationPrice", reason: NEVER_A_VALUE },
-    Exception { file: OPEN_ORDER, path: "[*].activationPriceType", reason: NEVER_A_VALUE },
-    Exception { file: OPEN_ORDER, path: "[*].ocoPeerOrderId", reason: NEVER_A_VALUE },
+    Exception { file: OPEN_ORDER, path: "[*].activationPrice", reason: SEEN_LIVE },
+    Exception { file: OPEN_ORDER, path: "[*].activationPriceType", reason: SEEN_LIVE },
+    Exception { file: OPEN_ORDER, path: "[*].ocoPeerOrderId", reason: SEEN_LIVE },
     Exception { file: WALLET, path: "[*].assets[*].memo", reason: NEVER_A_VALUE },
     Exception { file: WALLET, path: "[*].assets[*].market", reason: NEVER_A_VALUE },
     Exception {

@@ -35,11 +35,12 @@ pub struct Api {
 pub async fn run(args: &Api, context: &Context, output: &Output) -> Result<(), CliError> {
     let has_dots = args.path.split('/').any(|part| matches!(part, "." | ".."));
     if !args.path.starts_with('/') || has_dots || args.path.contains(['?', '#', ' ']) {
-        return Err(CliError::new(
-            "invalid",
-            format!("path {:?} must begin with / and have neither dots for folders nor a query", args.path),
-        )
-        .hint("pass parameters with --query name=value"));
+        let text = "must begin with / and have neither spaces nor dots for folders nor a query";
+        let error = CliError::new("invalid", format!("path {:?} {text}", args.path));
+        return Err(match args.path.contains('?') {
+            true => error.hint("pass parameters with --query name=value"),
+            false => error.hint("write it as LMEX's documents do, such as /api/v2.3/price"),
+        });
     }
     let client = if args.public { context.client()? } else { context.signed_client()? };
     let body = args.body.clone().unwrap_or_default();
@@ -127,7 +128,7 @@ fn new_line(text: &mut String, depth: usize) {
     text.push_str(&"  ".repeat(depth));
 }
 
-fn method(text: &str) -> Result<Method, String> {
+pub fn method(text: &str) -> Result<Method, String> {
     [Method::Get, Method::Post, Method::Put, Method::Delete]
         .into_iter()
         .find(|method| method.as_str().eq_ignore_ascii_case(text))

@@ -6,7 +6,8 @@ use lmex::futures::BookLevel;
 use lmex::{Decimal, OrderBook, StreamEvent, Topic};
 use tokio::time::Instant;
 
-use super::stream::{Follow, Printer, book_line};
+use super::follow::Follow;
+use super::stream::{Printer, book_line};
 use crate::args::Book;
 use crate::context::Context;
 use crate::draw;

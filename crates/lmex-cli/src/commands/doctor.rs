@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::time::Duration;
 
-use lmex::{Client, Limits};
+use lmex::{Client, Environment, Limits};
 use serde::Serialize;
 
 use super::time::millis;
@@ -11,7 +11,7 @@ use super::within;
 use crate::args::Global;
 use crate::context::Context;
 use crate::error::CliError;
-use crate::output::{Align, Output, Table};
+use crate::output::{Align, Format, Output, Table};
 
 /// One thing that was looked at.
 #[derive(Debug, Serialize)]
@@ -19,57 +19,61 @@ struct Check {
     what: &'static str,
     ok: bool,
     found: String,
+    /// What kind of trouble it is, if it is one: the words that errors have.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    category: Option<&'static str>,
+}
+
+impl Check {
+    fn ok(what: &'static str, found: impl Into<String>) -> Self {
+        Self { what, ok: true, found: found.into(), category: None }
+    }
+
+    fn failed(what: &'static str, error: CliError) -> Self {
+        let hint = error.hint.map(|hint| format!(". {hint}")).unwrap_or_default();
+        Self { what, ok: false, found: format!("{}{hint}", error.message), category: Some(error.category) }
+    }
 }
 
 pub async fn run(global: &Global, output: &Output) -> Result<(), CliError> {
     let checks = within(look(global, output)).await?;
-    output.print(&checks, || {
-        let mut table = Table::new(
-            "nothing to check",
-            &[("", Align::Left), ("what", Align::Left), ("found", Align::Left)],
-        );
-        for check in &checks {
-            table.row([
-                if check.ok { "ok" } else { "NO" }.to_owned(),
-                check.what.to_owned(),
-                check.found.clone(),
-            ]);
-        }
-        table
-    })?;
-    let failed = checks.iter().filter(|check| !check.ok).count();
-    if failed == 0 {
-        Ok(())
-    } else {
-        Err(CliError::new("config", format!("{failed} of {} checks failed", checks.len())))
-    }
+    output.print(&checks, || table(&checks, output.format))?;
+    verdict(&checks)
 }
 
-async fn look(global: &Global, output: &Output) -> Result<Vec<Check>, CliError> {
-    let mut checks = Vec::new();
-    let context = match Context::find(global, output) {
-        Ok(context) => context,
-        Err(error) => {
-            let hint = error.hint.map(|hint| format!(". {hint}")).unwrap_or_default();
-            checks.push(Check { what: "exchange", ok: false, found: format!("{}{hint}", error.message) });
-            return Ok(checks);
-        }
+fn table(checks: &[Check], format: Format) -> Table {
+    let (head, well, unwell) = if format == Format::Csv { ("ok", "true", "false") } else { ("", "ok", "NO") };
+    let columns = [head, "what", "found"].map(|name| (name, Align::Left));
+    let mut table = Table::new("nothing to check", &columns);
+    for check in checks {
+        table.row([if check.ok { well } else { unwell }, check.what, &check.found]);
+    }
+    table
+}
+
+/// What is nearest to the root decides how the command ends: without a connection, a missing key is the lesser trouble.
+fn verdict(checks: &[Check]) -> Result<(), CliError> {
+    let failed: Vec<_> = checks.iter().filter(|check| !check.ok).collect();
+    let Some(first) = failed.iter().find(|check| check.what == CONNECTION).or(failed.first()) else {
+        return Ok(());
     };
-    let source = if global.env == lmex::Environment::Local {
-        "this machine only"
-    } else {
-        "named by --env or LMEX_ENV"
+    let category = first.category.unwrap_or("config");
+    Err(CliError::new(category, format!("{} of {} checks failed", failed.len(), checks.len())))
+}
+
+const CONNECTION: &str = "connection";
+
+async fn look(global: &Global, output: &Output) -> Result<Vec<Check>, CliError> {
+    let context = match Context::find(global, output).await {
+        Ok(context) => context,
+        Err(error) => return Ok(vec![Check::failed("exchange", error)]),
     };
     output.note(&context.to_string());
-    checks.push(Check {
-        what: "environment",
-        ok: true,
-        found: format!("{} ({source}), prices: {}", context.environment, context.market_data),
-    });
-    checks.push(Check { what: "REST address", ok: true, found: context.endpoints.rest().to_owned() });
+    let mut checks = vec![environment(&context)];
+    checks.push(Check::ok("REST address", context.endpoints.rest()));
     checks.push(match context.endpoints.ws() {
-        Ok(ws) => Check { what: "stream address", ok: true, found: ws.to_owned() },
-        Err(error) => Check { what: "stream address", ok: false, found: error.to_string() },
+        Ok(ws) => Check::ok("stream address", ws),
+        Err(error) => Check::failed("stream address", error.into()),
     });
     checks.push(key(&context));
     let client = context.client()?;
@@ -77,20 +81,24 @@ async fn look(global: &Global, output: &Output) -> Result<Vec<Check>, CliError> 
     let go_on = reachable.iter().all(|check| check.ok);
     checks.extend(reachable);
     if go_on && context.credentials().is_ok() {
-        checks.push(signed_call(&client).await);
+        checks.push(signed_call(&client, output).await);
     }
     checks.push(limits(context.limits()));
     Ok(checks)
 }
 
+fn environment(context: &Context) -> Check {
+    let source = match context.environment {
+        Environment::Local => "this machine only",
+        Environment::Testnet | Environment::Live => "named by --env or LMEX_ENV",
+    };
+    Check::ok("environment", format!("{} ({source}), prices: {}", context.environment, context.market_data))
+}
+
 fn key(context: &Context) -> Check {
     match context.credentials() {
-        Ok(credentials) => Check {
-            what: "key",
-            ok: true,
-            found: format!("{}: {}", credentials.key_shown(), credentials.source()),
-        },
-        Err(error) => Check { what: "key", ok: false, found: error.message },
+        Ok(credentials) => Check::ok("key", format!("{}: {}", credentials.key_shown(), credentials.source())),
+        Err(error) => Check::failed("key", error),
     }
 }
 
@@ -100,55 +108,63 @@ const SKEW_TOLERATED_MS: i64 = 2_000;
 /// An exchange that says nothing for so long is one of the findings, not a reason to find nothing.
 const ANSWER_WITHIN: Duration = Duration::from_secs(8);
 
-async fn in_time<T>(call: impl Future<Output = Result<T, lmex::Error>>) -> Result<T, String> {
+async fn in_time<T>(call: impl Future<Output = Result<T, lmex::Error>>) -> Result<T, CliError> {
     match tokio::time::timeout(ANSWER_WITHIN, call).await {
-        Ok(answer) => answer.map_err(|error| error.to_string()),
-        Err(_) => Err(format!("no answer within {} s", ANSWER_WITHIN.as_secs())),
+        Ok(answer) => answer.map_err(|error| {
+            let error = CliError::from(error);
+            // Who reads this has called the doctor already.
+            let hint = error.hint.filter(|hint| !hint.contains("`lmex doctor`"));
+            CliError { hint, ..error }
+        }),
+        Err(_) => Err(CliError::new("network", format!("no answer within {} s", ANSWER_WITHIN.as_secs()))),
     }
 }
 
 async fn connection(client: &Client) -> Vec<Check> {
     let reply = match in_time(client.market_summary()).await {
         Ok(reply) => reply,
-        Err(found) => return vec![Check { what: "connection", ok: false, found }],
+        Err(error) => return vec![Check::failed(CONNECTION, error)],
     };
-    let connected = Check {
-        what: "connection",
-        ok: true,
-        found: format!("{} markets in {:.1} ms", reply.len(), millis(reply.latency)),
-    };
+    let connected =
+        Check::ok(CONNECTION, format!("{} markets in {:.1} ms", reply.len(), millis(reply.latency)));
     let clock = match reply.clock_skew_ms(client.clock().wall()) {
-        Some(skew) => Check {
-            what: "clock",
-            ok: skew.abs() <= SKEW_TOLERATED_MS,
-            found: format!("{:+.1} s against the exchange (its Date header, to the second)", Seconds(skew)),
-        },
-        None => Check { what: "clock", ok: true, found: "the exchange does not tell its time".to_owned() },
+        Some(skew) => clock(skew),
+        None => Check::ok("clock", "the exchange does not tell its time"),
     };
     vec![connected, clock]
 }
 
-async fn signed_call(client: &Client) -> Check {
+fn clock(skew_ms: i64) -> Check {
+    let found = format!("{:+.1} s against the exchange (its Date header, to the second)", Seconds(skew_ms));
+    if skew_ms.abs() <= SKEW_TOLERATED_MS {
+        Check::ok("clock", found)
+    } else {
+        Check::failed("clock", CliError::new("config", found).hint("set this machine's clock right"))
+    }
+}
+
+async fn signed_call(client: &Client, output: &Output) -> Check {
     match in_time(client.wallet()).await {
-        Ok(wallet) => Check {
-            what: "signed call",
-            ok: true,
-            found: format!(
+        Ok(wallet) => Check::ok(
+            "signed call",
+            format!(
                 "accepted in {:.1} ms; {} available",
                 millis(wallet.latency),
-                wallet.available_balance.normalize()
+                output.amount(wallet.available_balance, 6)
             ),
-        },
-        Err(found) => Check { what: "signed call", ok: false, found },
+        ),
+        Err(error) => Check::failed("signed call", error),
     }
 }
 
 fn limits(limits: Limits) -> Check {
     let Limits { queries_per_key, orders, reserved_for_cancels, .. } = limits;
-    let found = format!(
-        "{queries_per_key} queries and {orders} order requests a second, {reserved_for_cancels} of them kept for cancels"
-    );
-    Check { what: "pace", ok: true, found }
+    Check::ok(
+        "pace",
+        format!(
+            "{queries_per_key} queries and {orders} order requests a second, {reserved_for_cancels} of them kept for cancels"
+        ),
+    )
 }
 
 /// Milliseconds shown as seconds.

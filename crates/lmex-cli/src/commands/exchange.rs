@@ -7,7 +7,6 @@ use clap::{Args, ValueEnum};
 use lmex::{Decimal, LocalExchange};
 use lmex_exchange::{Exchange, ExchangeConfig, Handle, LimitsMode, Source};
 use serde::Serialize;
-use zeroize::Zeroizing;
 
 use crate::error::CliError;
 use crate::output::{Align, Format, Output, Table};
@@ -16,7 +15,7 @@ use crate::paths;
 #[derive(Debug, Args)]
 pub struct Serve {
     /// Where to listen: an address of this machine; port 0 takes a free one.
-    #[arg(long, default_value = "127.0.0.1:9090", value_name = "ADDRESS")]
+    #[arg(long, default_value = "127.0.0.1:9090", value_name = "ADDRESS", value_parser = address)]
     pub listen: SocketAddr,
     /// The seed of the simulated market: the same seed makes the same market.
     #[arg(long, default_value_t = 7)]
@@ -33,6 +32,10 @@ pub struct Serve {
     /// With --replay: how many times faster than it was recorded.
     #[arg(long, default_value = "1", value_name = "X", requires = "replay")]
     pub speed: Decimal,
+}
+
+fn address(text: &str) -> Result<SocketAddr, String> {
+    text.parse().map_err(|_| "write an address of this machine and a port, such as 127.0.0.1:9090".to_owned())
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -87,7 +90,7 @@ fn announce(handle: &Handle, output: &Output) -> Option<lmex::LocalState> {
         rest: handle.rest_url(),
         ws: handle.ws_url(),
         api_key: handle.api_key().to_owned(),
-        api_secret: Zeroizing::new(handle.api_secret().to_owned()),
+        api_secret: lmex::Secret::new(handle.api_secret()).ok()?,
         market_data: handle.market_source().to_owned(),
         pid: std::process::id(),
     };

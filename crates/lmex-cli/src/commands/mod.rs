@@ -10,7 +10,9 @@ pub mod demo;
 pub mod doctor;
 mod dry_run;
 pub mod exchange;
+mod follow;
 pub mod market;
+mod notices;
 pub mod order;
 pub mod sign;
 pub mod stream;
@@ -47,7 +49,7 @@ pub async fn run(args: Args, output: &Output) -> Result<(), CliError> {
         Command::Doctor => doctor::run(&args.global, output).await,
         Command::Sign(sign) => sign::run(&sign, &args.global, output),
         command => {
-            let context = Context::find(&args.global, output)?;
+            let context = Context::find(&args.global, output).await?;
             output.note(&context.to_string());
             with_exchange(command, &context, output).await
         }

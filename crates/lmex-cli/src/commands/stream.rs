@@ -1,16 +1,11 @@
 //! `lmex stream`: a line for each update.
 
-use std::future::Future;
-use std::pin::Pin;
-use std::time::Duration;
-
-use tokio::time::Instant;
-
 use clap::{Args, ValueEnum};
-use lmex::{Client, OrderBook, StreamEvent, StreamTrade, Subscription, Symbol, TimeMs, TopOfBook, Topic};
+use lmex::{OrderBook, StreamEvent, StreamTrade, Symbol, TimeMs, TopOfBook, Topic};
 use lmex_api::stream::TopLevel;
 use serde::Serialize;
 
+use super::follow::Follow;
 use super::time::shown;
 use crate::context::Context;
 use crate::error::CliError;
@@ -40,9 +35,6 @@ pub enum What {
     Top,
 }
 
-/// A stream that never came up is given up after this; later interruptions are waited out.
-const FIRST_DATA_WITHIN: Duration = Duration::from_secs(20);
-
 pub async fn run(args: &Stream, context: &Context, output: &Output) -> Result<(), CliError> {
     let topic = match args.what {
         What::Book => Topic::Book(args.market),
@@ -64,110 +56,6 @@ pub async fn run(args: &Stream, context: &Context, output: &Output) -> Result<()
         }
     }
     Ok(())
-}
-
-/// One topic, followed until enough has come or Ctrl-C.
-pub struct Follow {
-    // Keeps the client's connections and clock alive as long as the stream.
-    _client: Client,
-    subscription: Subscription,
-    // One listener from beginning to end: a Ctrl-C between two updates is heard too.
-    interrupted: Pin<Box<dyn Future<Output = std::io::Result<()>> + Send>>,
-    left: Option<u64>,
-    /// Until when the first piece of data must have come; nothing once it has.
-    due: Option<Instant>,
-}
-
-impl Follow {
-    pub fn start(context: &Context, topic: Topic, updates: Option<u64>) -> Result<Self, CliError> {
-        let client = context.client()?;
-        let subscription = client.subscribe([topic])?;
-        let interrupted = Box::pin(tokio::signal::ctrl_c());
-        Ok(Self {
-            _client: client,
-            subscription,
-            interrupted,
-            left: updates,
-            due: Some(Instant::now() + FIRST_DATA_WITHIN),
-        })
-    }
-
-    /// The next piece of data; news about the stream itself goes to stderr. `None` when it is over.
-    pub async fn next(&mut self, output: &Output) -> Result<Option<StreamEvent>, CliError> {
-        if self.left == Some(0) {
-            return Ok(None);
-        }
-        loop {
-            let due = self.due.unwrap_or_else(|| Instant::now() + Duration::from_secs(86_400));
-            let event = tokio::select! {
-                event = self.subscription.next() => event,
-                _ = &mut self.interrupted => return Ok(None),
-                () = tokio::time::sleep_until(due), if self.due.is_some() => {
-                    return Err(CliError::new("network", format!("the stream brought nothing within {} s", FIRST_DATA_WITHIN.as_secs()))
-                        .hint("`lmex doctor` checks the connection"));
-                }
-            };
-            let Some(event) = event else { return Ok(None) };
-            match news(&event) {
-                None => {
-                    self.due = None;
-                    return Ok(Some(self.counted(event)));
-                }
-                Some(News::Fatal(error)) => return Err(error),
-                Some(News::Tell(text)) => output.note(&text),
-                Some(News::Quiet) => {}
-            }
-        }
-    }
-
-    /// Trades come in batches, but each is an update.
-    fn counted(&mut self, mut event: StreamEvent) -> StreamEvent {
-        let Some(left) = self.left else { return event };
-        let updates = if let StreamEvent::Trades(_, trades) = &mut event {
-            trades.truncate(usize::try_from(left).unwrap_or(usize::MAX));
-            trades.len() as u64
-        } else {
-            1
-        };
-        self.left = Some(left.saturating_sub(updates));
-        event
-    }
-
-    pub fn book(&self, topic: Topic) -> Option<OrderBook> {
-        self.subscription.book(topic)
-    }
-
-    /// Whether the event just given was the last one.
-    pub fn is_last(&self) -> bool {
-        self.left == Some(0)
-    }
-}
-
-enum News {
-    Tell(String),
-    Quiet,
-    Fatal(CliError),
-}
-
-fn news(event: &StreamEvent) -> Option<News> {
-    Some(match event {
-        StreamEvent::Book(_) | StreamEvent::Top(..) | StreamEvent::Trades(..) => return None,
-        StreamEvent::Connected => News::Quiet,
-        StreamEvent::Subscribed(_) => News::Quiet,
-        StreamEvent::Refused(topic) => {
-            let error = CliError::new("unknown_market", format!("the exchange has no stream of {topic}"));
-            News::Fatal(error.hint("`lmex markets` lists what there is"))
-        }
-        StreamEvent::Disconnected { reason, retry_in } => {
-            News::Tell(format!("stream: {reason}; again in {} ms", retry_in.as_millis()))
-        }
-        StreamEvent::Resync(topic, why) => News::Tell(format!("stream: {topic}: {why}; asking for it anew")),
-        StreamEvent::Stale(topic) => News::Tell(format!("stream: {topic} is silent; asking for it anew")),
-        StreamEvent::Lagged(batches) => {
-            News::Tell(format!("stream: too slow a reader: {batches} events dropped"))
-        }
-        StreamEvent::Warning(text) => News::Tell(format!("stream: {text}")),
-    })
 }
 
 /// The maintained book as a line of JSON, in the stream's own words.

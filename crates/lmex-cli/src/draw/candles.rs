@@ -22,7 +22,9 @@ pub fn candles(candles: &[Candle], width: usize, height: usize, colour: bool) ->
             let style = if candle.close >= candle.open { UP } else { DOWN };
             picture.push_str(&cell(candle, &scale, line, style, colour));
         }
-        let label = scale.label(line).map(|price| format!(" {price}")).unwrap_or_default();
+        // Cut where a price between two has more digits than either.
+        let label = scale.label(line).map(|price| format!(" {:.label_width$}", price.to_string()));
+        let label = label.unwrap_or_default();
         picture.push_str(&styled(&label, FAINT, colour));
         picture.push('\n');
     }
@@ -46,8 +48,9 @@ impl Scale {
     /// The half line a price falls on: 0 is the top.
     fn half(&self, price: Decimal) -> usize {
         let last = self.lines * 2 - 1;
-        let share = (self.high - price).checked_div(self.high - self.low).unwrap_or_default();
-        usize::try_from((share * Decimal::from(last)).round()).unwrap_or(last).min(last)
+        let (above, range) = (self.high.saturating_sub(price), self.high.saturating_sub(self.low));
+        let share = above.checked_div(range).unwrap_or_default();
+        usize::try_from(share.saturating_mul(last.into()).round()).unwrap_or(last).min(last)
     }
 
     /// A price every fourth line, and at both ends.
@@ -55,7 +58,7 @@ impl Scale {
         let wanted = line.is_multiple_of(4) || line + 1 == self.lines;
         let steps = Decimal::from(self.lines.saturating_sub(1).max(1));
         let share = Decimal::from(line).checked_div(steps)?;
-        let price = self.high - (self.high - self.low) * share;
+        let price = self.high.saturating_sub(self.high.saturating_sub(self.low).saturating_mul(share));
         wanted.then(|| price.round_dp(self.high.scale().max(self.low.scale())))
     }
 }
@@ -111,6 +114,20 @@ mod tests {
     fn nothing_and_a_flat_line_can_be_drawn() {
         assert_eq!(candles(&[], 80, 10, false), "no candles\n");
         assert!(candles(&[candle(5, 5, 5, 5)], 80, 10, false).contains('╹'));
+    }
+
+    #[test]
+    fn prices_of_any_size_can_be_drawn() {
+        let huge = Decimal::from_i128_with_scale(10_i128.pow(27), 0);
+        let extremes = [huge, Decimal::new(1, 27), -huge, Decimal::MAX, Decimal::MIN, Decimal::ZERO];
+        for (a, b) in extremes.iter().flat_map(|a| extremes.map(|b| (*a, b))) {
+            let (low, high) = (a.min(b), a.max(b));
+            let start = TimeMs::default();
+            let drawn =
+                candles(&[Candle { start, open: low, high, low, close: high, volume: a }], 60, 8, false);
+            assert!(drawn.lines().count() == 8 && drawn.starts_with(['┃', '╹']), "{a} {b}\n{drawn}");
+            assert!(drawn.lines().all(|line| line.chars().count() <= 60), "{a} {b}\n{drawn}");
+        }
     }
 
     #[test]

@@ -46,7 +46,7 @@ fn summed(levels: &[Level]) -> Vec<(Decimal, Decimal, Decimal)> {
 
 fn spread(bids: &[Level], asks: &[Level], scale: u32) -> String {
     match (bids.first(), asks.first()) {
-        (Some(bid), Some(ask)) => format!("{:>14} spread\n", with_scale(ask.0 - bid.0, scale)),
+        (Some(bid), Some(ask)) => format!("{:>14} spread\n", with_scale(ask.0.saturating_sub(bid.0), scale)),
         _ => format!("{:>14}\n", "one side is empty"),
     }
 }
@@ -58,7 +58,7 @@ fn with_scale(price: Decimal, scale: u32) -> Decimal {
 }
 
 fn share(part: Decimal, whole: Decimal, width: usize) -> usize {
-    let share = part.checked_div(whole).unwrap_or_default() * Decimal::from(width);
+    let share = part.checked_div(whole).unwrap_or_default().saturating_mul(width.into());
     usize::try_from(share.round()).unwrap_or(0).clamp(1, width)
 }
 
@@ -75,5 +75,15 @@ mod tests {
         assert_eq!(lines[1].split_whitespace().collect::<Vec<_>>(), ["101.0", "20", "40", "████████"]);
         assert_eq!(lines[3].trim(), "0.5 spread");
         assert_eq!(lines[4].split_whitespace().collect::<Vec<_>>(), ["99.5", "10", "10", "██"]);
+    }
+
+    #[test]
+    fn prices_and_sizes_of_any_size_can_be_drawn() {
+        let huge = Decimal::from_i128_with_scale(10_i128.pow(27), 0);
+        let extremes = [huge, Decimal::new(1, 27), -huge, Decimal::MAX, Decimal::MIN, Decimal::ZERO];
+        for (a, b) in extremes.iter().flat_map(|a| extremes.map(|b| (*a, b))) {
+            let picture = ladder(&[(a, b), (b, a)], &[(b, a), (a, a)], 80, false);
+            assert_eq!(picture.lines().count(), 6, "{a} {b}\n{picture}");
+        }
     }
 }

@@ -69,8 +69,12 @@ fn a_refused_signature_is_explained() {
 #[test]
 fn a_path_must_be_a_path() {
     let venue = Venue::start();
-    for path in ["api/v2.3/price", "/api/v2.3/price?symbol=BTC-PERP"] {
+    for (path, hint) in [
+        ("api/v2.3/price", "such as /api/v2.3/price"),
+        ("/api/../price", "such as /api/v2.3/price"),
+        ("/api/v2.3/price?symbol=BTC-PERP", "--query name=value"),
+    ] {
         let said = venue.lmex(&format!("api GET {path}")).failed(2, "invalid");
-        assert!(said.contains("--query name=value"), "{said}");
+        assert!(said.contains(hint), "{said}");
     }
 }

@@ -129,7 +129,11 @@ fn an_exchange_that_replays_says_whose_data_it_is() {
     place.lmex(IMPORT).ok();
     let source = place.lmex("data info btc.parquet --json").json()["source"].as_str().unwrap().to_owned();
     let mut exchange = place.start(&[], "exchange --listen 127.0.0.1:0 --replay btc.parquet --json");
-    assert!(exchange.line().contains("rest"));
+    let ready: serde_json::Value = serde_json::from_str(&exchange.line()).unwrap();
+    let url = ready["rest"].as_str().unwrap();
     let ran = place.lmex("markets").ok();
     assert!(ran.err.contains(&source), "{source:?} is not in {}", ran.err);
+    // Whoever knows only its address is told as well.
+    let elsewhere = Place::new().lmex_with(&[("LMEX_REST_URL", url)], "markets").ok();
+    assert_eq!(elsewhere.err, ran.err);
 }

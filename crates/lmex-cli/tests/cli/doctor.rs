@@ -13,36 +13,47 @@ fn all_is_well_with_a_running_exchange() {
     settings.bind(|| insta::assert_snapshot!("doctor", ran.out));
     let checks = venue.lmex("doctor --json").json();
     assert!(checks.as_array().unwrap().iter().all(|check| check["ok"] == true), "{checks}");
-    let (_, rows) = venue.lmex("doctor --csv").csv();
-    assert_eq!(rows.len(), checks.as_array().unwrap().len());
+    let (columns, rows) = venue.lmex("doctor --csv").csv();
+    assert_eq!((columns.join(",").as_str(), rows.len()), ("ok,what,found", checks.as_array().unwrap().len()));
+    assert!(rows.iter().all(|row| row[0] == "true"), "{rows:?}");
 }
 
-/// What is printed and how it ends when something is wrong.
+/// What is printed, and how it ends when something is wrong.
 #[track_caller]
-fn unwell(place: &Place, variables: &[(&str, &str)], line: &str) -> String {
+fn unwell(place: &Place, variables: &[(&str, &str)], line: &str, code: i32, category: &str) -> String {
     let ran = place.lmex_with(variables, line);
-    assert_eq!(ran.code, Some(8), "{ran:?}");
-    assert!(ran.err.contains("config") && ran.err.contains("checks failed"), "{}", ran.err);
+    assert_eq!(ran.code, Some(code), "{ran:?}");
+    assert!(ran.err.contains(category) && ran.err.contains("checks failed"), "{}", ran.err);
     ran.out
 }
 
 #[test]
 fn without_an_exchange_it_names_the_command_that_starts_one() {
-    let out = unwell(&Place::new(), &[], "doctor");
+    let out = unwell(&Place::new(), &[], "doctor", 8, "config");
     assert!(out.contains("NO") && out.contains("`lmex exchange`"), "{out}");
 }
 
 #[test]
-fn nobody_listening_and_a_missing_key_are_found() {
+fn nobody_listening_and_a_missing_key_are_found_and_it_ends_as_the_network_does() {
     // Port 1 is reserved, and nothing of ours listens there.
-    let out = unwell(&Place::new(), &[("LMEX_REST_URL", "http://127.0.0.1:1")], "doctor --json");
+    let down = [("LMEX_REST_URL", "http://127.0.0.1:1")];
+    let out = unwell(&Place::new(), &down, "doctor --json", 5, "network");
     let checks: serde_json::Value = serde_json::from_str(&out).unwrap();
     let check =
         |what: &str| checks.as_array().unwrap().iter().find(|check| check["what"] == what).unwrap().clone();
-    assert_eq!(check("connection")["ok"], false);
-    assert_eq!(check("key")["ok"], false);
+    assert_eq!(
+        (&check("connection")["ok"], &check("connection")["category"]),
+        (&false.into(), &"network".into())
+    );
+    assert_eq!((&check("key")["ok"], &check("key")["category"]), (&false.into(), &"credentials".into()));
     assert!(check("key")["found"].as_str().unwrap().contains("LMEX_API_SECRET"), "{checks}");
     assert_eq!(check("REST address")["ok"], true);
+
+    let table = unwell(&Place::new(), &down, "doctor", 5, "network");
+    for row in ["ok  REST address", "NO  key", "NO  connection", "is it running? `lmex exchange`", "ok  pace"]
+    {
+        assert!(table.contains(row), "{row}\n{table}");
+    }
 }
 
 #[test]
@@ -54,6 +65,14 @@ fn a_wrong_secret_is_found_by_trying_it() {
         ("LMEX_API_KEY", crate::support::KEY),
         ("LMEX_API_SECRET", "wrong-secret"),
     ];
-    let out = unwell(&venue.place, &variables, "doctor");
+    let out = unwell(&venue.place, &variables, "doctor", 4, "authentication");
     assert!(out.contains("signed call") && !out.contains("wrong-secret"), "{out}");
+}
+
+#[test]
+fn a_missing_key_alone_ends_as_a_missing_key_does() {
+    let venue = Venue::start();
+    let url = venue.handle().rest_url();
+    let out = unwell(&Place::new(), &[("LMEX_REST_URL", &url)], "doctor", 4, "credentials");
+    assert!(out.contains("NO  key") && out.contains("ok  connection"), "{out}");
 }

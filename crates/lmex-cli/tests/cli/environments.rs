@@ -1,6 +1,6 @@
 //! Which exchange, with which key: everything that is refused before a byte leaves.
 
-use crate::support::{KEY, Place, SECRET, Venue};
+use crate::support::{KEY, Place, SECRET, Venue, canned};
 
 const DOWN: &str = "http://127.0.0.1:1";
 
@@ -11,7 +11,7 @@ type Refused =
 const REFUSED: [Refused; 15] = [
     (&[], "price BTC-PERP", 8, "config", &["no local exchange is running", "`lmex exchange`", "`lmex demo`"]),
     (&[("LMEX_REST_URL", "")], "price BTC-PERP", 8, "config", &["`lmex exchange`"]),
-    (&[("LMEX_REST_URL", DOWN)], "price BTC-PERP", 5, "network", &[DOWN, "`lmex exchange`"]),
+    (&[("LMEX_REST_URL", DOWN)], "price BTC-PERP", 5, "network", &[DOWN, "is it running? `lmex exchange`"]),
     (
         &[("LMEX_REST_URL", DOWN)],
         "balance",
@@ -129,8 +129,66 @@ fn the_shell_comes_before_the_file() {
     let place = Place::new();
     std::fs::write(place.work().join(".env"), "LMEX_API_KEY=file-key-0123\nLMEX_API_SECRET=x\n").unwrap();
     let variables = [("LMEX_API_KEY", KEY), ("LMEX_API_SECRET", SECRET)];
-    let said = place.lmex_with(&variables, "sign GET /x --nonce 1").ok().err;
+    let said = place.lmex_with(&variables, "sign GET /api/x --nonce 1").ok().err;
     assert_eq!(said, "local: key 4e95…816x (LMEX_API_KEY from the environment)\n");
+}
+
+const NOT_TOLD: &str = "this exchange does not tell whether its prices are simulated or recorded";
+
+/// The first message of a command that knows the exchange by this address only, and has no key.
+fn named(url: &str, line: &str) -> String {
+    let ran = Place::new().lmex_with(&[("LMEX_REST_URL", url)], line);
+    ran.err.lines().next().unwrap().to_owned()
+}
+
+#[test]
+fn an_exchange_known_by_address_only_is_asked_where_its_prices_come_from() {
+    let venue = Venue::start();
+    let url = venue.handle().rest_url();
+    for line in ["price BTC-PERP", "stream top BTC-PERP --updates 1", "balance", "doctor"] {
+        assert_eq!(named(&url, line), format!("local {url} (simulated, seed 7)"), "lmex {line}");
+    }
+    let found = Place::new().lmex_with(&[("LMEX_REST_URL", &url)], "doctor --json");
+    assert!(found.out.contains("prices: simulated, seed 7"), "{found:?}");
+}
+
+#[test]
+fn one_that_does_not_tell_or_does_not_answer_is_not_made_up_for() {
+    let mute = canned::http("HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\n[]");
+    let empty = canned::http(
+        "HTTP/1.1 200 OK\r\nlmex-market-source: \r\ncontent-length: 2\r\nconnection: close\r\n\r\n[]",
+    );
+    // Connections are taken, and nothing is ever said.
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let silent = format!("http://{}", silent.local_addr().unwrap());
+    for url in [mute.as_str(), &empty, &silent, DOWN] {
+        assert_eq!(named(url, "balance"), format!("local {url} ({NOT_TOLD})"));
+    }
+}
+
+#[test]
+fn outside_this_machine_the_hint_is_not_to_start_one() {
+    let url = [("LMEX_REST_URL", "https://127.0.0.1:1"), ("LMEX_WS_URL", "wss://127.0.0.1:1")];
+    for environment in ["testnet", "live"] {
+        let line = format!("price BTC-PERP --env {environment} --allow-host 127.0.0.1");
+        let said = Place::new().lmex_with(&url, &line).failed(5, "network");
+        assert!(said.contains("`lmex doctor` checks") && !said.contains("running"), "{said}");
+    }
+}
+
+#[test]
+fn a_redirect_is_not_followed_and_says_what_to_look_at() {
+    for status in ["301 Moved Permanently", "302 Found", "307 Temporary Redirect"] {
+        let answer = format!(
+            "HTTP/1.1 {status}\r\nlocation: https://elsewhere.example/\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+        );
+        let url = canned::http(answer.leak());
+        let ran = Place::new().lmex_with(&[("LMEX_REST_URL", &url)], "price BTC-PERP");
+        assert_eq!((ran.code, ran.out.as_str()), (Some(1), ""), "{ran:?}");
+        for words in [&status[..3], "sends callers elsewhere", "LMEX_REST_URL"] {
+            assert!(ran.err.contains(words), "{words}\n{}", ran.err);
+        }
+    }
 }
 
 #[test]

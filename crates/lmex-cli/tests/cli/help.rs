@@ -73,7 +73,7 @@ fn the_reference_is_what_help_prints() {
 fn help_does_not_show_what_variables_hold() {
     let variables = [("LMEX_REST_URL", "http://me:hunter2@127.0.0.1:1"), ("LMEX_API_SECRET", "hunter2")];
     let place = Place::new();
-    for line in ["help", "buy --help", "doctor", "price BTC-PERP", "sign GET /x --nonce 1"] {
+    for line in ["help", "buy --help", "doctor", "price BTC-PERP", "sign GET /api/x --nonce 1"] {
         let ran = place.lmex_with(&variables, line);
         assert!(!format!("{}{}", ran.out, ran.err).contains("hunter2"), "lmex {line}: {ran:?}");
     }
@@ -85,12 +85,25 @@ fn a_wrong_command_line_ends_with_2_and_says_how_to_write_it() {
     for (line, said) in [
         ("buy BTC-PERP 100 --limit 60000", "write ct for contracts (100ct)"),
         ("buy BTC-PERP 1.5ct --limit 60000", "not a whole number of contracts"),
+        ("buy BTC-PERP 1e5ct --limit 60000", "not written in plain decimal digits"),
+        ("buy BTC-PERP 0x10ct --limit 60000", "not written in plain decimal digits"),
+        ("buy BTC-PERP 99999999999999999999ct --limit 60000", "too large"),
+        (
+            "buy BTC-PERP 0.00000000000000000000000000001btc --limit 60000",
+            "more digits than can be kept exactly",
+        ),
+        ("sign GET /api/v2.3/price --nonce 1.5", "a nonce is milliseconds since 1970 in digits"),
+        ("sign GET /api/v2.3/price --nonce +15", "a nonce is milliseconds since 1970 in digits"),
+        ("sign FETCH /api/v2.3/price --nonce 1", "use GET, POST, PUT or DELETE"),
         ("buy BTC-PERP 0ct --limit 60000", "must be above zero"),
         ("buy BTC-PERP -5ct --limit 60000", "must be above zero"),
         ("buy BTC-PERP much --limit 60000", "write 100ct, 0.001btc or 60usdt"),
         ("buy BTC-PERP 100ct", "<--limit <PRICE>|--market>"),
         ("buy BTC-PERP 100ct --limit 60000 --market", "cannot be used with"),
         ("buy BTC-PERP 100ct --market --post-only", "cannot be used with"),
+        ("buy BTC-PERP 100ct --limit 6e4", "a price is written in at most 28 decimal digits"),
+        ("buy BTC-PERP 100ct --limit 60000.0000000000000000000000000001", "at most 28 decimal digits"),
+        ("exchange --listen 9090", "such as 127.0.0.1:9090"),
         ("buy BTC-PERP 100ct --limit sixty", "invalid value 'sixty'"),
         ("buy BTC-PERP 100ct --limit 60000 --tif LATER", "LATER"),
         ("buy BTC/PERP 100ct --market", "BTC/PERP"),

@@ -22,3 +22,4 @@ mod refusals;
 mod secrets;
 mod sign;
 mod stream;
+mod terminal;

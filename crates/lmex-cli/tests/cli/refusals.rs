@@ -3,7 +3,14 @@
 use crate::support::Venue;
 
 /// The command, its exit code and category, and what must be said.
-const REFUSED: [(&str, i32, &str, &[&str]); 20] = [
+const REFUSED: [(&str, i32, &str, &[&str]); 22] = [
+    ("buy BTC-PERP 100ct --limit 0.01", 2, "invalid", &["price 0.01 is off the grid of 0.1: use 0.1"]),
+    (
+        "buy BTC-PERP 9000000000000000btc --market",
+        2,
+        "invalid",
+        &["more contracts than can be counted", "7500000"],
+    ),
     ("buy BTC-PERP 100ct --limit 50000.05", 2, "invalid", &["price 50000.05", "use 50000 or 50000.1"]),
     ("buy BTC-PERP 100ct --limit 0", 2, "invalid", &["price 0"]),
     ("buy BTC-PERP 0.000015btc --limit 50000", 2, "invalid", &["0.000015 BTC", "contracts of 0.00001 BTC"]),

@@ -76,6 +76,6 @@ fn a_secret_that_can_not_be_one_is_refused_without_showing_it() {
     let variables =
         [("LMEX_REST_URL", url.as_str()), ("LMEX_API_KEY", KEY), ("LMEX_API_SECRET", "hunter2\u{7}")];
     // The exchange that runs here has a key of its own, so this asks for the variables' by signing.
-    let said = venue.place.lmex_with(&variables, "sign GET /x --nonce 1").failed(4, "credentials");
+    let said = venue.place.lmex_with(&variables, "sign GET /api/x --nonce 1").failed(4, "credentials");
     assert!(said.contains("LMEX_API_SECRET") && !said.contains("hunter2"), "{said}");
 }

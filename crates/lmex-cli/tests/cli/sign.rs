@@ -43,12 +43,20 @@ fn the_body_is_signed_byte_for_byte() {
 }
 
 #[test]
-fn prefix_and_query_are_left_out_and_that_is_said() {
-    for path in ["/futures/api/v2.3/user/wallet", "/api/v2.3/user/wallet?symbol=BTC-PERP"] {
-        let ran =
-            Place::new().lmex_with(&KEYS, &format!("sign GET {path} --nonce 1624984297330 --json")).ok();
-        assert!(ran.out.contains(WALLET), "{ran:?}");
-        assert!(ran.err.contains("without the product prefix and without the query"), "{}", ran.err);
+fn a_path_that_is_not_signed_like_that_is_refused_with_the_one_that_is() {
+    for (path, said) in [
+        ("/futures/api/v2.3/user/wallet", "give /api/v2.3/user/wallet"),
+        ("/spot/api/v3.2/user/wallet", "give /api/v3.2/user/wallet"),
+        ("/api/v2.3/user/wallet?symbol=BTC-PERP", "give /api/v2.3/user/wallet"),
+        ("/futures/api/v2.3/user/wallet?symbol=BTC-PERP", "give /api/v2.3/user/wallet"),
+        ("https://api.lmex.io/futures/api/v2.3/user/wallet", "without scheme and host"),
+        ("api/v2.3/user/wallet", "begins with /api/"),
+        ("/v2.3/user/wallet", "begins with /api/"),
+        ("/api/v2.3/úser", "no characters beyond ASCII"),
+    ] {
+        let ran = Place::new().lmex_with(&KEYS, &format!("sign GET {path} --nonce 1624984297330"));
+        assert_eq!((ran.code, ran.out.as_str()), (Some(2), ""), "{path}: {ran:?}");
+        assert!(ran.err.contains(said), "{path}: {}", ran.err);
     }
 }
 

@@ -1,6 +1,6 @@
 //! `lmex stream` and `lmex book --watch`: a line for each update.
 
-use crate::support::{Venue, without_numbers};
+use crate::support::{Venue, canned, without_numbers};
 
 #[test]
 fn programs_get_a_json_line_for_each_update() {
@@ -75,6 +75,26 @@ fn people_get_lines_too() {
         seen.push_str(&format!("$ lmex {line}\n{out}"));
     }
     without_numbers().bind(|| insta::assert_snapshot!("stream", seen));
+}
+
+#[test]
+fn a_stream_that_can_not_be_read_does_not_flood_the_terminal() {
+    let venue = Venue::start();
+    let top = r#"{"topic":"snapshotL1:BTC-PERP","data":{"symbol":"BTC-PERP","type":"snapshotL1","timestamp":1,"bids":[["1","1"]],"asks":[["2","1"]]}}"#;
+    let garbage = |n: u32| format!("\u{1b}[2J no JSON, for the {n}th time");
+    let messages = (0..800).map(garbage).chain([top.to_owned()]).collect();
+    let variables =
+        [("LMEX_REST_URL", venue.handle().rest_url()), ("LMEX_WS_URL", canned::stream(&venue, messages))];
+    let variables = variables.each_ref().map(|(name, value)| (*name, value.as_str()));
+    let ran = venue.place.lmex_with(&variables, "stream top BTC-PERP --updates 1 --json").ok();
+    assert_eq!(ran.out.lines().count(), 1, "what can be read is passed on: {}", ran.out);
+    let news: Vec<_> = ran.err.lines().filter(|line| line.starts_with("stream: ")).collect();
+    let counted: u32 = news[1..]
+        .iter()
+        .map(|line| line["stream: ".len()..].split(' ').next().unwrap().parse::<u32>().unwrap())
+        .sum();
+    assert!(news.len() <= 4 && counted == 799, "the first, then numbers: {news:#?}");
+    assert!(!ran.err.contains('\u{1b}'), "{}", ran.err);
 }
 
 #[test]

@@ -2,7 +2,9 @@
 //! nothing in its environment but what a test gives it.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "this is a test's own code")]
 
+pub(crate) mod canned;
 pub(crate) mod proxy;
+pub(crate) mod terminal;
 pub(crate) mod tls;
 
 use std::io::{BufRead as _, BufReader, Read as _};
@@ -214,7 +216,7 @@ impl Venue {
             rest: handle.rest_url(),
             ws: handle.ws_url(),
             api_key: KEY.to_owned(),
-            api_secret: SECRET.to_owned().into(),
+            api_secret: lmex::Secret::new(SECRET).unwrap(),
             market_data: handle.market_source().to_owned(),
             pid: std::process::id(),
         };

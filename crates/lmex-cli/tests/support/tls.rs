@@ -9,6 +9,7 @@ use rustls::pki_types::PrivateKeyDer;
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 
+use super::terminal::Terminal;
 use super::{KEY, Ran, SECRET, Venue};
 
 /// A door to the exchange over https.
@@ -43,16 +44,30 @@ impl Tls {
 
     /// Runs `lmex` in an environment of this name against the exchange behind this door, without a terminal.
     pub(crate) fn lmex(&self, venue: &Venue, environment: &str, more: &[(&str, &str)], line: &str) -> Ran {
-        let (url, certificate) = (format!("https://{}", self.address), self.certificate.to_str().unwrap());
-        let mut variables = vec![
-            ("LMEX_ENV", environment),
-            ("LMEX_REST_URL", url.as_str()),
-            ("SSL_CERT_FILE", certificate),
-            ("LMEX_API_KEY", KEY),
-            ("LMEX_API_SECRET", SECRET),
-        ];
+        let (variables, line) = self.command(environment, line);
+        let mut variables: Vec<_> = variables.iter().map(|(name, value)| (*name, value.as_str())).collect();
         variables.extend(more);
-        venue.place.lmex_with(&variables, &format!("{line} --allow-host 127.0.0.1"))
+        venue.place.lmex_with(&variables, &line)
+    }
+
+    /// The same on a terminal.
+    pub(crate) fn on_terminal(&self, venue: &Venue, environment: &str, line: &str) -> Terminal {
+        let (variables, line) = self.command(environment, line);
+        let variables: Vec<_> = variables.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        venue.place.on_terminal(&variables, 100, &line)
+    }
+
+    fn command(&self, environment: &str, line: &str) -> (Vec<(&'static str, String)>, String) {
+        let address = self.address;
+        let variables = vec![
+            ("LMEX_ENV", environment.to_owned()),
+            ("LMEX_REST_URL", format!("https://{address}")),
+            ("LMEX_WS_URL", format!("wss://{address}")),
+            ("SSL_CERT_FILE", self.certificate.to_str().unwrap().to_owned()),
+            ("LMEX_API_KEY", KEY.to_owned()),
+            ("LMEX_API_SECRET", SECRET.to_owned()),
+        ];
+        (variables, format!("{line} --allow-host 127.0.0.1"))
     }
 }
 

@@ -13,7 +13,7 @@ mod synthetic;
 pub(crate) use chance::Chance;
 pub use listing::{FUNDING_PERIOD_MS, Listing};
 pub use replay::Replay;
-pub use several::{Several, replayed};
+pub use several::{Several, beside_simulated};
 pub use source::{MarketSource, SourceError};
 pub use synthetic::{Profile, SyntheticCrowd};
 pub(crate) use synthetic::{contracts_of, funding_rate, root_of_seconds};

@@ -1,25 +1,21 @@
 //! Several sources as one: a replayed market beside simulated ones.
 
-use std::path::Path;
-
 use lmex_engine::Command;
-use lmex_types::{Decimal, Symbol, TimeMs};
+use lmex_types::{Symbol, TimeMs};
 
 use super::{Listing, MarketSource, Replay, SourceError, SyntheticCrowd};
 
 /// Sources that run side by side. It ends when all have ended.
 pub struct Several(Vec<Box<dyn MarketSource>>);
 
-/// A tape's market as recorded, from `start` on, and all others simulated by `seed`; with the markets to open and the
+/// A tape's market as recorded and all others simulated from `start` on, by `seed`; with the markets to open and the
 /// name of the replayed one, which starts at the tape's price, and is added when no market has its base currency.
-pub fn replayed(
-    path: &Path,
-    speed: Decimal,
+pub fn beside_simulated(
+    replay: Replay,
     seed: u64,
     start: TimeMs,
     listings: Vec<Listing>,
-) -> Result<(Vec<Listing>, Symbol, Several), SourceError> {
-    let replay = Replay::open(path, speed, start, &listings)?;
+) -> (Vec<Listing>, Symbol, Several) {
     let mut listings = listings;
     let others = listings.iter().filter(|listing| listing.market != replay.listing().market);
     let simulated = SyntheticCrowd::new(seed, start, others);
@@ -27,7 +23,7 @@ pub fn replayed(
     let main = replay.listing().instrument.symbol;
     listings.push(replay.listing().clone());
     listings.sort_by_key(|listing| listing.market);
-    Ok((listings, main, Several::new(vec![Box::new(replay), Box::new(simulated)])))
+    (listings, main, Several::new(vec![Box::new(replay), Box::new(simulated)]))
 }
 
 impl Several {

@@ -1,5 +1,6 @@
 //! What every source of market data has in common.
 
+use std::io;
 use std::path::PathBuf;
 
 use lmex_engine::Command;
@@ -30,6 +31,12 @@ pub enum SourceError {
     /// The tape can't be read.
     #[error(transparent)]
     Tape(#[from] TapeError),
+    /// No thread to read the tape.
+    #[error("can't start the thread that reads the tape: {0}")]
+    Thread(#[source] io::Error),
+    /// The thread that reads the tape ended before the tape did.
+    #[error("the thread that reads the tape has failed: start the exchange again")]
+    ReaderGone,
     /// A replay that would never move, or faster than time can be counted.
     #[error(
         "speed {0} can't be used: give more than 0 and at most 1000000, where 1 is the speed of the recording"

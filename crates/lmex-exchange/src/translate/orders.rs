@@ -5,7 +5,6 @@ use lmex_api::futures::{OpenOrder, OrderAnswer, OrderDetail};
 use lmex_api::{OrderKind, Status};
 use lmex_engine::{CancelReason, MarketView, NewOrder, Order};
 use lmex_types::{Decimal, OrderType, TimeInForce, TimeMs};
-use serde::Serialize;
 
 use super::{ONE_WAY, average_price, position_id};
 use crate::views::{OrderRecord, OrderState};
@@ -122,24 +121,8 @@ pub(crate) fn refused_answer(
     order_answer(&OrderRecord::new(order), market, &said)
 }
 
-/// An open order with the keys that recorded answers carry as `null` and that the client's type leaves out.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct OpenOrderRow {
-    #[serde(flatten)]
-    order: OpenOrder,
-    activation_price: Option<()>,
-    activation_price_type: Option<()>,
-    oco_peer_order_id: Option<()>,
-}
-
 /// An order as the list of open orders shows it.
-pub(crate) fn open_order(record: &OrderRecord, market: &MarketView<'_>) -> OpenOrderRow {
-    let order = known_fields(record, market);
-    OpenOrderRow { order, activation_price: None, activation_price_type: None, oco_peer_order_id: None }
-}
-
-fn known_fields(record: &OrderRecord, market: &MarketView<'_>) -> OpenOrder {
+pub(crate) fn open_order(record: &OrderRecord, market: &MarketView<'_>) -> OpenOrder {
     let order = &record.order;
     let instrument = market.instrument();
     let price = instrument.grid.price(order.price);

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use lmex_api::Signer;
 use lmex_types::{ClientOrderId, Symbol, TimeMs};
 
-use super::journal::{Intent, Journal, JournalError, Settled};
+use super::journal::{Durability, Intent, Journal, JournalError, Settled, Written};
 use crate::clock::Clock;
 use crate::credentials::Credentials;
 use crate::environment::Endpoints;
@@ -16,6 +16,7 @@ use crate::environment::Endpoints;
 #[derive(Debug, Clone)]
 pub(crate) struct OrderDesk {
     state: Arc<Mutex<State>>,
+    durability: Durability,
     clock: Clock,
 }
 
@@ -63,13 +64,15 @@ pub(crate) struct Unresolved {
     pub(crate) intent: Intent,
     /// No byte of it has left later than this (wall time).
     pub(crate) left_by: TimeMs,
+    /// The same as this process counts time, if it was this one that sent it.
+    pub(crate) waits_since: Option<TimeMs>,
     /// When the venue first said that it knows nothing of it.
     pub(crate) first_absent: Option<TimeMs>,
 }
 
 impl OrderDesk {
     /// Nothing is read or made on disk before the first order.
-    pub(crate) fn new(folder: Option<PathBuf>, clock: Clock) -> Self {
+    pub(crate) fn new(folder: Option<PathBuf>, durability: Durability, clock: Clock) -> Self {
         let state = State {
             folder,
             journal: None,
@@ -77,7 +80,7 @@ impl OrderDesk {
             in_flight: BTreeSet::new(),
             placed: Placed::default(),
         };
-        Self { state: Arc::new(Mutex::new(state)), clock }
+        Self { state: Arc::new(Mutex::new(state)), durability, clock }
     }
 
     /// Whether an order is on its way, unresolved or placed, as far as this client knows.
@@ -87,29 +90,25 @@ impl OrderDesk {
 
     /// What is unresolved in a market, first adopting what processes that died have left.
     pub(crate) async fn unresolved(&self, symbol: Symbol) -> Result<Vec<Unresolved>, JournalError> {
-        let now = self.clock.wall();
-        self.on_disk(move |state| {
-            state.open_journal(now)?;
-            Ok(state.unresolved.values().filter(|known| known.intent.symbol == symbol).cloned().collect())
-        })
-        .await
+        if !self.state().has_nothing_to_adopt() {
+            self.adopt().await?;
+        }
+        let state = self.state();
+        Ok(state.unresolved.values().filter(|known| known.intent.symbol == symbol).cloned().collect())
     }
 
     /// Writes the intent to disk. Until the guard is told that the order leaves, dropping it means that it never did,
     /// also if nobody waits for the disk any more.
     pub(crate) async fn intend(&self, intent: Intent) -> Result<InFlight, JournalError> {
-        let desk = self.clone();
-        let now = self.clock.wall();
-        self.on_disk(move |state| {
-            state.open_journal(now)?;
-            state.refuse_repetition(intent.client_id)?;
-            if let Some(journal) = &mut state.journal {
-                journal.intend(intent.clone())?;
-            }
-            state.in_flight.insert(intent.client_id);
-            Ok(InFlight { desk, intent: Some(intent), leaves: false })
-        })
-        .await
+        if self.state().lacks_journal() {
+            self.adopt().await?;
+        }
+        let written = self.state().intend(&intent)?;
+        let in_flight = InFlight { desk: self.clone(), intent: Some(intent), leaves: false };
+        if let Some(written) = written.filter(|_| self.durability == Durability::Fsync) {
+            written.synced().await?;
+        }
+        Ok(in_flight)
     }
 
     /// Notes what became of an order.
@@ -129,7 +128,8 @@ impl OrderDesk {
     fn note_unresolved(&self, mut intent: Intent) -> Unresolved {
         let left_by = self.clock.wall();
         intent.left_by = Some(left_by.as_millis());
-        let unresolved = Unresolved { intent, left_by, first_absent: None };
+        let waits_since = Some(self.clock.waited());
+        let unresolved = Unresolved { intent, left_by, waits_since, first_absent: None };
         let mut state = self.state();
         if let Some(Err(error)) = state.journal.as_mut().map(|journal| journal.note_left(&unresolved.intent))
         {
@@ -147,16 +147,10 @@ impl OrderDesk {
         }
     }
 
-    /// Disk work happens off the runtime's threads.
-    async fn on_disk<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&mut State) -> Result<T, JournalError> + Send + 'static,
-    ) -> Result<T, JournalError> {
-        if self.state().folder.is_none() {
-            return work(&mut self.state());
-        }
-        let desk = self.clone();
-        let done = tokio::task::spawn_blocking(move || work(&mut desk.state())).await;
+    /// Looks for what processes that died have left, off the runtime's threads.
+    async fn adopt(&self) -> Result<(), JournalError> {
+        let (desk, now) = (self.clone(), self.clock.wall());
+        let done = tokio::task::spawn_blocking(move || desk.state().adopt(now)).await;
         done.unwrap_or_else(|_| {
             let source = std::io::Error::other("the program is shutting down");
             Err(JournalError::Io { path: PathBuf::new(), action: "written", source })
@@ -169,7 +163,16 @@ impl OrderDesk {
 }
 
 impl State {
-    fn open_journal(&mut self, now: TimeMs) -> Result<(), JournalError> {
+    /// Without looking through the folder. A process may die at any time, so this is asked before every order.
+    fn has_nothing_to_adopt(&self) -> bool {
+        self.folder.is_none() || self.journal.as_ref().is_some_and(Journal::is_alone)
+    }
+
+    fn lacks_journal(&self) -> bool {
+        self.folder.is_some() && self.journal.is_none()
+    }
+
+    fn adopt(&mut self, now: TimeMs) -> Result<(), JournalError> {
         let Some(folder) = &self.folder else { return Ok(()) };
         let journal = match &mut self.journal {
             Some(journal) => journal,
@@ -178,12 +181,21 @@ impl State {
                 none.insert(Journal::create(folder, &session)?)
             }
         };
-        // Every time: a process may have died since.
-        for intent in journal.adopt(now)? {
+        let mut adopted = Vec::new();
+        let result = journal.adopt(now, &mut adopted);
+        for intent in adopted {
             let left_by = intent.left_by.map_or(now, TimeMs::from_millis);
-            self.unresolved.insert(intent.client_id, Unresolved { intent, left_by, first_absent: None });
+            let unresolved = Unresolved { intent, left_by, waits_since: None, first_absent: None };
+            self.unresolved.insert(unresolved.intent.client_id, unresolved);
         }
-        Ok(())
+        result
+    }
+
+    fn intend(&mut self, intent: &Intent) -> Result<Option<Written>, JournalError> {
+        self.refuse_repetition(intent.client_id)?;
+        let written = self.journal.as_mut().map(|journal| journal.intend(intent.clone())).transpose()?;
+        self.in_flight.insert(intent.client_id);
+        Ok(written)
     }
 
     /// An order is sent once: the same id again would be the same order twice.

@@ -15,8 +15,8 @@ mod resolve;
 
 pub use client_id::new_client_id;
 pub(crate) use desk::{OrderDesk, scope};
-pub use journal::JournalError;
 pub(crate) use journal::make_folder;
+pub use journal::{Durability, JournalError};
 pub use new_order::{CheckedOrder, NewOrder, OrderPrice};
 pub use outcome::{DoneOrder, OrderOutcome, Refusal, UnknownOrder};
 pub use resolve::Resolution;

@@ -9,6 +9,7 @@ use lmex_types::{ClientOrderId, Decimal, Symbol, TimeMs};
 use super::desk::Unresolved;
 use super::journal::{Intent, Settled};
 use crate::client::Client;
+use crate::clock::Clock;
 use crate::error::Error;
 
 /// The venue gives a request up after 30 s (HTTP 408 in its documents); a little more for clocks and queues.
@@ -17,6 +18,15 @@ const VENUE_COULD_STILL_EXECUTE_MS: i64 = 35_000;
 /// From when on the venue can't execute an order any more (wall time).
 pub(super) fn settles(unresolved: &Unresolved) -> TimeMs {
     unresolved.left_by.plus_ms(VENUE_COULD_STILL_EXECUTE_MS)
+}
+
+/// How long the venue could still execute an order, in milliseconds; not above zero once it can't. The wall's clock
+/// decides only about orders of processes that died: a correction of it must not end the wait.
+fn left_to_wait_ms(unresolved: &Unresolved, clock: &Clock) -> i64 {
+    match unresolved.waits_since {
+        Some(since) => VENUE_COULD_STILL_EXECUTE_MS - clock.waited().ms_since(since),
+        None => settles(unresolved).ms_since(clock.wall()),
+    }
 }
 
 /// What asking for an unknown order has shown.
@@ -68,21 +78,26 @@ impl Client {
 
     async fn resolve_one(&self, unresolved: &Unresolved) -> Resolution {
         let intent = &unresolved.intent;
-        let settles = settles(unresolved);
         let asked = self.clock().wall();
+        let left_ms = left_to_wait_ms(unresolved, self.clock());
+        let settles = match asked.plus_ms(left_ms) {
+            // The wall's clock was corrected meanwhile.
+            moved if moved.ms_since(settles(unresolved)).abs() > 1_000 => moved,
+            _ => settles(unresolved),
+        };
         match self.ask(intent).await {
             Found::Order(order) => {
                 self.orders().settle(intent.client_id, Settled::Done);
                 Resolution::Exists(order)
             }
             // Twice absent, the second time later than the venue could still execute it: it never will.
-            Found::Nothing if unresolved.first_absent.is_some() && asked > settles => {
+            Found::Nothing if unresolved.first_absent.is_some() && left_ms < 0 => {
                 self.orders().settle(intent.client_id, Settled::Absent);
                 Resolution::Absent(intent.client_id)
             }
             Found::Nothing => {
                 self.orders().note_absent(intent.client_id, asked);
-                if asked > settles {
+                if left_ms < 0 {
                     let again = Unresolved { first_absent: Some(asked), ..unresolved.clone() };
                     return Box::pin(self.resolve_one(&again)).await;
                 }
@@ -271,4 +286,25 @@ fn from_fills(fills: &[UserTrade]) -> Option<OrderAnswer> {
         position_id: Some(newest.position_id.clone()),
         time_in_force: String::new(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_corrected_clock_does_not_end_the_wait_of_an_order_of_our_own() {
+        let clock = Clock::system();
+        let sent = clock.wall();
+        let client_id = "a".parse().unwrap();
+        let intent = Intent { at: sent, symbol: "BTC-PERP".parse().unwrap(), client_id, left_by: None };
+        // As if the wall's clock had been set forward by a minute since.
+        let left_by = sent.plus_ms(-60_000);
+        let adopted = Unresolved { intent, left_by, waits_since: None, first_absent: None };
+        let own = Unresolved { waits_since: Some(clock.waited()), ..adopted.clone() };
+        assert!(left_to_wait_ms(&adopted, &clock) < 0);
+        assert_eq!(left_to_wait_ms(&own, &clock), VENUE_COULD_STILL_EXECUTE_MS);
+        tokio::time::advance(Duration::from_secs(36)).await;
+        assert!(left_to_wait_ms(&own, &clock) < 0);
+    }
 }

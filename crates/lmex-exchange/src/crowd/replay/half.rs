@@ -9,7 +9,7 @@ use lmex_types::{Decimal, Side};
 pub(super) struct Half {
     side: Side,
     prices: BTreeMap<Decimal, Resting>,
-    totals: BTreeMap<i64, Decimal>,
+    totals: BTreeMap<i64, Total>,
     touched: BTreeSet<i64>,
 }
 
@@ -19,6 +19,17 @@ struct Resting {
     ticks: i64,
     size: Decimal,
 }
+
+/// What rests at a tick.
+#[derive(Debug, Clone, Copy, Default)]
+struct Total {
+    size: Decimal,
+    /// From how many prices it is: the level goes with the last of them, whatever the sum was rounded to.
+    prices: usize,
+}
+
+/// More than this at one price is not counted, so that sums can't overflow: a tape may say anything.
+const LARGEST: Decimal = Decimal::from_parts(0x6310_0000, 0x6bc7_5e2d, 5, false, 0);
 
 impl Half {
     pub(super) fn new(side: Side) -> Self {
@@ -41,7 +52,7 @@ impl Half {
 
     /// What rests at a tick, in the tape's unit.
     pub(super) fn total(&self, ticks: i64) -> Decimal {
-        self.totals.get(&ticks).copied().unwrap_or_default()
+        self.totals.get(&ticks).map(|total| total.size).unwrap_or_default()
     }
 
     /// Ticks that an opposite order at `limit` reaches, best first.
@@ -57,8 +68,11 @@ impl Half {
         self.remove(price);
         self.touched.insert(ticks);
         if size > Decimal::ZERO {
+            let size = size.min(LARGEST);
             self.prices.insert(price, Resting { ticks, size });
-            *self.totals.entry(ticks).or_default() += size;
+            let total = self.totals.entry(ticks).or_default();
+            total.size = total.size.saturating_add(size);
+            total.prices += 1;
         }
     }
 
@@ -101,10 +115,31 @@ impl Half {
         let Some(Resting { ticks, size }) = self.prices.remove(&price) else { return };
         self.touched.insert(ticks);
         if let Some(total) = self.totals.get_mut(&ticks) {
-            *total -= size;
-            if *total <= Decimal::ZERO {
+            total.size = total.size.saturating_sub(size);
+            total.prices -= 1;
+            if total.prices == 0 {
                 self.totals.remove(&ticks);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_beyond_counting_are_added_up_and_taken_away_again() {
+        assert_eq!(LARGEST, "100000000000000000000".parse().unwrap());
+        let mut half = Half::new(Side::Buy);
+        for price in 1..=3 {
+            half.set(Decimal::from(price), 10, Decimal::MAX);
+        }
+        assert_eq!(half.total(10), LARGEST * Decimal::from(3));
+        half.set(Decimal::ONE, 10, Decimal::ZERO);
+        half.set(Decimal::TWO, 10, "0.0000000000000000000000000001".parse().unwrap());
+        assert!(half.total(10) >= LARGEST);
+        half.drop_crossed_by(Decimal::TWO);
+        assert_eq!((half.best(), half.total(10)), (None, Decimal::ZERO));
     }
 }

@@ -5,6 +5,7 @@
 //! the depth that follows states what is left, so volume goes once. A trade that was received after depth which has
 //! it already is followed by a re-statement of the levels it reached.
 
+mod ahead;
 mod book;
 mod half;
 mod market;
@@ -17,6 +18,7 @@ use lmex_tape::{TapeBody, TapeError, TapeLevel, TapeMessage, TapeReader};
 use lmex_types::{Decimal, Side, TimeMs};
 
 use super::{FUNDING_PERIOD_MS, Listing, MarketSource, SourceError};
+use ahead::{Read, ReadAhead};
 use book::TapeBook;
 use pace::Pace;
 
@@ -29,10 +31,15 @@ const PRICES_MS: i64 = 250;
 /// 0.01 % a period: a tape has no funding, and this is the usual rate of the venues it may come from.
 const FUNDING_RATE: Rate = Rate::from_basis_points(1);
 
-/// A tape as a source. One message and one batch of the file's rows are in memory, and the book.
+/// How long after it asked in vain a replay that does not wait asks the reader again.
+const RETRY_MS: i64 = 2;
+
+/// A tape as a source. A thread of its own reads it ahead: a few chunks of messages and one batch of the file's rows
+/// are in memory, and the book.
 #[derive(Debug)]
 pub struct Replay {
-    reader: TapeReader,
+    tape: ReadAhead,
+    waits: bool,
     source: String,
     speed: Decimal,
     pace: Pace,
@@ -54,6 +61,8 @@ pub struct Replay {
 enum State {
     /// This message is next.
     Playing(TapeMessage),
+    /// What is next is not known, and asked at this time.
+    Asking(TimeMs),
     /// All was played.
     Ended,
     /// The tape could not be read on.
@@ -65,6 +74,9 @@ impl Replay {
     /// the one with the tape's base currency, else a new one with tick and contract size as fine as the tape's.
     ///
     /// `speed` is how much faster than it was recorded the tape is played: more than 0, at most 1,000,000.
+    ///
+    /// A step waits until the tape is decoded as far as it is due, so the same steps give the same commands; see
+    /// [`Replay::without_waiting`].
     pub fn open(
         path: &Path,
         speed: Decimal,
@@ -74,15 +86,16 @@ impl Replay {
         let listing = market::find(path, listings)?;
         let mut reader = TapeReader::open(path)?;
         let first = first_message(&mut reader)?.ok_or_else(|| SourceError::NoPrice { path: path.into() })?;
-        let info = reader.info();
+        let info = reader.info().clone();
         Ok(Self {
-            source: info.header.source.clone(),
+            source: info.header.source,
             speed,
             pace: Pace::new(start, first.received_ns, speed)?,
             book: TapeBook::new(&listing, info.header.size_unit),
             top_is_book: info.depths + info.snapshots == 0,
             listing,
-            reader,
+            tape: ReadAhead::start(reader).map_err(SourceError::Thread)?,
+            waits: true,
             state: State::Playing(first),
             depth_ns: i64::MIN,
             top: None,
@@ -90,6 +103,13 @@ impl Replay {
             prices_at: start,
             funding_at: start,
         })
+    }
+
+    /// The same tape, but a step does not wait for the disk: it does what is decoded, and the rest comes later, in
+    /// the same order.
+    #[must_use]
+    pub fn without_waiting(self) -> Self {
+        Self { waits: false, ..self }
     }
 
     /// The tape's market, at the tape's first price.
@@ -106,20 +126,24 @@ impl Replay {
         matches!(self.state, State::Ended)
     }
 
-    /// The message that is due, after the next one has taken its place.
-    fn take_due(&mut self, now: TimeMs) -> Result<Option<TapeMessage>, TapeError> {
-        let State::Playing(message) = &self.state else { return Ok(None) };
-        if self.pace.due(message.received_ns) > now {
-            return Ok(None);
+    /// The message that is due.
+    fn take_due(&mut self, now: TimeMs) -> Result<Option<TapeMessage>, SourceError> {
+        if matches!(self.state, State::Asking(_)) {
+            // Stands unless there is something to read.
+            self.state = State::Failed;
+            self.state = match self.tape.next(self.waits)? {
+                Read::Message(message) => State::Playing(message),
+                Read::NotYet => State::Asking(now.plus_ms(RETRY_MS)),
+                Read::End => State::Ended,
+            };
         }
-        let next = match self.reader.next().transpose() {
-            Ok(next) => next.map_or(State::Ended, State::Playing),
-            Err(error) => {
-                self.state = State::Failed;
-                return Err(error);
-            }
+        match &self.state {
+            State::Playing(message) if self.pace.due(message.received_ns) <= now => {}
+            _ => return Ok(None),
+        }
+        let State::Playing(message) = std::mem::replace(&mut self.state, State::Asking(now)) else {
+            return Ok(None);
         };
-        let State::Playing(message) = std::mem::replace(&mut self.state, next) else { return Ok(None) };
         Ok(Some(message))
     }
 
@@ -204,6 +228,7 @@ impl MarketSource for Replay {
     fn next_at(&self) -> Option<TimeMs> {
         match &self.state {
             State::Playing(message) => Some(self.pace.due(message.received_ns)),
+            State::Asking(at) => Some(*at),
             State::Ended | State::Failed => None,
         }
     }
@@ -221,7 +246,7 @@ impl MarketSource for Replay {
     fn describe(&self) -> String {
         let (source, speed) = (&self.source, self.speed.normalize());
         match self.state {
-            State::Playing(_) => format!("{source}, replayed at {speed}x"),
+            State::Playing(_) | State::Asking(_) => format!("{source}, replayed at {speed}x"),
             State::Ended => {
                 format!("{source}, replayed at {speed}x: the tape has ended, its last book stays")
             }
@@ -244,4 +269,59 @@ fn first_message(reader: &mut TapeReader) -> Result<Option<TapeMessage>, TapeErr
 
 fn middle(bid: Decimal, ask: Decimal) -> Option<Decimal> {
     bid.checked_add(ask)?.checked_div(Decimal::TWO)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lmex_tape::{Existing, SizeUnit, TapeHeader, TapeWriter};
+    use std::sync::mpsc::sync_channel;
+
+    const START: TimeMs = TimeMs::from_millis(1_760_000_000_000);
+
+    fn depth(ms: i64, price: i64) -> TapeMessage {
+        let level = |side, price: i64| TapeLevel { side, price: price.into(), size: Decimal::ONE };
+        let levels = vec![level(Side::Buy, price), level(Side::Sell, price + 1)];
+        let ns = ms * 1_000_000;
+        TapeMessage { at_ns: ns, received_ns: ns, body: TapeBody::Depth { snapshot: true, levels } }
+    }
+
+    fn replay() -> Replay {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("tape.parquet");
+        let header = TapeHeader::new("a test", "BTCUSDT", SizeUnit::Base);
+        let mut writer = TapeWriter::create(&path, header, Existing::Refuse).unwrap();
+        writer.write(&depth(0, 100)).unwrap();
+        writer.finish().unwrap();
+        Replay::open(&path, Decimal::ONE, START, &Listing::standard()).unwrap().without_waiting()
+    }
+
+    fn depths(replay: &mut Replay, ms: i64) -> Result<usize, SourceError> {
+        let mut commands = Vec::new();
+        let stepped = replay.step(START.plus_ms(ms), &mut commands);
+        let is_depth = |command: &&Command| matches!(command, Command::CrowdDepth { .. });
+        stepped.map(|()| commands.iter().filter(is_depth).count())
+    }
+
+    /// Without the sleep that the disk takes: the tape is a channel that gives nothing until it is told to.
+    #[test]
+    fn a_step_does_not_wait_for_a_slow_disk() {
+        let (disk, tape) = sync_channel(0);
+        let mut replay = replay();
+        replay.tape = ReadAhead::start(tape.into_iter()).unwrap();
+        assert_eq!(depths(&mut replay, 0).unwrap(), 1, "the first message was read on opening");
+        assert_eq!(replay.next_at(), Some(START.plus_ms(RETRY_MS)), "it asks again");
+        assert_eq!(depths(&mut replay, 500).unwrap(), 0);
+        assert_eq!(replay.describe(), "a test, replayed at 1x");
+        [depth(100, 101), depth(200, 102)].into_iter().for_each(|message| disk.send(Ok(message)).unwrap());
+        let broken = TapeError::NotAFile { path: "tape".into() };
+        disk.send(Err(broken)).unwrap();
+        replay.waits = true;
+        let mut commands = Vec::new();
+        let failed = replay.step(START.plus_ms(500), &mut commands);
+        assert!(matches!(failed, Err(SourceError::Tape(_))), "{failed:?}");
+        assert_eq!(commands.len(), 2, "what came before the damage was played");
+        assert_eq!(replay.next_at(), None);
+        assert!(replay.describe().contains("can't be read on"));
+    }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use lmex_api::futures::OrderDetail;
+use lmex_api::futures::{OpenOrder, OrderDetail};
 use lmex_engine::{AccountId, OrderRef};
 
 use super::{market_named, order_ref};
@@ -14,7 +14,7 @@ use crate::error_body::Refused;
 use crate::fields::mandatory;
 use crate::routes::Answer;
 use crate::server::App;
-use crate::translate::{OpenOrderRow, open_order, order_detail};
+use crate::translate::{open_order, order_detail};
 
 /// One order as a single object.
 pub(in crate::routes) async fn query(State(app): State<Arc<App>>, call: PrivateCall) -> Answer<OrderDetail> {
@@ -37,7 +37,7 @@ fn detail(state: &DeskState, account: AccountId, target: OrderRef) -> Option<Ord
 pub(in crate::routes) async fn open(
     State(app): State<Arc<App>>,
     call: PrivateCall,
-) -> Answer<Vec<OpenOrderRow>> {
+) -> Answer<Vec<OpenOrder>> {
     let mut fields = call.query()?;
     let symbol = fields.text("symbol")?;
     let target = order_ref(&mut fields)?;
@@ -51,7 +51,7 @@ fn open_orders(
     account: AccountId,
     symbol: Option<&str>,
     target: Option<OrderRef>,
-) -> Result<Vec<OpenOrderRow>, Refused> {
+) -> Result<Vec<OpenOrder>, Refused> {
     let market = symbol.map(|symbol| market_named(state, symbol)).transpose()?.map(|market| market.id());
     let orders = state.engine.open_orders(account, market).filter(|order| match target {
         None => true,
