@@ -3,7 +3,7 @@
 
 use lmex_api::futures::{OpenOrder, OrderAnswer, OrderDetail};
 use lmex_api::{OrderKind, Status};
-use lmex_engine::{CancelReason, MarketView, NewOrder, Order};
+use lmex_engine::{CancelReason, MarketView, NewOrder, Order, Purpose};
 use lmex_types::{Decimal, OrderType, TimeInForce, TimeMs};
 
 use super::{ONE_WAY, average_price, position_id};
@@ -51,6 +51,13 @@ pub(crate) fn ended_because(record: &OrderRecord) -> &'static str {
         CancelReason::Expired => "the order's time was over",
         CancelReason::ReduceOnly => "reduceOnly: there is no position left to reduce",
         CancelReason::MarketNoLiquidity => "there was nothing to trade with inside the price protection",
+        CancelReason::Oco => "OCO: the other order of the pair traded, fired or ended",
+        CancelReason::InsufficientMargin => "it fired, and the available balance did not cover its margin",
+        CancelReason::NotAllowed => "it fired, and could not be accepted: no position to reduce, or too many orders",
+        CancelReason::Unbound => "its position was closed, or another take profit or stop loss took its place",
+        CancelReason::CancelAllAfter => "cancelAllAfter: the time set had passed",
+        CancelReason::MarketClosed => "the market closed",
+        CancelReason::Liquidation => "the account was liquidated",
     }
 }
 
@@ -106,6 +113,7 @@ pub(crate) fn refused_answer(
         client_id: new.client_id,
         account: new.account,
         market: new.market,
+        leg: new.leg.unwrap_or_default(),
         side: new.side,
         order_type: new.order_type,
         price: new.price,
@@ -116,6 +124,12 @@ pub(crate) fn refused_answer(
         reduce_only: new.reduce_only,
         accepted_at: at,
         expires_at: None,
+        trigger: None,
+        purpose: Purpose::Trade,
+        peer: None,
+        exits: new.exits,
+        peg: new.peg,
+        is_spam: false,
     };
     let said = Answered { status: Status::REJECTED, at, filled: 0, message };
     order_answer(&OrderRecord::new(order), market, &said)
