@@ -14,7 +14,10 @@ pub(crate) type Step = (i64, Command);
 
 /// Opens two markets and four accounts: one without fees, one with, one with a rebate, one nearly broke.
 pub(crate) fn opening() -> Vec<Command> {
-    let rules = MarketRules::default();
+    let mut rules = MarketRules::default();
+    // Funding is paid, and the mark computed, within a short history.
+    rules.funding.interval_ms = 1_000;
+    rules.mark.impact_notional = Money::from_quote(1);
     let mut commands: Vec<Command> = [(1, "1", "1"), (2, "0.1", "0.003")]
         .map(|(market, tick, contract_size)| Command::OpenMarket {
             market: MarketId(market),
@@ -24,7 +27,7 @@ pub(crate) fn opening() -> Vec<Command> {
         })
         .into();
     for (account, maker, taker, quote) in
-        [(1, 0, 0, 1_000_000), (2, 200, 500, 50_000), (3, -100, 333, 20_000), (4, 1, 1, 30)]
+        [(1, 0, 0, 1_000_000), (2, 200, 500, 50_000), (3, -100, 333, 400), (4, 1, 1, 30)]
     {
         let account = AccountId(account);
         let (maker_fee, taker_fee) =
@@ -58,6 +61,12 @@ pub(crate) fn history(length: usize) -> impl Strategy<Value = Vec<Step>> {
         4 => crowd_depth(),
         2 => crowd_trade(),
         1 => set_prices(),
+        1 => price_shock(),
+        1 => (market(), -9_000_i64..9_000, 0_i64..3_000).prop_map(|(market, millionths, next)| {
+            let (rate, next) = (Rate::from_parts(millionths * 1_000_000), TimeMs::from_millis(next));
+            Command::SetFundingRate { market, rate, next }
+        }),
+        1 => (0_i64..20).prop_map(|quote| Command::FundInsurance { amount: Money::from_quote(quote) }),
         1 => (account(), market(), 0_u32..120).prop_map(|(account, market, leverage)| {
             Command::SetLeverage { account, market, leg: LegId::ONE_WAY, leverage, margin: None }
         }),
@@ -126,11 +135,17 @@ pub(crate) fn wild() -> impl Strategy<Value = Command> {
             levels: vec![CrowdLevel { side, price, contracts }],
             snapshot: false,
         }),
-        (decimal(), decimal()).prop_map(move |(index, mark)| Command::SetPrices {
+        (decimal(), option::of(decimal())).prop_map(move |(index, mark)| Command::SetPrices {
             market,
             index,
-            mark: Some(mark)
+            mark,
         }),
+        (number(), number()).prop_map(move |(rate, next)| Command::SetFundingRate {
+            market,
+            rate: Rate::from_parts(rate),
+            next: TimeMs::from_millis(next),
+        }),
+        money().prop_map(|amount| Command::FundInsurance { amount }),
         (account(), money()).prop_map(|(account, amount)| Command::Deposit { account, amount }),
         (account(), number(), number()).prop_map(|(account, maker, taker)| Command::OpenAccount {
             account,
@@ -266,6 +281,14 @@ fn crowd_trade() -> impl Strategy<Value = Command> {
         aggressor,
         price,
         contracts,
+    })
+}
+
+/// Far enough for the liquidation of whoever is poor or bold.
+fn price_shock() -> impl Strategy<Value = Command> {
+    (market(), 70_000_i64..130_000, any::<bool>()).prop_map(|(market, thousandths, given)| {
+        let index = Decimal::new(thousandths, if market == MarketId(1) { 3 } else { 4 });
+        Command::SetPrices { market, index, mark: given.then_some(index) }
     })
 }
 

@@ -10,9 +10,14 @@
 mod amends;
 mod basics;
 mod crowd;
+mod deleveraging;
+mod funding;
+mod insurance;
+mod liquidation;
 mod margin;
+mod mark;
 mod reduce_only;
 mod script;
 mod time_in_force;
 
-use script::check;
+use script::{check, check_in};

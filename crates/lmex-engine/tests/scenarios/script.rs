@@ -3,8 +3,8 @@
 mod show;
 
 use lmex_engine::{
-    AccountId, CancelTarget, Command, Config, CrowdLevel, Engine, Event, LegId, MarketId, MarketRules, Money,
-    NewOrder, OrderRef, QueueModel, Rate, Stamped, Trading,
+    AccountId, CancelTarget, Command, Config, CrowdLevel, Engine, Event, LegId, MarginMode, MarketId,
+    MarketRules, Money, NewOrder, OrderRef, PositionMode, QueueModel, Rate, Stamped, Trading,
 };
 use lmex_types::{Decimal, Grid, Instrument, OrderId, Side, TimeInForce, TimeMs};
 
@@ -16,7 +16,15 @@ pub(crate) fn check(script: &str) {
 }
 
 pub(crate) fn check_with(queue_model: QueueModel, script: &str) {
-    let mut world = World::new(queue_model);
+    run(World::new(queue_model, MarketRules::default()), script);
+}
+
+/// In a market with rules of its own.
+pub(crate) fn check_in(rules: MarketRules, script: &str) {
+    run(World::new(QueueModel::Tail, rules), script);
+}
+
+fn run(mut world: World, script: &str) {
     let lines: Vec<&str> = script.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     let is_expectation = |line: &str| line.starts_with(['|', ':']) || line.starts_with("=>");
     let mut at = 0;
@@ -39,11 +47,10 @@ struct World {
 }
 
 impl World {
-    fn new(queue_model: QueueModel) -> Self {
+    fn new(queue_model: QueueModel, rules: MarketRules) -> Self {
         let config = Config { queue_model };
         let (engine, replica) = (Engine::new(config), Engine::new(config));
         let mut world = Self { engine, replica, seq: 0, now: TimeMs::from_millis(0), events: Vec::new() };
-        let rules = MarketRules::default();
         world.apply(Command::OpenMarket { market: MARKET, instrument: instrument(), rules, price: 100 });
         for name in ["A", "B", "C", "F"] {
             let (maker, taker) = if name == "F" { (2, 5) } else { (0, 0) };
@@ -62,9 +69,30 @@ impl World {
                 self.now = self.now.plus_ms(number(later));
                 Command::Advance
             }
+            [name, "isolates", amount] => {
+                return self.isolate(account(name), LegId::ONE_WAY, number(amount));
+            }
+            [name, "isolates", amount, "LONG"] => {
+                return self.isolate(account(name), LegId::LONG, number(amount));
+            }
             _ => command(&words),
         };
         self.apply(command);
+    }
+
+    /// The position gets money of its own, as if that had been asked for.
+    fn isolate(&mut self, account: AccountId, leg: LegId, quote: i64) {
+        let event = Event::LeverageSet {
+            account,
+            market: MARKET,
+            leg,
+            leverage: 0,
+            margin: MarginMode::Isolated,
+            moved: Money::from_quote(quote),
+        };
+        self.engine.evolve(&event);
+        self.replica.evolve(&event);
+        self.events = vec![event];
     }
 
     fn apply(&mut self, command: Command) {
@@ -93,7 +121,14 @@ impl World {
         }
         for wanted in expected.iter().filter_map(|line| line.strip_prefix(':')).map(str::trim) {
             let (name, _) = wanted.split_once(' ').unwrap();
-            assert_eq!(wanted, show::account(&self.engine, name), "after {command}");
+            let found = match name {
+                "fund" => format!("fund {}", self.engine.insurance_fund()),
+                "residue" => format!("residue {}", self.engine.residue()),
+                "rate" => format!("rate {}", self.engine.market(MARKET).unwrap().funding_rate()),
+                "adl" => show::adl(&self.engine),
+                name => show::account(&self.engine, name),
+            };
+            assert_eq!(wanted, found, "after {command}");
         }
     }
 }
@@ -126,6 +161,17 @@ fn command(words: &[&str]) -> Command {
             let mark = mark.parse().unwrap();
             Command::SetPrices { market, index: mark, mark: Some(mark) }
         }
+        ["index", index] => Command::SetPrices { market, index: index.parse().unwrap(), mark: None },
+        ["prices", index, mark] => {
+            Command::SetPrices { market, index: index.parse().unwrap(), mark: Some(mark.parse().unwrap()) }
+        }
+        ["fund", amount] => Command::FundInsurance { amount: Money::from_quote(number(amount)) },
+        ["funding", rate, "at", next] => Command::SetFundingRate {
+            market,
+            rate: rate.parse::<Decimal>().unwrap().try_into().unwrap(),
+            next: TimeMs::from_millis(number(next)),
+        },
+        ["resume"] => Command::SetTrading { market, trading: Trading::Active },
         ["halt"] => Command::SetTrading { market, trading: Trading::Halted },
         [name, rest @ ..] => of_account(account(name), rest),
         [] => panic!("an empty line"),
@@ -164,6 +210,11 @@ fn of_account(account: AccountId, words: &[&str]) -> Command {
             leverage: leverage.parse().unwrap(),
             margin: None,
         },
+        ["mode", "hedge"] => Command::SetPositionMode { account, market, mode: PositionMode::Hedge },
+        ["level", level] => {
+            let level = level.parse().unwrap();
+            Command::SetRiskLimit { account, market, leg: LegId::ONE_WAY, level }
+        }
         ["deposit", amount] => Command::Deposit { account, amount: Money::from_quote(number(amount)) },
         [id, way, contracts, rest @ ..] => {
             let price = rest.iter().position(|word| *word == "@").map(|at| number(rest[at + 1]));
