@@ -6,10 +6,10 @@ use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use hmac::{Hmac, KeyInit, Mac};
-use lmex_api::futures::CreateOrder;
+use lmex_api::futures::{CreateOrder, OrderForm};
 use lmex_api::stream::{BookUpdate, OrderBook};
 use lmex_api::{Signer, prepare};
-use lmex_types::{Decimal, OrderType, Side, TimeInForce};
+use lmex_types::{Decimal, Side};
 use serde::Deserialize;
 use sha2::Sha384;
 
@@ -17,16 +17,11 @@ const SECRET: &[u8] = b"848db84ac252b6726e5f6e7a711d9c96d9fd77d020151b45839a5b59
 const NONCE: &str = "1624985375123";
 
 fn order() -> CreateOrder {
+    let client_id = "x19aaf2d3e1b0123456789abcde".parse().unwrap();
     CreateOrder {
-        symbol: "BTC-PERP".parse().unwrap(),
-        side: Side::Buy,
-        order_type: OrderType::Limit,
         price: Some("60000.5".parse().unwrap()),
-        size: 100,
-        time_in_force: TimeInForce::Gtc,
         post_only: true,
-        reduce_only: false,
-        cl_order_id: "x19aaf2d3e1b0123456789abcde".parse().unwrap(),
+        ..CreateOrder::new("BTC-PERP".parse().unwrap(), Side::Buy, OrderForm::Limit, 100, client_id)
     }
 }
 

@@ -23,7 +23,7 @@ pub fn answer<E: Endpoint>(
         return Err(ApiError::from_answer(status, headers, body));
     }
     if body.iter().all(u8::is_ascii_whitespace) {
-        return Err(ApiError::unreadable(status, "the answer is empty", body));
+        return E::empty_answer().ok_or_else(|| ApiError::unreadable(status, "the answer is empty", body));
     }
     serde_json::from_slice(body).map_err(|source| match ApiError::in_band(status, headers, body) {
         Some(error) => error,

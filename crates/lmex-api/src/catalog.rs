@@ -12,16 +12,33 @@ pub const CATALOG: &[EndpointInfo] = &[
     futures::OrderbookL2::INFO,
     futures::Trades::INFO,
     futures::FundingHistory::INFO,
+    futures::MarketRiskLimits::INFO,
     futures::CreateOrder::INFO,
+    futures::CreateAlgoOrder::INFO,
     futures::QueryOrder::INFO,
     futures::AmendOrder::INFO,
     futures::CancelOrder::INFO,
-    futures::ClosePosition::INFO,
+    futures::CancelAllAfter::INFO,
     futures::OpenOrders::INFO,
     futures::UserTrades::INFO,
     futures::Positions::INFO,
+    futures::ClosePosition::INFO,
+    futures::QueryRiskLimit::INFO,
+    futures::SetRiskLimit::INFO,
+    futures::SetLeverage::INFO,
+    futures::QueryLeverage::INFO,
+    futures::SettleIn::INFO,
     futures::AccountFees::INFO,
+    futures::BindTpSl::INFO,
+    futures::QueryPositionMode::INFO,
+    futures::SetPositionMode::INFO,
+    futures::MarginSettings::INFO,
     futures::FuturesWallet::INFO,
+    futures::WalletHistory::INFO,
+    futures::UnifiedWalletMargin::INFO,
+    futures::WalletMargin::INFO,
+    futures::TransferFunds::INFO,
+    futures::SubaccountTransfer::INFO,
 ];
 
 #[cfg(test)]
@@ -48,9 +65,29 @@ mod tests {
                 info.method,
                 info.path
             );
-            if info.method != Method::Get {
-                assert_eq!((info.permission, info.bucket), (Permission::Trade, Bucket::Order));
-            }
         }
+    }
+
+    #[test]
+    fn what_a_request_does_decides_its_permission_and_its_budget() {
+        for info in CATALOG {
+            let (changes, path) = (info.method != Method::Get, info.path);
+            let expected = match path {
+                "/api/v2.3/user/wallet/transfer" => (Permission::Transfer, Bucket::Wallet),
+                "/api/v2.3/subaccount/wallet/transfer" => (Permission::Wallet, Bucket::Wallet),
+                _ if changes && path.starts_with("/api/v2.3/order") => (Permission::Trade, Bucket::Order),
+                // Settings. No document says on which budget they draw: the smaller one is safe.
+                _ if changes => (Permission::Trade, Bucket::Query),
+                "/api/v2.3/order" => (Permission::Trade, Bucket::Query),
+                _ if is_about_the_account(path) => (Permission::Read, Bucket::Query),
+                _ => (Permission::Public, Bucket::Query),
+            };
+            assert_eq!((info.permission, info.bucket), expected, "{} {path}", info.method);
+        }
+    }
+
+    fn is_about_the_account(path: &str) -> bool {
+        let settings = ["/api/v2.3/risk_limit", "/api/v2.3/leverage", "/api/v2.3/position_mode"];
+        path.starts_with("/api/v2.3/user/") || settings.contains(&path)
     }
 }

@@ -37,6 +37,10 @@ impl Status {
     pub const TRIGGER_INSERTED: Self = Self(9);
     /// A trigger order fired.
     pub const TRIGGER_ACTIVATED: Self = Self(10);
+    /// Refused: the risk limit could not be changed.
+    pub const RISK_LIMIT_NOT_CHANGED: Self = Self(12);
+    /// Refused: such a leverage is not possible here.
+    pub const INVALID_LEVERAGE: Self = Self(13);
     /// Refused before the engine saw it.
     pub const REJECTED: Self = Self(15);
     /// No such order.
@@ -45,6 +49,10 @@ impl Status {
     pub const REQUEST_FAILED: Self = Self(17);
     /// An action succeeded.
     pub const SUCCESS: Self = Self(20);
+    /// Refused: there is no such risk limit.
+    pub const INVALID_RISK_LIMIT: Self = Self(41);
+    /// The account is being liquidated.
+    pub const ACCOUNT_LIQUIDATION: Self = Self(64);
     /// In the book (order query).
     pub const ACTIVE: Self = Self(65);
     /// Being processed.
@@ -53,6 +61,16 @@ impl Status {
     pub const INACTIVE: Self = Self(88);
     /// Amended.
     pub const AMENDED: Self = Self(123);
+    /// Refused: the position mode does not fit the request.
+    pub const POSITION_MODE_INVALID: Self = Self(133);
+    /// Refused: the position mode can't be changed while there are positions or orders.
+    pub const POSITION_MODE_UNCHANGEABLE: Self = Self(134);
+    /// Refused: the position that is named does not exist, or none is named where one must be.
+    pub const POSITION_ID_INVALID: Self = Self(135);
+    /// An order by which a position is liquidated.
+    pub const LIQUIDATION: Self = Self(1003);
+    /// An order by which a position is taken over to cover someone's loss.
+    pub const AUTO_DELEVERAGING: Self = Self(1004);
 
     /// Whether an order in this state can never trade again.
     pub fn is_final(self) -> bool {
@@ -76,7 +94,7 @@ impl Status {
         ) || (300..=305).contains(&self.0)
             || (11..=13).contains(&self.0)
             || (133..=138).contains(&self.0)
-            || self.0 == 101
+            || matches!(self.0, 41 | 101)
     }
 
     /// Whether the venue itself does not know what became of the request.
@@ -96,18 +114,28 @@ impl Status {
             8 => "insufficient balance",
             9 => "trigger waiting",
             10 => "trigger fired",
+            11 => "invalid currency",
+            12 => "risk limit not changed",
+            13 => "invalid leverage",
             15 => "rejected",
             16 => "not found",
             17 => "unknown: check the order",
             20 => "success",
+            27 => "transferred",
+            28 => "not transferred",
+            41 => "invalid risk limit",
             64 => "liquidation",
             65 => "active",
             85 => "processing",
             88 => "inactive",
             101 => "price outside liquidation price",
             123 => "amended",
+            131 => "leverage is being changed",
+            132 => "risk limit is being changed",
             133 => "position mode invalid",
             134 => "position mode unchangeable",
+            135 => "position id invalid",
+            138 => "position mode is being changed",
             300 => "maximum size exceeded",
             301 => "invalid size",
             302 => "invalid price",
@@ -142,6 +170,10 @@ impl OrderKind {
     pub const MARKET: Self = Self(77);
     /// Algo (peg) order.
     pub const PEG: Self = Self(80);
+    /// Over the counter.
+    pub const OTC: Self = Self(81);
+    /// No order: a position (streams).
+    pub const POSITION: Self = Self(90);
 }
 
 impl fmt::Display for OrderKind {
@@ -150,6 +182,8 @@ impl fmt::Display for OrderKind {
             Self::LIMIT => f.pad("limit"),
             Self::MARKET => f.pad("market"),
             Self::PEG => f.pad("peg"),
+            Self::OTC => f.pad("otc"),
+            Self::POSITION => f.pad("position"),
             Self(other) => write!(f, "type {other}"),
         }
     }

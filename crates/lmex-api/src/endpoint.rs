@@ -46,8 +46,10 @@ pub enum Permission {
     Read,
     /// Trading; also needed by `GET /order`.
     Trade,
-    /// Moving money between wallets.
+    /// Moving money between one's own wallets.
     Transfer,
+    /// Moving money between accounts: the document of the sub-account transfer names it, and it alone.
+    Wallet,
 }
 
 /// Which of the venue's rate budgets a request draws on.
@@ -57,6 +59,8 @@ pub enum Bucket {
     Query,
     /// 75 a second.
     Order,
+    /// 5 a second for each user (LMEX's wallet document): what moves money.
+    Wallet,
 }
 
 /// Whether a request may be sent again when its fate is unknown.
@@ -66,6 +70,10 @@ pub enum Safety {
     Safe,
     /// It can create an order, reach another order than meant, or move money: never sent again once its bytes may
     /// have left.
+    ///
+    /// Settings (leverage, risk limit, modes, the dead man's switch) are of this kind too, although setting the same
+    /// value twice changes nothing: a repetition that comes late would undo what was set in between. Where they stand
+    /// can be asked, and then they can be set again.
     Once,
 }
 
@@ -113,6 +121,11 @@ pub trait Endpoint {
     /// The JSON body, if it has one.
     fn body(&self) -> Result<Option<Vec<u8>>, PrepareError> {
         Ok(None)
+    }
+
+    /// What an answer without a body means; `None` where there must be one.
+    fn empty_answer() -> Option<Self::Response> {
+        None
     }
 
     /// Whether this very request may be repeated.

@@ -10,7 +10,7 @@
 //! ```
 //! use lmex_api::{Signer, futures::OpenOrders, prepare};
 //!
-//! let request = prepare(&OpenOrders { symbol: Some("BTC-PERP".parse()?) })?;
+//! let request = prepare(&OpenOrders { symbol: Some("BTC-PERP".parse()?), order: None })?;
 //! assert_eq!(request.target(), "/futures/api/v2.3/user/open_orders?symbol=BTC-PERP");
 //! // The signature covers the path without `/futures` and without the query.
 //! assert_eq!(request.signed_path(), "/api/v2.3/user/open_orders");

@@ -6,8 +6,8 @@ use lmex_types::TimeMs;
 
 /// Requests a second that the venue allows, and what is kept back for cancels.
 ///
-/// The defaults are the documented limits: 15 queries for each API key, 30 for each user, 75 orders. Lower them to
-/// leave room for other programs that use the same account.
+/// The defaults are the documented limits: 15 queries for each API key, 30 for each user, 75 orders, 5 transfers. Lower
+/// them to leave room for other programs that use the same account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     /// Queries a second with one key.
@@ -18,11 +18,13 @@ pub struct Limits {
     pub orders: u32,
     /// How many of `orders` only cancels may use.
     pub reserved_for_cancels: u32,
+    /// Transfers between wallets a second for the user.
+    pub transfers: u32,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { queries_per_key: 15, queries_per_user: 30, orders: 75, reserved_for_cancels: 5 }
+        Self { queries_per_key: 15, queries_per_user: 30, orders: 75, reserved_for_cancels: 5, transfers: 5 }
     }
 }
 
@@ -49,6 +51,8 @@ pub enum RateClass {
     Order,
     /// Reads.
     Query,
+    /// Moves money between wallets.
+    Transfer,
 }
 
 /// What the pacer says to a request.
@@ -80,13 +84,20 @@ pub struct Pacer {
     limits: Limits,
     queries: Window,
     orders: Window,
+    transfers: Window,
     blocked_until: Option<TimeMs>,
 }
 
 impl Pacer {
     /// A pacer that has sent nothing yet.
     pub fn new(limits: Limits) -> Self {
-        Self { limits, queries: Window::default(), orders: Window::default(), blocked_until: None }
+        Self {
+            limits,
+            queries: Window::default(),
+            orders: Window::default(),
+            transfers: Window::default(),
+            blocked_until: None,
+        }
     }
 
     /// Whether a request of this class may leave at `now`; counts it if so.
@@ -99,6 +110,7 @@ impl Pacer {
             RateClass::Query => (&mut self.queries, limits.queries_per_key.min(limits.queries_per_user)),
             RateClass::Order => (&mut self.orders, limits.orders.saturating_sub(limits.reserved_for_cancels)),
             RateClass::Cancel => (&mut self.orders, limits.orders),
+            RateClass::Transfer => (&mut self.transfers, limits.transfers),
         };
         window.admit(now, most.max(1) as usize)
     }
@@ -170,7 +182,12 @@ mod tests {
 
     #[test]
     fn no_second_holds_more_than_the_limit() {
-        for (class, limit) in [(RateClass::Query, 15), (RateClass::Order, 70), (RateClass::Cancel, 75)] {
+        for (class, limit) in [
+            (RateClass::Query, 15),
+            (RateClass::Order, 70),
+            (RateClass::Cancel, 75),
+            (RateClass::Transfer, 5),
+        ] {
             let left = leave(&mut Pacer::new(Limits::default()), class, 400);
             for window in left.windows(limit + 1) {
                 assert!(window[limit] - window[0] >= 1_000, "{class:?}: {} in under a second", limit + 1);

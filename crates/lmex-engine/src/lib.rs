@@ -25,12 +25,14 @@
 
 mod book;
 mod condition;
+mod deleverage;
 mod engine;
 mod funding;
 mod id;
 mod leg;
 mod liquidation;
 mod margin;
+mod mark;
 mod market;
 mod matching;
 mod message;

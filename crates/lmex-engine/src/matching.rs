@@ -5,6 +5,7 @@ use lmex_types::{OrderId, OrderType, Side, TimeInForce};
 use crate::book::{Front, Key};
 use crate::engine::decide::{cancelled, set, taken};
 use crate::engine::{InFlight, State, Taker};
+use crate::liquidation::{Liquidation, given_back};
 use crate::margin::{Account, Slot, fee};
 use crate::market::Market;
 use crate::message::{CancelReason, CrowdPurpose, Event, Fill, Party};
@@ -58,7 +59,8 @@ fn next_of_order(state: &State, market: &Market, in_flight: &InFlight, key: Key)
     }
 }
 
-/// The venue's order trades with what is there, up to its limit.
+/// The venue's order trades with what is there, up to its limit. Beyond the bankruptcy price it trades only as many
+/// contracts as the insurance fund can pay for. An order of the same account, of another position, is out of its way.
 fn next_of_liquidation(
     state: &State,
     market: &Market,
@@ -68,11 +70,13 @@ fn next_of_liquidation(
     remaining: i64,
 ) -> Option<Event> {
     let best = market.book.side(in_flight.side.opposite()).within(in_flight.limit).next();
-    match best.filter(|_| remaining > 0).map(|(price, level)| (price, level.front(&state.orders))) {
-        Some((price, Front::User(maker))) => fill(state, market, in_flight, price, remaining, Some(maker)),
-        Some((price, Front::Crowd(there))) => {
-            fill(state, market, in_flight, price, remaining.min(there), None)
+    let most = best.map_or(0, |(price, _)| remaining.min(affordable(state, market, price)));
+    match best.filter(|_| most > 0).map(|(price, level)| (price, level.front(&state.orders))) {
+        Some((_, Front::User(maker))) if state.orders[maker].slot == slot => {
+            cancelled(state, maker, CancelReason::Liquidation)
         }
+        Some((price, Front::User(maker))) => fill(state, market, in_flight, price, most, Some(maker)),
+        Some((price, Front::Crowd(there))) => fill(state, market, in_flight, price, most.min(there), None),
         None => Some(Event::LiquidationOrderEnded {
             account: state.accounts[slot].id,
             market: market.id,
@@ -81,6 +85,12 @@ fn next_of_liquidation(
             remaining,
         }),
     }
+}
+
+/// Contracts that a liquidation can close at this price.
+fn affordable(state: &State, market: &Market, price: i64) -> i64 {
+    let Some(Liquidation { slot, scope, closing: Some(closing) }) = state.liquidation else { return 0 };
+    closing.affordable(state, slot, scope, market.value(price, 1))
 }
 
 /// A print takes users and crowd alike; what no user took part in is one trade of the crowd with itself.
@@ -196,7 +206,26 @@ impl Traded<'_> {
         side: Side,
     ) -> Party {
         let party = self.party(&state.accounts[slot], leg, side, false);
-        Party { order: Some(order), remaining: remaining - self.contracts, ..party }
+        let party = Party { order: Some(order), remaining: remaining - self.contracts, ..party };
+        self.charged(state, slot, party, side)
+    }
+
+    /// The fees of a liquidation are taken only as far as there is money beyond what closing the rest may cost: first
+    /// the venue's, then the fund's.
+    fn charged(&self, state: &State, slot: Slot, party: Party, side: Side) -> Party {
+        let Some(Liquidation { scope, closing: Some(closing), .. }) = state.liquidation else { return party };
+        let value = self.market.value(self.price, 1);
+        let spare = closing.spare(state, slot, scope) + closing.gain(value).times(self.contracts);
+        let left = spare.max(Money::ZERO);
+        let fee = party.fee.min(left);
+        let due = value.times(self.contracts).part_up(self.market.rules.liquidation_fee);
+        let liquidation_fee = due.min(left - fee.max(Money::ZERO));
+        let gained = party.realised_pnl - fee - liquidation_fee;
+        let moved = state.accounts[slot].holding(self.market.id, party.leg).map_or(Money::ZERO, |holding| {
+            let after = holding.position.contracts + side.sign() * self.contracts;
+            given_back(holding, after, gained)
+        });
+        Party { fee, liquidation_fee, moved, ..party }
     }
 
     fn by_crowd(&self, state: &State, side: Side) -> Party {

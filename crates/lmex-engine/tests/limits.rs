@@ -4,7 +4,7 @@
 
 use lmex_engine::{
     AccountId, Command, CrowdLevel, Engine, Event, LegId, MarketId, MarketRules, Money, NewOrder, Rate,
-    Refusal, Stamped,
+    Refusal, Stamped, Trading,
 };
 use lmex_types::{Decimal, Grid, Instrument, OrderId, Side, TimeMs};
 
@@ -101,4 +101,69 @@ fn a_liquidation_price_counts_what_the_other_positions_give_and_need() {
     let wallet = engine.wallet(TRADER).unwrap();
     assert_eq!(Decimal::from(wallet.maintenance), "7.75".parse().unwrap());
     assert_eq!(Decimal::from(wallet.available), "134.5".parse().unwrap());
+}
+
+#[test]
+fn of_several_cross_positions_the_one_with_the_largest_loss_goes_first() {
+    let mut engine = opened(100);
+    for (market, contracts) in [(MarketId(1), 20), (MarketId(2), 30)] {
+        offer(&mut engine, market, contracts);
+        buy(&mut engine, market, 1, 100, contracts);
+    }
+    for (market, mark) in [(MarketId(1), "97.5"), (MarketId(2), "98.1")] {
+        let levels = vec![CrowdLevel { side: Side::Buy, price: 99, contracts: 100 }];
+        tell(&mut engine, Command::CrowdDepth { market, levels, snapshot: true });
+        let mark: Decimal = mark.parse().unwrap();
+        let events = tell(&mut engine, Command::SetPrices { market, index: mark, mark: Some(mark) });
+        let closed: Vec<_> = events
+            .iter()
+            .filter_map(|event| match event {
+                Event::LiquidationOrder { market, contracts, bankruptcy, .. } => {
+                    Some((*market, *contracts, bankruptcy.to_string()))
+                }
+                _ => None,
+            })
+            .collect();
+        // Losses of 20 × 2.5 = 50 and then 30 × 1.9 = 57: it owes 7, and the second position is bankrupt at 98.1 +
+        // 7 / 30, up to the unit.
+        let expected =
+            if market == MarketId(1) { vec![] } else { vec![(market, 30, "98.333333333334".to_owned())] };
+        assert_eq!(closed, expected);
+    }
+    // 100 − 30 × 1 − 0.2 % of 2,970 = 64.06. Less the loss of 50 that is more than 20 × 97.5 × 0.5 % = 9.75: enough.
+    assert_eq!(engine.wallet(TRADER).unwrap().balance.to_string(), "64.06");
+    assert_eq!(engine.position(TRADER, MarketId(1), LegId::ONE_WAY).unwrap().contracts, 20);
+}
+
+#[test]
+fn who_is_deleveraged_may_be_next() {
+    let mut engine = opened(41_000);
+    let poor = AccountId(2);
+    let (maker_fee, taker_fee) = (Rate::ZERO, Rate::ZERO);
+    tell(&mut engine, Command::OpenAccount { account: poor, maker_fee, taker_fee });
+    tell(&mut engine, Command::Deposit { account: poor, amount: Money::from_quote(1_100) });
+    // The trader is short 1,000 from the poor one, and long 1,000 elsewhere.
+    for (account, side) in [(TRADER, Side::Sell), (poor, Side::Buy)] {
+        let id = OrderId::from_bits(u128::from(account.0));
+        let order = NewOrder::limit(account, MarketId(1), id, side, 100, 1_000);
+        tell(&mut engine, Command::Place(order));
+    }
+    offer(&mut engine, MarketId(2), 1_000);
+    buy(&mut engine, MarketId(2), 3, 100, 1_000);
+    // While the first market is halted its gain of 40,000 covers a loss of 70,000 in the other.
+    tell(&mut engine, Command::SetTrading { market: MarketId(1), trading: Trading::Halted });
+    for (market, mark) in [(MarketId(1), 60), (MarketId(2), 30)] {
+        let mark = Decimal::from(mark);
+        tell(&mut engine, Command::SetPrices { market, index: mark, mark: Some(mark) });
+    }
+    let events = tell(&mut engine, Command::SetTrading { market: MarketId(1), trading: Trading::Active });
+    // The poor one owes 38,900: the trader gains 1 a contract at 99 instead of 40, and owes 28,000.
+    let started: Vec<_> = events
+        .iter()
+        .filter_map(|event| match event {
+            Event::LiquidationStarted { account, equity, .. } => Some((*account, *equity)),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(started, [(poor, Money::from_quote(-38_900)), (TRADER, Money::from_quote(-28_000))]);
 }

@@ -20,7 +20,7 @@ pub struct AmendOrder {
     pub amendment: Amendment,
 }
 
-/// What an amendment changes.
+/// What an amendment changes. Algo orders can't be amended, and no trigger price once it has fired.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Amendment {
     /// The limit price.
@@ -29,6 +29,17 @@ pub enum Amendment {
     Size(i64),
     /// Both.
     PriceAndSize(Decimal, i64),
+    /// The price that fires a trigger order.
+    TriggerPrice(Decimal),
+    /// The price that fires a trigger order, and with it what else is given.
+    WithTrigger {
+        /// The limit price.
+        price: Option<Decimal>,
+        /// The whole size, in contracts.
+        size: Option<i64>,
+        /// The price that fires it.
+        trigger_price: Decimal,
+    },
 }
 
 impl Endpoint for AmendOrder {
@@ -66,6 +77,8 @@ struct Body {
     order_price: Option<Decimal>,
     #[serde(rename = "orderSize", skip_serializing_if = "Option::is_none")]
     order_size: Option<i64>,
+    #[serde(rename = "triggerPrice", skip_serializing_if = "Option::is_none", serialize_with = "number")]
+    trigger_price: Option<Decimal>,
 }
 
 fn number<S: Serializer>(value: &Option<Decimal>, serializer: S) -> Result<S::Ok, S::Error> {
@@ -86,12 +99,17 @@ impl From<&AmendOrder> for Body {
             value: None,
             order_price: None,
             order_size: None,
+            trigger_price: None,
         };
         match amend.amendment {
             Amendment::Price(price) => Self { kind: "PRICE", value: Some(price), ..blank },
             Amendment::Size(size) => Self { kind: "SIZE", value: Some(size.into()), ..blank },
             Amendment::PriceAndSize(price, size) => {
                 Self { order_price: Some(price), order_size: Some(size), ..blank }
+            }
+            Amendment::TriggerPrice(price) => Self { kind: "TRIGGERPRICE", value: Some(price), ..blank },
+            Amendment::WithTrigger { price, size, trigger_price } => {
+                Self { order_price: price, order_size: size, trigger_price: Some(trigger_price), ..blank }
             }
         }
     }
@@ -117,6 +135,20 @@ mod tests {
         assert_eq!(
             body(Amendment::PriceAndSize(30_010.into(), 10)),
             format!(r#"{{{id},"type":"ALL","orderPrice":30010,"orderSize":10}}"#)
+        );
+        assert_eq!(
+            body(Amendment::TriggerPrice(29_000.into())),
+            format!(r#"{{{id},"type":"TRIGGERPRICE","value":29000}}"#)
+        );
+        let trigger_price = 30_000.into();
+        let all = |price, size| body(Amendment::WithTrigger { price, size, trigger_price });
+        assert_eq!(
+            all(Some(30_010.into()), Some(10)),
+            format!(r#"{{{id},"type":"ALL","orderPrice":30010,"orderSize":10,"triggerPrice":30000}}"#)
+        );
+        assert_eq!(
+            all(None, Some(10)),
+            format!(r#"{{{id},"type":"ALL","orderSize":10,"triggerPrice":30000}}"#)
         );
     }
 }

@@ -21,6 +21,9 @@ pub struct ClosePosition {
     /// Limit price.
     #[serde(skip_serializing_if = "Option::is_none", with = "wire::decimal::option")]
     pub price: Option<Decimal>,
+    /// Whether it may only add liquidity; limit orders only.
+    #[serde(rename = "postOnly", skip_serializing_if = "std::ops::Not::not")]
+    pub post_only: bool,
     /// Which position, in hedge and isolated modes.
     #[serde(rename = "positionId", skip_serializing_if = "Option::is_none")]
     pub position_id: Option<String>,

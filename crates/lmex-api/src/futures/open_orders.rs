@@ -3,6 +3,7 @@
 use lmex_types::{Decimal, Side, Symbol, TimeMs};
 use serde::{Deserialize, Serialize};
 
+use super::order_answer::OrderRef;
 use super::position::ProtectiveOrder;
 use crate::code::OrderKind;
 use crate::endpoint::{Bucket, Endpoint, EndpointInfo, Evidence, Method, Permission, Safety};
@@ -14,6 +15,8 @@ use crate::wire;
 pub struct OpenOrders {
     /// One market; all if absent.
     pub symbol: Option<Symbol>,
+    /// One order, or those with this client id; all if absent.
+    pub order: Option<OrderRef>,
 }
 
 impl Endpoint for OpenOrders {
@@ -31,6 +34,11 @@ impl Endpoint for OpenOrders {
 
     fn query(&self, query: &mut Query) {
         query.push_some("symbol", self.symbol);
+        match self.order {
+            Some(OrderRef::Id(id)) => query.push("orderID", id),
+            Some(OrderRef::Client(id)) => query.push("clOrderID", id),
+            None => query,
+        };
     }
 }
 

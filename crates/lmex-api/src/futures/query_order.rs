@@ -4,6 +4,7 @@ use lmex_types::{Decimal, Side, Symbol, TimeMs};
 use serde::{Deserialize, Serialize};
 
 use super::order_answer::OrderRef;
+use super::position::ProtectiveOrder;
 use crate::code::{OrderKind, Status};
 use crate::endpoint::{Bucket, Endpoint, EndpointInfo, Evidence, Method, Permission, Safety};
 use crate::request::Query;
@@ -133,4 +134,13 @@ pub struct OrderDetail {
     /// Whether it closes a position.
     #[serde(default, deserialize_with = "wire::empty::or_default")]
     pub close_order: bool,
+    /// What the price is in; in the document's table, not in its example.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "wire::text::option")]
+    pub quote: Option<String>,
+    /// Attached take profit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub take_profit_order: Option<ProtectiveOrder>,
+    /// Attached stop loss.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stop_loss_order: Option<ProtectiveOrder>,
 }

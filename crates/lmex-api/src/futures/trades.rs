@@ -78,6 +78,12 @@ pub struct UserTrades {
     pub end: Option<TimeMs>,
     /// How many: at most 500.
     pub count: Option<u32>,
+    /// Only fills with a smaller serial number: to leaf through a millisecond with more than 500 of them.
+    pub before_serial_id: Option<i64>,
+    /// Only fills with a greater serial number.
+    pub after_serial_id: Option<i64>,
+    /// Whether to look further back than 7 days.
+    pub include_old: bool,
     /// Fills of one order.
     pub order_id: Option<String>,
     /// Fills of the orders with this client id.
@@ -102,7 +108,10 @@ impl Endpoint for UserTrades {
             .push_some("symbol", self.symbol)
             .push_some("startTime", self.start)
             .push_some("endTime", self.end)
+            .push_some("beforeSerialId", self.before_serial_id)
+            .push_some("afterSerialId", self.after_serial_id)
             .push_some("count", self.count)
+            .push_some("includeOld", self.include_old.then_some(true))
             .push_some("orderID", self.order_id.as_ref())
             .push_some("clOrderID", self.cl_order_id.as_ref());
     }

@@ -7,6 +7,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::book_update::DecodeError;
+use super::fill::StreamFill;
+use super::notification::Notification;
+use super::open_order::OpenOrderUpdate;
+use super::position::StreamPosition;
 use crate::wire;
 use crate::wire::decimal::Number;
 
@@ -29,6 +33,13 @@ impl ClientFrame {
     /// Gives topics up.
     pub fn unsubscribe(topics: impl IntoIterator<Item = String>) -> Self {
         Self { op: "unsubscribe".to_owned(), args: topics.into_iter().collect() }
+    }
+
+    /// Identifies the connection, before private topics are asked for. `signature` is
+    /// [`Signer::sign_login`](crate::Signer::sign_login) of the stream's path and the nonce. BTSE's document calls the
+    /// operation `authKeyExpires`, LMEX's `login`.
+    pub fn login(key: &str, nonce: &str, signature: &str) -> Self {
+        Self { op: "login".to_owned(), args: [key, nonce, signature].map(str::to_owned).to_vec() }
     }
 
     /// The text to send.
@@ -90,6 +101,9 @@ pub struct DataFrame<'a> {
     /// The topic, as the server spells it.
     pub topic: Cow<'a, str>,
     data: &'a RawValue,
+    /// Beside the data of open orders: see [`OpenOrderUpdate`].
+    kind: Option<&'a RawValue>,
+    serial_id: Option<&'a RawValue>,
 }
 
 impl<'a> Incoming<'a> {
@@ -110,6 +124,10 @@ struct Envelope<'a> {
     topic: Option<Cow<'a, str>>,
     #[serde(borrow, default)]
     data: Option<&'a RawValue>,
+    #[serde(borrow, default, rename = "type")]
+    kind: Option<&'a RawValue>,
+    #[serde(borrow, default, rename = "serialId")]
+    serial_id: Option<&'a RawValue>,
     #[serde(default)]
     event: Option<String>,
     #[serde(default)]
@@ -127,7 +145,8 @@ struct Envelope<'a> {
 impl<'a> Envelope<'a> {
     fn told_apart(self) -> Option<Incoming<'a>> {
         if let (Some(topic), Some(data)) = (self.topic, self.data) {
-            return Some(Incoming::Data(DataFrame { topic, data }));
+            let (kind, serial_id) = (self.kind, self.serial_id);
+            return Some(Incoming::Data(DataFrame { topic, data, kind, serial_id }));
         }
         if let Some(event) = self.event {
             let ack = Ack { channel: self.channel.unwrap_or_default() };
@@ -169,6 +188,30 @@ impl DataFrame<'_> {
     /// Reads a best bid and offer.
     pub fn top(&self) -> Result<TopOfBook, DecodeError> {
         self.decode()
+    }
+
+    /// Reads news about one's orders (`notificationApiV4`, `notificationApiV3`).
+    pub fn notifications(&self) -> Result<Vec<Notification>, DecodeError> {
+        self.decode()
+    }
+
+    /// Reads one's fills (`fillsV2`).
+    pub fn fills(&self) -> Result<Vec<StreamFill>, DecodeError> {
+        self.decode()
+    }
+
+    /// Reads one's positions (`allPositionV4`, `positionsV3` and their forerunners).
+    pub fn positions(&self) -> Result<Vec<StreamPosition>, DecodeError> {
+        self.decode()
+    }
+
+    /// Reads one's open orders in a market (`open-order:…`).
+    pub fn open_orders(&self) -> Result<OpenOrderUpdate, DecodeError> {
+        let text = |raw: Option<&RawValue>| raw.map(|raw| raw.get().trim_matches('"').to_owned());
+        let serial_id = text(self.serial_id).and_then(|digits| digits.parse().ok());
+        let serial_id = serial_id.ok_or_else(|| DecodeError("serialId is missing".to_owned()))?;
+        let kind = text(self.kind).unwrap_or_default();
+        Ok(OpenOrderUpdate { topic: self.topic.to_string(), serial_id, kind, data: self.decode()? })
     }
 
     fn decode<T: serde::de::DeserializeOwned>(&self) -> Result<T, DecodeError> {

@@ -3,6 +3,7 @@
 //! The modules are used with `#[serde(with = …)]`. Decimals are read from a JSON number or a string without a
 //! detour over binary floats, and written as plain JSON numbers.
 
+pub mod client_id;
 pub mod decimal;
 pub mod empty;
 pub mod integer;

@@ -15,6 +15,24 @@ pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<TimeMs,
     integer::deserialize(deserializer).map(TimeMs::from_millis)
 }
 
+/// Moments in milliseconds that older answers give in seconds: told apart by their size.
+pub mod either {
+    use super::{Deserializer, TimeMs, integer};
+
+    pub use super::serialize;
+
+    /// Below this, milliseconds would be before March 1973 and seconds are before the year 5138.
+    const TOO_SMALL_FOR_MILLIS: i64 = 100_000_000_000;
+
+    /// Reads milliseconds, or seconds where the number is too small for them; `null` is 1970.
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<TimeMs, D::Error> {
+        integer::deserialize(deserializer).map(|number| match number {
+            seconds if seconds.abs() < TOO_SMALL_FOR_MILLIS => TimeMs::from_secs(seconds),
+            millis => TimeMs::from_millis(millis),
+        })
+    }
+}
+
 /// Moments in seconds since 1970: candles, funding times, the ends of dated futures.
 pub mod secs {
     use super::{Deserializer, Serializer, TimeMs, integer};

@@ -4,7 +4,10 @@ use lmex_api::{CATALOG, EndpointInfo, Evidence};
 use serde::Deserialize;
 
 use crate::payload::Payload;
-use crate::{account, book, candles, fills, funding, markets, open_orders, orders, positions, support};
+use crate::{
+    account, book, candles, errors, fills, funding, markets, open_orders, orders, positions, settings,
+    support, wallets,
+};
 
 /// Every payload of version 2.3.
 pub(crate) fn payloads() -> Vec<Payload> {
@@ -18,6 +21,8 @@ pub(crate) fn payloads() -> Vec<Payload> {
         open_orders::payloads(),
         positions::payloads(),
         account::payloads(),
+        settings::payloads(),
+        wallets::payloads(),
     ];
     subjects.into_iter().flatten().collect()
 }
@@ -26,12 +31,25 @@ fn of<'a>(info: &'a EndpointInfo, payloads: &'a [Payload]) -> impl Iterator<Item
     payloads.iter().filter(move |payload| payload.info == *info)
 }
 
+/// Endpoints whose successful answer no document prints and nobody recorded: their tests stand beside the payloads.
+const NEVER_SEEN: &[(&str, &str)] = &[
+    ("/api/v2.3/order/cancelAllAfter", "a status of 200, says the document"),
+    ("/api/v2.3/settle_in", "a body only when it fails"),
+    ("POST /api/v2.3/position_mode", "a table"),
+    ("/api/v2.3/subaccount/wallet/transfer", "a table"),
+];
+
+fn was_never_seen(info: &EndpointInfo) -> bool {
+    let name = format!("{} {}", info.method, info.path);
+    NEVER_SEEN.iter().any(|(endpoint, _)| *endpoint == info.path || *endpoint == name)
+}
+
 #[test]
 fn every_endpoint_has_a_payload() {
     let payloads = payloads();
     for info in CATALOG {
         let files: Vec<_> = of(info, &payloads).map(|payload| payload.file).collect();
-        assert!(!files.is_empty(), "{} {} has no payload", info.method, info.path);
+        assert_eq!(files.is_empty(), was_never_seen(info), "{} {}: {files:?}", info.method, info.path);
         println!("{} {}: {files:?}", info.method, info.path);
     }
     for payload in &payloads {
@@ -50,7 +68,7 @@ fn the_evidence_of_every_endpoint_is_the_best_of_its_payloads() {
     };
     for info in CATALOG {
         let best = of(info, &payloads).map(|payload| payload.origin.evidence()).max_by_key(rank);
-        assert_eq!(Some(info.evidence), best, "{} {}", info.method, info.path);
+        assert_eq!(info.evidence, best.unwrap_or(Evidence::Documented), "{} {}", info.method, info.path);
     }
 }
 
@@ -76,9 +94,10 @@ pub(crate) fn documented(label: &str) -> Option<Vec<String>> {
 #[test]
 fn every_answer_that_the_document_prints_is_proven() {
     let Some(files) = documented("Response") else { return };
-    assert_eq!(files.len(), 19, "{files:?}");
+    assert_eq!(files.len(), 33, "{files:?}");
     let payloads = payloads();
     for file in files {
-        assert!(payloads.iter().any(|payload| payload.file == file), "{file} is not proven");
+        let is_error = errors::PRINTED.contains(&file.as_str());
+        assert!(is_error || payloads.iter().any(|payload| payload.file == file), "{file} is not proven");
     }
 }

@@ -1,14 +1,18 @@
 //! Error bodies that were recorded, and what a client may conclude from each.
 
 use http::{HeaderMap, HeaderValue};
-use lmex_api::futures::{AccountFees, CreateOrder, OpenOrders, UserTrades};
+use lmex_api::futures::{
+    AccountFees, CreateOrder, MarketRiskLimits, OpenOrders, QueryLeverage, QueryPositionMode, QueryRiskLimit,
+    SettleIn, UnifiedWalletMargin, UserTrades, WalletHistory, WalletMargin,
+};
 use lmex_api::{ApiError, Endpoint, ErrorKind, answer};
-use lmex_types::TimeMs;
+use lmex_types::{Symbol, TimeMs};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::orders::create;
 use crate::support;
+use crate::wallets::transfer;
 
 #[derive(Deserialize)]
 struct Recorded {
@@ -174,4 +178,45 @@ fn a_rate_limit_says_when_it_ends() {
     assert_eq!(error.kind, ErrorKind::RateLimited);
     let now = TimeMs::from_millis(1_786_594_624_000);
     assert_eq!(error.unlock_time(now), Some(now.plus_ms(10_000)));
+}
+
+/// The errors that the document prints as answers. Neither says which HTTP status it comes with.
+pub(crate) const PRINTED: [&str; 2] = [
+    "btse-docs-futures-v2.3/public__market_risk_limit_setting__response_failed_to_find_the_market.json",
+    "btse-docs-futures-v2.3/trade__change_contract_settlement_currency__response_only_available_when_an_error_occurs.json",
+];
+
+#[test]
+fn errors_that_are_printed_as_answers_are_errors_with_any_status() {
+    let [no_market, settlement] = PRINTED;
+    let settle =
+        SettleIn { symbol: "BTC-PERP".parse().unwrap(), currency: "BTC".to_owned(), position_id: None };
+    for status in [200, 400] {
+        let Some(text) = support::shared_file(&format!("payloads/{no_market}")) else { return };
+        let error = refused(&MarketRiskLimits::default(), status, &text);
+        assert_eq!((error.kind, error.code), (ErrorKind::Invalid, Some(-2)));
+        assert_eq!(error.message, "Invalid request parameters");
+        let Some(text) = support::shared_file(&format!("payloads/{settlement}")) else { return };
+        let error = refused(&settle, status, &text);
+        assert_eq!((error.code, error.message.as_str()), (Some(0), "String"));
+    }
+}
+
+/// The HTTP status does not always tell: a body that was recorded as an error is no balance, limit or mode either.
+#[test]
+fn a_recorded_body_under_status_200_is_no_account_either() {
+    let Some(bodies) = recorded() else { return };
+    let symbol: Symbol = "BTC-PERP".parse().unwrap();
+    for body in bodies {
+        let text = body.body.get();
+        refused(&UnifiedWalletMargin::default(), 200, text);
+        refused(&WalletMargin { symbol }, 200, text);
+        refused(&WalletHistory::default(), 200, text);
+        refused(&QueryLeverage { symbol }, 200, text);
+        refused(&QueryRiskLimit { symbol }, 200, text);
+        refused(&QueryPositionMode::default(), 200, text);
+        refused(&MarketRiskLimits::default(), 200, text);
+        refused(&transfer(), 200, text);
+        refused(&SettleIn { symbol, currency: "BTC".to_owned(), position_id: None }, 200, text);
+    }
 }

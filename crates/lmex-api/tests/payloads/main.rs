@@ -34,5 +34,8 @@ mod open_orders;
 mod orders;
 mod payload;
 mod positions;
+mod private_streams;
 mod requests;
+mod settings;
 mod streams;
+mod wallets;

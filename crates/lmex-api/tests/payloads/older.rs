@@ -5,14 +5,16 @@
 use http::HeaderMap;
 use lmex_api::futures::{
     AccountFees, AmendOrder, Amendment, BookByGrouping, CancelOrder, CancelTarget, Candles, FundingHistory,
-    FundingPeriod, FuturesWallet, MarketSummaryRequest, OpenOrders, OrderAnswer, OrderRef, OrderbookL2,
-    Positions, PriceRequest, QueryOrder, Resolution, Trades, UserTrades,
+    FundingPeriod, FuturesWallet, MarginMode, MarketSummaryRequest, OpenOrders, OrderAnswer, OrderRef,
+    OrderbookL2, Positions, PriceRequest, QueryLeverage, QueryOrder, QueryPositionMode, QueryRiskLimit,
+    Resolution, SetLeverage, SetRiskLimit, SettingKind, Trades, UnifiedWalletMargin, UserTrades,
+    WalletHistory, WalletMargin, WalletRecordKind,
 };
 use lmex_api::{Status, answer};
-use lmex_types::{Decimal, Side, Symbol};
+use lmex_types::{Decimal, Side, Symbol, TimeMs};
 
 use crate::json::decimal;
-use crate::orders::{close, create};
+use crate::orders::{algo, bind, close, create};
 use crate::payload::Origin::{Documents, LmexThroughCcxt};
 use crate::payload::{Payload, prove};
 
@@ -62,7 +64,7 @@ fn answers_to_orders_are_read() {
             },
         ),
         Payload::new(
-            create(),
+            algo(),
             Documents,
             "lmex-docs-rest-futures-v2.2/post_order_peg.response200.General.json",
             |orders| {
@@ -278,6 +280,94 @@ fn accounts_are_read() {
             Documents,
             "lmex-docs-rest-futures-v2.2/get_user_fees.response200.General.json",
             |fees| assert_eq!((fees.len(), fees[0].symbol), (1, btc())),
+        ),
+    ]);
+}
+
+#[test]
+fn settings_and_wallets_are_read() {
+    read([
+        Payload::new(
+            bind(),
+            Documents,
+            "lmex-docs-rest-futures-v2.2/post_order_bind_tpsl.response200.General.json",
+            |orders| {
+                assert_eq!((orders[0].status, orders[0].trigger), (Status::TRIGGER_INSERTED, true));
+                assert_eq!(orders[0].trigger_price, decimal("31000"));
+                assert_eq!(sizes(&orders[0]), [100, 100, 0, 100].map(Decimal::from));
+            },
+        )
+        .edited("each value is a text that ends with the comma of its line", |text| {
+            let fields = text.replace(",\",\n", "\",\n");
+            fields.replace("\"true\"", "true").replace("\"false\"", "false").replace("\"null\"", "null")
+        }),
+        Payload::new(
+            QueryLeverage { symbol: btc() },
+            Documents,
+            "lmex-docs-rest-futures-v2.2/get_leverage.response200.Response.json",
+            |rows| {
+                // A lone object here; a list in every recording.
+                assert_eq!((rows.len(), rows[0].leverage), (1, decimal("100")));
+                assert_eq!((rows[0].margin_mode.as_str(), &rows[0].position_direction), ("ISOLATED", &None));
+            },
+        ),
+        Payload::new(
+            SetLeverage {
+                symbol: btc(),
+                leverage: decimal("0"),
+                position_mode: None,
+                position_id: None,
+                margin_mode: MarginMode::Cross,
+            },
+            Documents,
+            "lmex-docs-rest-futures-v2.2/post_leverage.response200.Response.json",
+            // The document prints the type of a risk limit here.
+            |answer| assert_eq!((answer.is_set(), answer.kind), (true, SettingKind::RISK_LIMIT)),
+        ),
+        Payload::new(
+            QueryRiskLimit { symbol: btc() },
+            Documents,
+            "lmex-docs-rest-futures-v2.2/get_risk_limit.response200.General.json",
+            |limit| assert_eq!((limit.risk_limit, limit.risk_limit_level), (decimal("100000"), None)),
+        ),
+        Payload::new(
+            SetRiskLimit { symbol: btc(), risk_limit_level: 1, position_mode: None },
+            Documents,
+            "lmex-docs-rest-futures-v2.2/post_risk_limit.response200.General.json",
+            |answer| assert_eq!((answer.is_set(), answer.kind), (true, SettingKind::RISK_LIMIT)),
+        ),
+        Payload::new(
+            QueryPositionMode::default(),
+            Documents,
+            "lmex-docs-rest-futures-v2.2/get_position_mode.response200.General.json",
+            |rows| assert_eq!((rows.len(), rows[1].position_mode.as_str()), (2, "ONE_WAY")),
+        ),
+        Payload::new(
+            WalletHistory::default(),
+            Documents,
+            "lmex-docs-rest-futures-v2.2/get_user_wallet_history.response200.General.json",
+            |records| {
+                assert_eq!(records[0].kind, WalletRecordKind::REALIZED_PNL);
+                assert_eq!((records[0].amount, records[0].status), (decimal("-14.14512675"), None));
+                // Seconds here, milliseconds in the document of version 2.3.
+                assert_eq!(records[0].timestamp, TimeMs::from_secs(1_666_262_048));
+            },
+        ),
+        Payload::new(
+            UnifiedWalletMargin::default(),
+            Documents,
+            "lmex-docs-rest-futures-v2.2/get_user_unifiedWallet_margin.response200.General.json",
+            |margin| assert_eq!(margin.wallets[0].available_balance, decimal("993.201492938")),
+        ),
+        Payload::new(
+            WalletMargin { symbol: btc() },
+            Documents,
+            "lmex-docs-rest-futures-v2.2/get_user_margin.response200.General.json",
+            |wallets| {
+                // A lone object here.
+                assert_eq!((wallets.len(), wallets[0].assets.len()), (1, 2));
+                assert_eq!(wallets[0].assets[1].asset_price, decimal("19065.5007"));
+            },
         ),
     ]);
 }

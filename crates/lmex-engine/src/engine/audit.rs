@@ -6,6 +6,7 @@ use lmex_types::Side;
 
 use super::{Engine, State};
 use crate::book::BookSide;
+use crate::liquidation::{Cover, scope_after};
 use crate::margin::{Account, Holding, OpenSide};
 use crate::market::Market;
 use crate::{AccountId, MarketId, Money};
@@ -82,6 +83,21 @@ pub enum AuditError {
         /// Where.
         market: MarketId,
     },
+    /// An account that should have been liquidated, or a debt that nobody has paid.
+    #[error("account {account} is short of its maintenance margin and was not liquidated")]
+    AtRisk {
+        /// Whose.
+        account: AccountId,
+    },
+    /// The list of those with a position is wrong.
+    #[error("market {market}: those with a position are not those who are listed")]
+    HoldersOff {
+        /// Where.
+        market: MarketId,
+    },
+    /// A liquidation or a funding that has not ended.
+    #[error("a liquidation or a payment of funding has not ended")]
+    Unfinished,
     /// Something is in flight between commands, or an order is in no list.
     #[error("an order is neither resting nor gone")]
     OrderAdrift,
@@ -95,6 +111,10 @@ impl Engine {
             self.audit_market(market)?;
         }
         self.audit_agenda()?;
+        if self.state.liquidation.is_some() || self.state.funding.is_some() {
+            return Err(AuditError::Unfinished);
+        }
+        self.audit_risk()?;
         let mut orders = 0;
         for account in self.state.accounts.iter() {
             for holding in account.holdings() {
@@ -117,7 +137,35 @@ impl Engine {
         if found == deposits { Ok(()) } else { Err(AuditError::MoneyNotConserved { found, deposits }) }
     }
 
+    /// Where a market is not open for trading, nothing could be done so far.
+    fn audit_risk(&self) -> Result<(), AuditError> {
+        for account in self.state.accounts.iter().filter(|account| account.id != AccountId::CROWD) {
+            let mut seen = None;
+            while let Some(scope) = scope_after(account, seen) {
+                seen = Some(scope);
+                if Cover::of(&self.state, account, scope).is_at_risk() {
+                    return Err(AuditError::AtRisk { account: account.id });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn audit_holders(&self, market: &Market) -> Result<(), AuditError> {
+        let holds = |account: &&Account| {
+            let held = account.holdings_in(market.id).iter().any(|holding| !holding.position.is_flat());
+            held && account.id != AccountId::CROWD
+        };
+        let holders = self.state.accounts.iter().filter(holds);
+        let listed = market.holders.iter().map(|&slot| self.state.accounts[slot].id);
+        if holders.map(|account| account.id).eq(listed) {
+            return Ok(());
+        }
+        Err(AuditError::HoldersOff { market: market.id })
+    }
+
     fn audit_market(&self, market: &Market) -> Result<(), AuditError> {
+        self.audit_holders(market)?;
         let holdings = self.state.accounts.iter().flat_map(|account| account.holdings_in(market.id));
         let positions = holdings.map(|holding| holding.position.contracts);
         let (market_id, sum) = (market.id, positions.sum());

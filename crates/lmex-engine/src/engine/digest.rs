@@ -192,6 +192,11 @@ impl Digest {
         ] {
             self.signed(number);
         }
+        let (premium, measured, sum, ms) = market.funding.premium.parts();
+        self.signed(premium.parts());
+        self.signed(measured.map_or(-1, lmex_types::TimeMs::as_millis));
+        self.wide(sum as u128);
+        self.wide(ms as u128);
         self.rules(&market.rules);
         for &key in market.pegged.values() {
             self.wide(orders[key].order.id.to_bits());

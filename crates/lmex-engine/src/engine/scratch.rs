@@ -5,7 +5,7 @@ use lmex_types::Side;
 use super::State;
 use crate::margin::Slot;
 use crate::message::{Command, Event};
-use crate::{MarketId, Trading};
+use crate::{AccountId, MarketId, Trading};
 
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Scratch {
@@ -32,16 +32,36 @@ impl Scratch {
     pub(crate) fn note(&mut self, state: &State, event: &Event) {
         match event {
             Event::Fill(fill) => {
-                let parties = [&fill.maker, &fill.taker].map(|party| state.accounts.slot(party.account));
-                self.risky.extend(parties.into_iter().flatten().filter(|&slot| slot != Slot::CROWD));
+                self.risk(state, fill.maker.account);
+                self.risk(state, fill.taker.account);
+            }
+            Event::Deleveraged(deleveraged) => {
+                self.risk(state, deleveraged.loser.account);
+                self.risk(state, deleveraged.winner.account);
             }
             Event::PricesSet { market, .. } => {
                 self.repriced.push(*market);
-                self.risky.extend(state.market(*market).into_iter().flat_map(|market| &market.holders));
+                self.risk_holders(state, *market);
             }
-            Event::TradingSet { market, trading: Trading::Active } => self.repriced.push(*market),
-            Event::FundingPaid { account, .. } => self.risky.extend(state.accounts.slot(*account)),
+            Event::TradingSet { market, trading } => {
+                if *trading == Trading::Active {
+                    self.repriced.push(*market);
+                }
+                self.risk_holders(state, *market);
+            }
+            Event::FundingPaid { account, .. }
+            | Event::Withdrawn { account, .. }
+            | Event::LeverageSet { account, .. }
+            | Event::RiskLimitSet { account, .. } => self.risk(state, *account),
             _ => {}
         }
+    }
+
+    fn risk(&mut self, state: &State, account: AccountId) {
+        self.risky.extend(state.accounts.slot(account).filter(|&slot| slot != Slot::CROWD));
+    }
+
+    fn risk_holders(&mut self, state: &State, market: MarketId) {
+        self.risky.extend(state.market(market).into_iter().flat_map(|market| &market.holders));
     }
 }

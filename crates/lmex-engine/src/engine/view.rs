@@ -3,6 +3,7 @@
 use lmex_types::{ClientOrderId, Decimal, Instrument, OrderId, Side, TimeMs};
 
 use super::Engine;
+use crate::deleverage::bucket;
 use crate::margin::{Account, Holding, Wallet, liquidation_price};
 use crate::market::Market;
 use crate::{AccountId, LegId, MarginMode, MarketId, MarketRules, Money, Order, PositionMode, Rate, Trading};
@@ -167,6 +168,12 @@ impl Engine {
         Some(self.state.accounts.find(account)?.mode(market))
     }
 
+    /// The fifth of the queue for auto-deleveraging that a position is in, among those of its side: 5 goes first, 1 last.
+    /// `None` when it is flat.
+    pub fn adl_bucket(&self, account: AccountId, market: MarketId, leg: LegId) -> Option<u8> {
+        bucket(&self.state, self.state.accounts.find(account)?, market, leg)
+    }
+
     /// What is in the insurance fund.
     pub fn insurance_fund(&self) -> Money {
         self.state.insurance
@@ -251,9 +258,9 @@ impl<'a> MarketView<'a> {
         self.0.index
     }
 
-    /// The funding rate to come.
+    /// The funding rate to come; where the engine computes it, as it stands at the last prices.
     pub fn funding_rate(&self) -> Rate {
-        self.0.funding.rate
+        self.0.funding_rate()
     }
 
     /// When funding is paid next; 1970 when it was never said.

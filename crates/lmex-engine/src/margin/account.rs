@@ -174,11 +174,12 @@ impl Account {
         &mut self.holdings[at]
     }
 
-    /// A leg that is flat, has no order and belongs to the isolated mode is forgotten.
+    /// A leg that is flat, has neither order nor money and belongs to the isolated mode is forgotten.
     pub(crate) fn forget(&mut self, market: MarketId, leg: LegId) {
         if leg.mode() == PositionMode::Isolated
             && let Ok(at) = self.place(market, leg)
             && self.holdings[at].is_idle()
+            && self.holdings[at].wallet == Money::ZERO
         {
             self.holdings.remove(at);
         }

@@ -189,13 +189,13 @@ pub enum Command {
         /// The mark price, at which positions are valued; `None` has the engine compute it.
         mark: Option<Decimal>,
     },
-    /// The funding rate to come.
+    /// The funding rate to come. Where the engine computes the rate, only the time counts.
     SetFundingRate {
         /// Where.
         market: MarketId,
         /// Part of the notional that longs pay to shorts.
         rate: Rate,
-        /// When it is paid.
+        /// When it is paid; the end of time is never.
         next: TimeMs,
     },
     /// Time moves and nothing else.

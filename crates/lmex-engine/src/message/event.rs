@@ -219,6 +219,8 @@ pub enum Event {
         index: Decimal,
         /// The mark price.
         mark: Decimal,
+        /// When: the funding rate is a mean over time.
+        at: TimeMs,
     },
     /// The funding rate changed.
     FundingRateSet {
@@ -445,7 +447,7 @@ pub struct Deleveraged {
     pub price: i64,
     /// How many contracts.
     pub contracts: i64,
-    /// The side of the one that is liquidated.
+    /// Which side the one that is liquidated trades: sell for a long.
     pub side: Side,
     /// Who is liquidated.
     pub loser: Party,

@@ -146,6 +146,9 @@ pub enum Refusal {
     /// A mark or index price that is not positive or too large.
     #[error("index and mark price must be above zero and within the market's range of prices")]
     MarkOutOfRange,
+    /// A funding rate beyond the whole notional.
+    #[error("fundingRate must lie between -1 and 1, as a part of the notional: 0.0001 is one basis point")]
+    FundingRateOutOfRange,
     /// A buy far above, or a sell far below, the mark price.
     #[error(
         "price of {price} ticks is outside the market's protection: use {limit} or a more cautious price"

@@ -14,10 +14,14 @@ pub(crate) type Step = (i64, Command);
 
 /// Opens two markets, the second of which hides small orders, and four accounts: one without fees, one with, one with a rebate, one nearly broke.
 pub(crate) fn opening() -> Vec<Command> {
-    let hiding = MarketRules { small_orders: SmallOrders::Hide, ..MarketRules::default() };
+    let mut rules = MarketRules::default();
+    // Funding is paid, and the mark computed, within a short history.
+    rules.funding.interval_ms = 1_000;
+    rules.mark.impact_notional = Money::from_quote(1);
+    let hiding = MarketRules { small_orders: SmallOrders::Hide, ..rules.clone() };
     let spam = Decimal::new(2, 1);
     let mut commands: Vec<Command> = [
-        (1, instrument("1", "1"), MarketRules::default()),
+        (1, instrument("1", "1"), rules),
         (2, Instrument { min_notional: spam, ..instrument("0.1", "0.003") }, hiding),
     ]
     .map(|(market, instrument, rules)| Command::OpenMarket {
@@ -28,7 +32,7 @@ pub(crate) fn opening() -> Vec<Command> {
     })
     .into();
     for (account, maker, taker, quote) in
-        [(1, 0, 0, 1_000_000), (2, 200, 500, 50_000), (3, -100, 333, 20_000), (4, 1, 1, 30)]
+        [(1, 0, 0, 1_000_000), (2, 200, 500, 50_000), (3, -100, 333, 400), (4, 1, 1, 30)]
     {
         let account = AccountId(account);
         let (maker_fee, taker_fee) =
@@ -69,7 +73,12 @@ pub(crate) fn history(length: usize) -> impl Strategy<Value = Vec<Step>> {
         1 => (account(), prop_oneof![-5_i64..50, Just(1_000_000)]).prop_map(|(account, quote)| {
             Command::Withdraw { account, amount: Money::from_quote(quote) }
         }),
-        1 => (-1_i64..9).prop_map(|quote| Command::FundInsurance { amount: Money::from_quote(quote) }),
+        1 => price_shock(),
+        1 => (market(), -9_000_i64..9_000, 0_i64..3_000).prop_map(|(market, millionths, next)| {
+            let (rate, next) = (Rate::from_parts(millionths * 1_000_000), TimeMs::from_millis(next));
+            Command::SetFundingRate { market, rate, next }
+        }),
+        1 => (-1_i64..20).prop_map(|quote| Command::FundInsurance { amount: Money::from_quote(quote) }),
         1 => (account(), market(), 0_u32..120).prop_map(|(account, market, leverage)| {
             Command::SetLeverage { account, market, leg: LegId::ONE_WAY, leverage, margin: None }
         }),
@@ -135,10 +144,15 @@ pub(crate) fn wild() -> impl Strategy<Value = Command> {
             levels: vec![CrowdLevel { side, price, contracts }],
             snapshot: false,
         }),
-        (decimal(), decimal()).prop_map(move |(index, mark)| Command::SetPrices {
+        (decimal(), option::of(decimal())).prop_map(move |(index, mark)| Command::SetPrices {
             market,
             index,
-            mark: Some(mark)
+            mark,
+        }),
+        (number(), number()).prop_map(move |(rate, next)| Command::SetFundingRate {
+            market,
+            rate: Rate::from_parts(rate),
+            next: TimeMs::from_millis(next),
         }),
         (account(), money()).prop_map(|(account, amount)| Command::Deposit { account, amount }),
         (account(), money()).prop_map(|(account, amount)| Command::Withdraw { account, amount }),
@@ -305,6 +319,14 @@ fn crowd_trade() -> impl Strategy<Value = Command> {
         aggressor,
         price,
         contracts,
+    })
+}
+
+/// Far enough for the liquidation of whoever is poor or bold.
+fn price_shock() -> impl Strategy<Value = Command> {
+    (market(), 70_000_i64..130_000, any::<bool>()).prop_map(|(market, thousandths, given)| {
+        let index = Decimal::new(thousandths, if market == MarketId(1) { 3 } else { 4 });
+        Command::SetPrices { market, index, mark: given.then_some(index) }
     })
 }
 

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use lmex_engine::{
-    AmendCause, Command, Config, Engine, Event, LegId, MarketId, Money, Order, Party, QueueModel, Refusal,
-    Stamped,
+    AccountId, AmendCause, Command, Config, Deleveraged, Engine, Event, LegId, MarketId, Money, Order, Party,
+    QueueModel, Refusal, Stamped,
 };
 use lmex_types::{OrderId, Side, TimeInForce, TimeMs};
 use proptest::prelude::*;
@@ -37,6 +37,7 @@ proptest! {
             server.compare(&engine);
             print_is_reported_once(&stamped.command, &events);
             fill_or_kill_is_whole_or_nothing(&stamped.command, &events);
+            only_a_debt_without_a_position_overdraws_the_fund(&events);
         }
     }
 
@@ -114,6 +115,7 @@ fn every_kind_of_event_and_end_happens() {
         "OrderCancelled InsufficientMargin",
         "OrderCancelled CancelAllAfter",
         "OrderCancelled MarketClosed",
+        "OrderCancelled Liquidation",
         "OrderRefused MarketClosed",
         "OrderRefused DuplicateOrderId",
         "OrderRefused DuplicateClientId",
@@ -142,6 +144,16 @@ fn every_kind_of_event_and_end_happens() {
         "Withdrawn",
         "InsuranceFunded",
         "CancelAllAfterSet",
+        "FundingPaid",
+        "FundingEnded",
+        "LiquidationStarted",
+        "LiquidationOrder",
+        "Fill user venue",
+        "Fill crowd venue",
+        "Deleveraged user",
+        "Deleveraged crowd",
+        "InsurancePaid",
+        "LiquidationEnded",
     ];
     let missing: Vec<_> = wanted.into_iter().filter(|kind| !seen.contains(*kind)).collect();
     assert!(missing.is_empty(), "never happened: {missing:?}; happened: {seen:?}");
@@ -152,7 +164,12 @@ fn kind(event: &Event) -> String {
     let name = debug.split(['(', ' ']).next().unwrap_or_default();
     let of =
         |refusal: &Refusal| format!("{refusal:?}").split(['(', ' ']).next().unwrap_or_default().to_owned();
-    let party = |party: &Party| if party.order.is_some() { "user" } else { "crowd" };
+    let party = |party: &Party| match party.order {
+        Some(order) if order.to_bits() >> 64 == u128::from(u64::MAX) => "venue",
+        Some(_) => "user",
+        None if party.account == AccountId::CROWD => "crowd",
+        None => "user",
+    };
     match event {
         Event::OrderAmended { kept_place, cause, .. } => {
             format!("{name} {} {cause:?}", if *kept_place { "kept" } else { "lost" })
@@ -164,6 +181,7 @@ fn kind(event: &Event) -> String {
         Event::CrowdEntered { purpose, .. } => format!("{name} {purpose:?}"),
         Event::LevelChanged { cause, .. } => format!("{name} {cause:?}"),
         Event::Fill(fill) => format!("{name} {} {}", party(&fill.maker), party(&fill.taker)),
+        Event::Deleveraged(deleveraged) => format!("{name} {}", party(&deleveraged.winner)),
         _ => name.to_owned(),
     }
 }
@@ -189,6 +207,9 @@ struct Server {
     balances: BTreeMap<u32, Money>,
     positions: BTreeMap<(u32, MarketId), i64>,
     last_trade: u64,
+    /// The venue's own order with what is left of it.
+    venue: Option<(OrderId, i64)>,
+    fund: Money,
 }
 
 impl Server {
@@ -227,10 +248,8 @@ impl Server {
                 self.trade(fill.trade_id);
                 for (party, side) in [(&fill.maker, fill.aggressor.opposite()), (&fill.taker, fill.aggressor)]
                 {
-                    *self.balances.entry(party.account.0).or_default() += party.realised_pnl - party.fee;
-                    *self.positions.entry((party.account.0, fill.market)).or_default() +=
-                        side.sign() * fill.contracts;
-                    let Some(id) = party.order else { continue };
+                    self.settle(party, fill.market, side.sign() * fill.contracts);
+                    let Some(id) = party.order.filter(|&id| !self.is_of_venue(id, party)) else { continue };
                     let order = self.orders.get_mut(&id).unwrap();
                     order.filled += fill.contracts;
                     assert_eq!(order.remaining(), party.remaining);
@@ -240,12 +259,53 @@ impl Server {
                     }
                 }
             }
+            Event::LiquidationOrder { order, contracts, .. } => {
+                assert_eq!(self.venue, None);
+                self.venue = Some((*order, *contracts));
+            }
+            Event::LiquidationOrderEnded { order, remaining, .. } => {
+                assert_eq!(self.venue.take(), Some((*order, *remaining)));
+            }
+            Event::Deleveraged(deleveraged) => {
+                let Deleveraged { market, trade_id, contracts, side, ref loser, ref winner, .. } =
+                    *deleveraged;
+                self.trade(trade_id);
+                self.settle(loser, market, side.sign() * contracts);
+                self.settle(winner, market, -side.sign() * contracts);
+            }
+            Event::FundingPaid { account, amount, .. } => {
+                *self.balances.entry(account.0).or_default() -= *amount;
+            }
+            Event::InsuranceFunded { amount } => self.fund += *amount,
+            Event::InsurancePaid { account, amount, fund, .. } => {
+                *self.balances.entry(account.0).or_default() += *amount;
+                self.fund -= *amount;
+                assert_eq!(self.fund, *fund);
+            }
             Event::Trade { trade_id, contracts, .. } => {
                 assert!(*contracts > 0);
                 self.trade(*trade_id);
             }
             _ => {}
         }
+    }
+
+    fn settle(&mut self, party: &Party, market: MarketId, contracts: i64) {
+        let gained = party.realised_pnl - party.fee - party.liquidation_fee;
+        *self.balances.entry(party.account.0).or_default() += gained;
+        *self.positions.entry((party.account.0, market)).or_default() += contracts;
+        self.fund += party.liquidation_fee;
+        assert!(!party.liquidation_fee.is_negative());
+    }
+
+    /// The venue's own order is filled.
+    fn is_of_venue(&mut self, id: OrderId, party: &Party) -> bool {
+        let Some((_, remaining)) = self.venue.as_mut().filter(|(order, _)| *order == id) else {
+            return false;
+        };
+        assert!(party.remaining < *remaining);
+        *remaining = party.remaining;
+        true
     }
 
     fn trade(&mut self, trade_id: u64) {
@@ -263,6 +323,7 @@ impl Server {
             }
         }
         assert_eq!(self.levels, levels);
+        assert_eq!(self.fund, engine.insurance_fund());
         for account in engine.accounts() {
             let wallet = engine.wallet(account).unwrap();
             assert_eq!(self.balances.get(&account.0).copied().unwrap_or_default(), wallet.balance);
@@ -320,12 +381,24 @@ fn nobody_trades_in(idle: &[MarketId], command: &Command, events: &[Event]) {
     }
 }
 
+fn only_a_debt_without_a_position_overdraws_the_fund(events: &[Event]) {
+    let mut closed = false;
+    for event in events {
+        match event {
+            Event::LiquidationStarted { .. } => closed = false,
+            Event::LiquidationOrder { .. } => closed = true,
+            Event::InsurancePaid { fund, .. } => assert!(!closed || !fund.is_negative(), "{events:?}"),
+            _ => {}
+        }
+    }
+}
+
 fn print_is_reported_once(command: &Command, events: &[Event]) {
     let &Command::CrowdTrade { contracts, .. } = command else { return };
     let reported: i64 = events
         .iter()
         .map(|event| match event {
-            Event::Fill(fill) => fill.contracts,
+            Event::Fill(fill) if fill.taker.account == AccountId::CROWD => fill.contracts,
             Event::Trade { contracts, .. } => *contracts,
             _ => 0,
         })

@@ -11,7 +11,12 @@ mod amends;
 mod basics;
 mod cancel_all_after;
 mod crowd;
+mod deleveraging;
+mod funding;
+mod insurance;
+mod liquidation;
 mod margin;
+mod mark;
 mod market_states;
 mod pegs;
 mod protection;
@@ -21,4 +26,4 @@ mod spam;
 mod time_in_force;
 mod withdraw;
 
-use script::check;
+use script::{check, check_in};

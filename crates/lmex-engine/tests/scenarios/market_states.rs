@@ -116,9 +116,9 @@ fn pegs_stand_still_while_halted_and_follow_when_it_re_opens() {
         A p1 buy 5 peg -1%
         halt
         mark 104
-          => index 104, mark 104
+          => index 104 mark 104
         mark 103
-          => index 103, mark 103
+          => index 103 mark 103
           | bid 99: p1 5
         resume
           => trading Active

@@ -40,7 +40,7 @@ fn the_owners_worst_price_comes_before_the_deviation() {
         A a3 buy 1 peg 0% limit 0
           => refused a3: price of 0 ticks is out of range: use 1 to 1000000
         mark 98
-          => index 98, mark 98
+          => index 98 mark 98
           => amended a1 10 @ 97 lost Peg, old level 0
           => rested a1 10 @ 97, level 10
           => amended a2 10 @ 97 lost Peg, old level 0
@@ -160,7 +160,7 @@ fn the_index_moves_them_oldest_first_and_behind_who_is_there() {
         B p2 buy 10 peg -1% show 50%
         A a1 buy 3 @ 100
         mark 102
-          => index 102, mark 102
+          => index 102 mark 102
           => amended p1 5 @ 105 lost Peg, old level 0
           => rested p1 5 @ 105, level 5
           => amended p2 10 @ 100 lost Peg, old level 0
@@ -179,7 +179,7 @@ fn who_need_not_move_stays_in_place() {
         A p1 buy 5 peg -1%
         B b1 buy 5 @ 99
         index 100.9 mark 101
-          => index 100.9, mark 101
+          => index 100.9 mark 101
           | bid 99: p1 5, b1 5
         ",
     );
@@ -192,7 +192,7 @@ fn a_partly_filled_one_moves_with_what_is_left() {
         A p1 buy 10 peg -1% show 50%
         B b1 sell 4 @ 99
         mark 102
-          => index 102, mark 102
+          => index 102 mark 102
           => amended p1 6 @ 100 lost Peg, old level 0
           => rested p1 6 @ 100, level 3
         ",
@@ -207,7 +207,7 @@ fn one_that_moves_may_trade() {
         A p1 buy 10 peg -0.5%
         B b1 sell 4 @ 101
         mark 102
-          => index 102, mark 102
+          => index 102 mark 102
           => amended p1 10 @ 101 lost Peg, old level 0
           => fill 4 @ 101: b1 left 0 <- p1 left 6, level 0
           => rested p1 6 @ 101, level 6
@@ -222,7 +222,7 @@ fn one_that_meets_its_own_account_is_cancelled() {
         A p1 buy 10 peg -0.5%
         A a1 sell 4 @ 101
         mark 102
-          => index 102, mark 102
+          => index 102 mark 102
           => amended p1 10 @ 101 lost Peg, old level 0
           => cancelled p1 10 SelfTrade
           | ask 101: a1 4
@@ -238,7 +238,7 @@ fn an_older_one_may_trade_with_a_younger_one_that_has_not_moved_yet() {
         A p1 buy 5 peg 0.4%
         B p2 sell 8 peg 0.6%
         mark 101
-          => index 101, mark 101
+          => index 101 mark 101
           => amended p1 5 @ 101 lost Peg, old level 0
           => fill 5 @ 101: p2 left 3 <- p1 left 0, level 3
           => amended p2 3 @ 102 lost Peg, old level 0
@@ -250,7 +250,7 @@ fn an_older_one_may_trade_with_a_younger_one_that_has_not_moved_yet() {
         B p2 sell 8 peg 0.6%
         A p1 buy 5 peg 0.4%
         mark 101
-          => index 101, mark 101
+          => index 101 mark 101
           => amended p2 8 @ 102 lost Peg, old level 0
           => rested p2 8 @ 102, level 8
           => amended p1 5 @ 101 lost Peg, old level 0
@@ -270,9 +270,9 @@ fn one_that_can_no_longer_be_paid_for_is_cancelled() {
           => rested p1 10000 @ 99, level 10000
           : A flat, balance 100000, available 1000
         index 101 mark 100
-          => index 101, mark 100
+          => index 101 mark 100
         index 103 mark 100
-          => index 103, mark 100
+          => index 103 mark 100
           => cancelled p1 10000 InsufficientMargin, level 0
           : A flat, balance 100000, available 100000
         ",
@@ -291,7 +291,7 @@ fn one_that_needs_less_moves_whatever_is_available() {
         A a1 buy 9901 @ 100
           : A 9901 at 100, balance 100000, available 0
         mark 95
-          => index 95, mark 95
+          => index 95 mark 95
           => amended p1 100 @ 94 lost Peg, old level 0
           => rested p1 100 @ 94, level 100
           : A 9901 at 100, balance 100000, available -44504.5

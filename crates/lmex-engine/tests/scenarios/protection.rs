@@ -3,7 +3,7 @@
 use lmex_engine::{MarketRules, Rate};
 
 use super::check;
-use super::script::check_under;
+use super::script::check_in;
 
 #[test]
 fn the_edges_of_the_band_lie_inside_it() {
@@ -84,7 +84,7 @@ fn an_order_that_was_inside_stays_when_the_mark_moves_on() {
 
 #[test]
 fn a_market_may_have_no_band() {
-    check_under(
+    check_in(
         MarketRules { price_band: None, ..MarketRules::default() },
         "
         A a1 buy 1 @ 1000
@@ -99,7 +99,7 @@ fn a_market_may_have_no_band() {
 
 #[test]
 fn a_band_of_nothing_leaves_the_ticks_around_the_mark() {
-    check_under(
+    check_in(
         MarketRules { price_band: Some(Rate::ZERO), ..MarketRules::default() },
         "
         mark 100.5
@@ -117,7 +117,7 @@ fn a_band_of_nothing_leaves_the_ticks_around_the_mark() {
 
 #[test]
 fn so_many_orders_may_be_open() {
-    check_under(
+    check_in(
         MarketRules { max_open_orders: 2, ..MarketRules::default() },
         "
         A a1 buy 3 @ 99

@@ -3,8 +3,8 @@
 mod show;
 
 use lmex_engine::{
-    AccountId, CancelTarget, Command, Config, CrowdLevel, Engine, Event, LegId, MarketId, MarketRules, Money,
-    NewOrder, OrderRef, Peg, QueueModel, Rate, Stamped, Trading,
+    AccountId, CancelTarget, Command, Config, CrowdLevel, Engine, Event, LegId, MarginMode, MarketId,
+    MarketRules, Money, NewOrder, OrderRef, Peg, PositionMode, QueueModel, Rate, Stamped, Trading,
 };
 use lmex_types::{Decimal, Grid, Instrument, OrderId, Side, TimeInForce, TimeMs};
 
@@ -19,8 +19,8 @@ pub(crate) fn check_with(queue_model: QueueModel, script: &str) {
     run(World::new(queue_model, MarketRules::default()), script);
 }
 
-/// Under other rules of the market.
-pub(crate) fn check_under(rules: MarketRules, script: &str) {
+/// In a market with rules of its own.
+pub(crate) fn check_in(rules: MarketRules, script: &str) {
     run(World::new(QueueModel::Tail, rules), script);
 }
 
@@ -69,9 +69,30 @@ impl World {
                 self.now = self.now.plus_ms(number(later));
                 Command::Advance
             }
+            [name, "isolates", amount] => {
+                return self.isolate(account(name), LegId::ONE_WAY, number(amount));
+            }
+            [name, "isolates", amount, "LONG"] => {
+                return self.isolate(account(name), LegId::LONG, number(amount));
+            }
             _ => command(&words),
         };
         self.apply(command);
+    }
+
+    /// The position gets money of its own, as if that had been asked for.
+    fn isolate(&mut self, account: AccountId, leg: LegId, quote: i64) {
+        let event = Event::LeverageSet {
+            account,
+            market: MARKET,
+            leg,
+            leverage: 0,
+            margin: MarginMode::Isolated,
+            moved: Money::from_quote(quote),
+        };
+        self.engine.evolve(&event);
+        self.replica.evolve(&event);
+        self.events = vec![event];
     }
 
     fn apply(&mut self, command: Command) {
@@ -100,7 +121,14 @@ impl World {
         }
         for wanted in expected.iter().filter_map(|line| line.strip_prefix(':')).map(str::trim) {
             let (name, _) = wanted.split_once(' ').unwrap();
-            assert_eq!(wanted, show::account(&self.engine, name), "after {command}");
+            let found = match name {
+                "fund" => format!("fund {}", self.engine.insurance_fund()),
+                "residue" => format!("residue {}", self.engine.residue()),
+                "rate" => format!("rate {}", self.engine.market(MARKET).unwrap().funding_rate()),
+                "adl" => show::adl(&self.engine),
+                name => show::account(&self.engine, name),
+            };
+            assert_eq!(wanted, found, "after {command}");
         }
     }
 }
@@ -136,6 +164,16 @@ fn command(words: &[&str]) -> Command {
         ["index", index, "mark", mark] => {
             Command::SetPrices { market, index: index.parse().unwrap(), mark: Some(mark.parse().unwrap()) }
         }
+        ["index", index] => Command::SetPrices { market, index: index.parse().unwrap(), mark: None },
+        ["prices", index, mark] => {
+            Command::SetPrices { market, index: index.parse().unwrap(), mark: Some(mark.parse().unwrap()) }
+        }
+        ["fund", amount] => Command::FundInsurance { amount: Money::from_quote(number(amount)) },
+        ["funding", rate, "at", next] => Command::SetFundingRate {
+            market,
+            rate: rate.parse::<Decimal>().unwrap().try_into().unwrap(),
+            next: TimeMs::from_millis(number(next)),
+        },
         ["halt"] => Command::SetTrading { market, trading: Trading::Halted },
         ["shut"] => Command::SetTrading { market, trading: Trading::Closed },
         ["resume"] => Command::SetTrading { market, trading: Trading::Active },
@@ -180,6 +218,11 @@ fn of_account(account: AccountId, words: &[&str]) -> Command {
         ["switch", "off"] => Command::CancelAllAfter { account, timeout_ms: None },
         ["switch", timeout] => Command::CancelAllAfter { account, timeout_ms: Some(number(timeout)) },
         ["withdraw", amount] => Command::Withdraw { account, amount: money(amount) },
+        ["mode", "hedge"] => Command::SetPositionMode { account, market, mode: PositionMode::Hedge },
+        ["level", level] => {
+            let level = level.parse().unwrap();
+            Command::SetRiskLimit { account, market, leg: LegId::ONE_WAY, level }
+        }
         ["deposit", amount] => Command::Deposit { account, amount: Money::from_quote(number(amount)) },
         [id, way, contracts, rest @ ..] => {
             let price = rest.iter().position(|word| *word == "@").map(|at| number(rest[at + 1]));

@@ -3,10 +3,10 @@
 use lmex_engine::{MarketRules, SmallOrders};
 
 use super::check;
-use super::script::check_under;
+use super::script::check_in;
 
 fn check_hiding(script: &str) {
-    check_under(MarketRules { small_orders: SmallOrders::Hide, ..MarketRules::default() }, script);
+    check_in(MarketRules { small_orders: SmallOrders::Hide, ..MarketRules::default() }, script);
 }
 
 #[test]
@@ -164,7 +164,7 @@ fn an_algo_order_that_is_small_shows_nothing() {
           => accepted a1 1
           => rested a1 1 @ 3, level 0
         mark 7
-          => index 7, mark 7
+          => index 7 mark 7
           => amended a1 1 @ 6 lost Peg, old level 0
           => rested a1 1 @ 6, level 0
           | nothing

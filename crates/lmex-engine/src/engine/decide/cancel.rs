@@ -18,7 +18,7 @@ pub(super) fn due(state: &State, at: TimeMs) -> Option<Event> {
     match due {
         Due::Order(id) => cancelled(state, state.orders.find(id)?, CancelReason::Expired),
         Due::CancelAll(account) => switch_off(state, account, at),
-        Due::Funding(market) => funding::due(state, market),
+        Due::Funding(market) => funding::due(state, market, due_at),
     }
 }
 

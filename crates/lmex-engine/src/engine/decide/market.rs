@@ -4,6 +4,7 @@ use lmex_types::{Decimal, Instrument, TimeMs};
 
 use super::{cancel, refused};
 use crate::engine::State;
+use crate::mark::computed_mark;
 use crate::market::{Mark, Market, Scale};
 use crate::message::{CancelReason, Event, OpenedMarket, Refusal};
 use crate::{MarketId, MarketRules, Money, Rate, Trading};
@@ -70,21 +71,32 @@ pub(super) fn clear(state: &State, market: MarketId, read: &mut usize) -> Option
     None
 }
 
-pub(super) fn set_prices(state: &State, market: MarketId, index: Decimal, mark: Option<Decimal>) -> Event {
+pub(super) fn set_prices(
+    state: &State,
+    market: MarketId,
+    index: Decimal,
+    mark: Option<Decimal>,
+    at: TimeMs,
+) -> Event {
     let Some(found) = state.market(market) else { return unknown(market) };
-    let mark = mark.unwrap_or(index);
-    let fits = Mark::of(mark, &found.instrument, &found.rules, &found.scale).is_some();
-    if !fits || index <= Decimal::ZERO || Money::nearest(index).is_none() {
-        return refused(None, Some(market), Refusal::MarkOutOfRange);
+    let refusal = refused(None, Some(market), Refusal::MarkOutOfRange);
+    if index <= Decimal::ZERO || Money::nearest(index).is_none() {
+        return refusal;
     }
-    Event::PricesSet { market, index, mark }
+    let Some(mark) = mark.or_else(|| computed_mark(found, index)) else { return refusal };
+    match Mark::of(mark, &found.instrument, &found.rules, &found.scale) {
+        Some(_) => Event::PricesSet { market, index, mark, at },
+        None => refusal,
+    }
 }
 
 pub(super) fn set_funding_rate(state: &State, market: MarketId, rate: Rate, next: TimeMs) -> Event {
-    match state.market(market) {
-        Some(_) => Event::FundingRateSet { market, rate, next },
-        None => unknown(market),
+    let Some(found) = state.market(market) else { return unknown(market) };
+    if !(-Rate::ONE.parts()..=Rate::ONE.parts()).contains(&rate.parts()) {
+        return refused(None, Some(market), Refusal::FundingRateOutOfRange);
     }
+    let rate = if found.rules.funding.computed { found.funding_rate() } else { rate };
+    Event::FundingRateSet { market, rate, next }
 }
 
 fn unknown(market: MarketId) -> Event {

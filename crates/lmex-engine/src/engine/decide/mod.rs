@@ -6,6 +6,7 @@ mod bind;
 mod cancel;
 mod check;
 mod crowd;
+mod deleverage;
 mod funding;
 mod leg;
 mod liquidation;
@@ -33,7 +34,7 @@ pub(crate) struct Reading<'a> {
     stamped: &'a Stamped,
     stage: Stage,
     /// How far [`Scratch::risky`] has been read.
-    risk: usize,
+    risk: liquidation::Cursor,
     /// How far [`Scratch::repriced`] has been read.
     pegs: peg::Cursor,
 }
@@ -59,7 +60,12 @@ enum Stage {
 
 impl<'a> Reading<'a> {
     pub(crate) fn new(stamped: &'a Stamped) -> Self {
-        Self { stamped, stage: Stage::Due, risk: 0, pegs: peg::Cursor::default() }
+        Self {
+            stamped,
+            stage: Stage::Due,
+            risk: liquidation::Cursor::default(),
+            pegs: peg::Cursor::default(),
+        }
     }
 
     /// The next event, or nothing when the command is done.
@@ -80,7 +86,7 @@ impl<'a> Reading<'a> {
         if let Some(event) = liquidation::next(state, &scratch.risky, &mut self.risk) {
             return Some(event);
         }
-        if let Some(event) = funding::next(state) {
+        if let Some(event) = funding::next(state, self.stamped.at) {
             return Some(event);
         }
         if let Some(event) = peg::next(state, &scratch.repriced, &mut self.pegs) {
@@ -113,7 +119,7 @@ impl<'a> Reading<'a> {
                 Some(market::set_trading(state, market, trading))
             }
             Command::SetPrices { market, index, mark } => {
-                Some(market::set_prices(state, market, index, mark))
+                Some(market::set_prices(state, market, index, mark, at))
             }
             Command::SetFundingRate { market, rate, next } => {
                 Some(market::set_funding_rate(state, market, rate, next))

@@ -3,7 +3,7 @@
 use lmex_types::TimeMs;
 
 use crate::engine::{Due, State};
-use crate::funding::FundingRun;
+use crate::funding::{FundingRun, premium};
 use crate::{AccountId, LegId, MarketId, Money, Rate};
 
 impl State {
@@ -12,7 +12,18 @@ impl State {
         let before = std::mem::replace(&mut found.funding.next, next);
         found.funding.rate = rate;
         self.agenda.remove(&(before, Due::Funding(market)));
-        self.agenda.insert((next, Due::Funding(market)));
+        // The end of time is never: an interval later would be the same moment again.
+        if next != TimeMs::from_millis(i64::MAX) {
+            self.agenda.insert((next, Due::Funding(market)));
+        }
+    }
+
+    /// Prices changed, and with them how far the mark is above the index.
+    pub(super) fn premium_measured(&mut self, market: MarketId, at: TimeMs) {
+        self.on_market(market, |market| {
+            let premium = premium(market.mark.price, market.index);
+            market.funding.premium = market.funding.premium.changed(at, premium);
+        });
     }
 
     pub(super) fn funding_started(&mut self, market: MarketId, rate: Rate, value: Money) {
@@ -37,6 +48,9 @@ impl State {
     pub(super) fn funding_ended(&mut self, market: MarketId, rate: Rate, next: TimeMs, residue: Money) {
         self.residue += residue;
         self.funding = None;
+        self.on_market(market, |market| {
+            market.funding.premium = market.funding.premium.restarted(market.funding.next);
+        });
         self.funding_rate_set(market, rate, next);
     }
 }

@@ -75,7 +75,10 @@ impl Engine {
                 state.in_flight = None;
                 state.last_price(market, price);
             }
-            Event::PricesSet { market, index, mark } => state.prices_set(market, index, mark),
+            Event::PricesSet { market, index, mark, at } => {
+                state.prices_set(market, index, mark);
+                state.premium_measured(market, at);
+            }
             Event::FundingRateSet { market, rate, next } => state.funding_rate_set(market, rate, next),
             Event::FundingStarted { market, rate, value } => state.funding_started(market, rate, value),
             Event::FundingPaid { account, market, leg, amount, .. } => {

@@ -1,6 +1,8 @@
 //! Events, books and accounts as text.
 
-use lmex_engine::{AccountId, CrowdPurpose, Engine, Event, Fill, LegId, LevelCause, Party, Queued};
+use lmex_engine::{
+    AccountId, CrowdPurpose, Deleveraged, Engine, Event, Fill, LegId, LevelCause, Party, Queued,
+};
 use lmex_types::{OrderId, Side};
 
 use super::MARKET;
@@ -42,7 +44,7 @@ pub(crate) fn event(event: &Event) -> String {
             format!("trade {} {contracts} @ {price}", way(*aggressor))
         }
         Event::TradingSet { trading, .. } => format!("trading {trading:?}"),
-        Event::PricesSet { index, mark, .. } => format!("index {index}, mark {mark}"),
+        Event::PricesSet { index, mark, .. } => format!("index {index} mark {mark}"),
         Event::CancelAllAfterSet { account, at } => {
             let name = char::from(u8::try_from(account.0).unwrap());
             at.map_or(format!("switch {name} off"), |at| format!("switch {name} at {}", at.as_millis()))
@@ -51,7 +53,64 @@ pub(crate) fn event(event: &Event) -> String {
         Event::InsuranceFunded { amount } => format!("insurance {amount}"),
         Event::CommandRefused { refusal, .. } => format!("refused: {refusal}"),
         Event::LeverageSet { leverage, .. } => format!("leverage {leverage}"),
+        Event::RiskLimitSet { account, level, .. } => format!("{} level {level}", who(*account)),
+        Event::FundingRateSet { rate, next, .. } => format!("funding {rate} at {next}"),
+        Event::FundingStarted { rate, value, .. } => format!("funding of {rate} on {value}"),
+        Event::FundingPaid { account, contracts, amount, .. } => {
+            format!("{} pays {amount} for {contracts}", who(*account))
+        }
+        Event::FundingEnded { rate, next, residue, .. } => {
+            format!("funding done, residue {residue}, next {rate} at {next}")
+        }
+        Event::LiquidationStarted { account, position, equity, maintenance } => {
+            let scope = scope(position.is_some());
+            format!("{}{scope} at risk: {equity} of {maintenance}", who(*account))
+        }
+        Event::LiquidationOrder { order, side, contracts, limit, bankruptcy, .. } => {
+            format!("{} {} {contracts} @ {limit}, bankrupt at {bankruptcy}", name(*order), way(*side))
+        }
+        Event::LiquidationOrderEnded { order, remaining, .. } => {
+            format!("{} ended, left {remaining}", name(*order))
+        }
+        Event::Deleveraged(deleveraged) => show_deleveraged(deleveraged),
+        Event::InsurancePaid { account, position, amount, fund } => {
+            format!("insurance pays {amount} for {}{}, fund {fund}", who(*account), scope(position.is_some()))
+        }
+        Event::LiquidationEnded { account, position } => {
+            format!("{}{} done", who(*account), scope(position.is_some()))
+        }
         other => format!("{other:?}"),
+    }
+}
+
+fn scope(isolated: bool) -> &'static str {
+    if isolated { " isolated" } else { "" }
+}
+
+fn show_deleveraged(deleveraged: &Deleveraged) -> String {
+    let Deleveraged { contracts, price, ref loser, ref winner, .. } = *deleveraged;
+    let party = |party: &Party| format!("{} pnl {}", who(party.account), party.realised_pnl);
+    format!(
+        "deleveraged {contracts} @ {price}: {} <- {}, left {}",
+        party(winner),
+        party(loser),
+        loser.remaining
+    )
+}
+
+/// The buckets of all who have a position, by name.
+pub(crate) fn adl(engine: &Engine) -> String {
+    let buckets = engine.accounts().filter_map(|account| {
+        let bucket = engine.adl_bucket(account, MARKET, LegId::ONE_WAY)?;
+        Some(format!(" {} {bucket}", who(account)))
+    });
+    format!("adl{}", buckets.collect::<String>())
+}
+
+fn who(account: AccountId) -> String {
+    match account {
+        AccountId::CROWD => "crowd".to_owned(),
+        AccountId(letter) => char::from_u32(letter).unwrap_or('?').to_string(),
     }
 }
 
@@ -63,7 +122,11 @@ fn show_fill(fill: &Fill) -> String {
                 _ => format!(" pnl {}", party.realised_pnl),
             };
             let fee = if party.fee.units() == 0 { String::new() } else { format!(" fee {}", party.fee) };
-            format!("{} left {}{pnl}{fee}", name(order), party.remaining)
+            let insurance = match party.liquidation_fee.units() {
+                0 => String::new(),
+                _ => format!(" insurance {}", party.liquidation_fee),
+            };
+            format!("{} left {}{pnl}{fee}{insurance}", name(order), party.remaining)
         }
         None => "crowd".to_owned(),
     };
@@ -104,7 +167,12 @@ pub(crate) fn account(engine: &Engine, account: &str) -> String {
     format!("{account} {position}, balance {}, available {}", wallet.balance, wallet.available)
 }
 
+/// Orders of the venue are `#` and their serial number.
 fn name(order: OrderId) -> String {
+    let (venue, serial) = (order.to_bits() >> 64 == u128::from(u64::MAX), order.to_bits() as u64);
+    if venue {
+        return format!("#{serial}");
+    }
     let bytes = order.to_bits().to_be_bytes();
     String::from_utf8_lossy(&bytes).trim_start_matches('\0').to_owned()
 }

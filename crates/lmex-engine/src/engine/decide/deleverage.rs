@@ -1,0 +1,76 @@
+//! Positions that the book could not take are closed against others, outside the book.
+
+use lmex_types::Side;
+
+use crate::LegId;
+use crate::Money;
+use crate::deleverage::first;
+use crate::engine::State;
+use crate::liquidation::{Closing, Liquidation, given_back};
+use crate::margin::Slot;
+use crate::market::Market;
+use crate::message::{Deleveraged, Event, Party};
+
+/// One counterparty at a time, at the bankruptcy price, without fees. Longs and shorts are equally many, the crowd's
+/// included, so that there always is one.
+pub(super) fn next(state: &State, liquidation: &Liquidation) -> Option<Event> {
+    let closing = liquidation.closing.filter(|closing| closing.left > 0)?;
+    let market = state.market(closing.market)?;
+    let side = closing.side;
+    let (slot, leg) = first(state, market, side.opposite())?;
+    let held = state.accounts[slot].position(market.id, leg).closable(side.opposite());
+    let contracts = closing.left.min(held);
+    let trade = Trade { state, market, price: price(market, &closing), contracts };
+    let loser = trade.party(liquidation.slot, closing.leg, side);
+    let loser = Party { order: Some(closing.order), remaining: closing.left - contracts, ..loser };
+    let winner = trade.party(slot, leg, side.opposite());
+    let (market, trade_id) = (market.id, state.next_trade);
+    Some(Event::Deleveraged(Deleveraged {
+        market,
+        trade_id,
+        price: trade.price,
+        contracts,
+        side,
+        loser,
+        winner,
+    }))
+}
+
+/// The bankruptcy price, rounded in favour of the one that is liquidated: up for a sale, down for a purchase. Within
+/// the prices that exist; beyond them the fund pays, whatever it has.
+fn price(market: &Market, closing: &Closing) -> i64 {
+    let (value, tick) = (closing.bankruptcy.units(), market.scale.tick_value.units().max(1));
+    let down = value.div_euclid(tick);
+    let ticks = match closing.side {
+        Side::Sell if value.rem_euclid(tick) != 0 => down.saturating_add(1),
+        Side::Sell | Side::Buy => down,
+    };
+    i64::try_from(ticks.clamp(1, i128::from(market.scale.max_price))).unwrap_or(1)
+}
+
+struct Trade<'a> {
+    state: &'a State,
+    market: &'a Market,
+    price: i64,
+    contracts: i64,
+}
+
+impl Trade<'_> {
+    fn party(&self, slot: Slot, leg: LegId, side: Side) -> Party {
+        let account = &self.state.accounts[slot];
+        let value = self.market.value(self.price, 1);
+        let (after, realised_pnl) = account.position(self.market.id, leg).filled(side, self.contracts, value);
+        let holding = account.holding(self.market.id, leg);
+        let moved = holding.map_or(Money::ZERO, |holding| given_back(holding, after.contracts, realised_pnl));
+        Party {
+            account: account.id,
+            order: None,
+            remaining: 0,
+            fee: Money::ZERO,
+            realised_pnl,
+            leg,
+            moved,
+            liquidation_fee: Money::ZERO,
+        }
+    }
+}
