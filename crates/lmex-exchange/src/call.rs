@@ -119,8 +119,11 @@ impl App {
     }
 }
 
-/// Creating, changing and cancelling orders is counted apart from everything else.
+/// Creating, changing and cancelling orders is counted apart from everything else, and so is moving money.
 fn bucket(method: &str, path: &str) -> Bucket {
+    if path.ends_with("/wallet/transfer") {
+        return Bucket::Wallet;
+    }
     match path.starts_with("/futures/api/v2.3/order") && method != "GET" {
         true => Bucket::Order,
         false => Bucket::Query,

@@ -50,6 +50,8 @@ pub(crate) struct Limiter {
 enum Class {
     Query,
     Order,
+    /// Moving money between wallets.
+    Wallet,
 }
 
 #[derive(Debug, Default)]
@@ -94,6 +96,7 @@ impl Limiter {
         let class = match bucket {
             Bucket::Query => Class::Query,
             Bucket::Order => Class::Order,
+            Bucket::Wallet => Class::Wallet,
         };
         let keys: Vec<_> = subjects.into_iter().map(|subject| (subject, class)).collect();
         for key in &keys {
@@ -117,6 +120,7 @@ impl Limiter {
 fn limit_of((subject, class): &(Subject, Class)) -> usize {
     match (class, subject) {
         (Class::Order, _) => 75,
+        (Class::Wallet, _) => 5,
         (Class::Query, Subject::User(_)) => 30,
         (Class::Query, Subject::Key(_) | Subject::Address(_)) => 15,
     }

@@ -101,13 +101,8 @@ fn lever(
     if position.is_some_and(|position| position != named) {
         return Err(Refused::position_mode(format!("positionId is not a position here: use {named}")));
     }
-    let batch = desk.apply(Command::SetLeverage {
-        account,
-        market: id,
-        leg: LegId::ONE_WAY,
-        leverage,
-        margin: None,
-    });
+    let batch =
+        desk.apply(Command::SetLeverage { account, market: id, leg: LegId::ONE_WAY, leverage, margin: None });
     let refusal = batch.events.iter().find_map(|event| match event {
         Event::CommandRefused { refusal, .. } => Some(*refusal),
         _ => None,

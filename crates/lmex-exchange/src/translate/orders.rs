@@ -53,8 +53,12 @@ pub(crate) fn ended_because(record: &OrderRecord) -> &'static str {
         CancelReason::MarketNoLiquidity => "there was nothing to trade with inside the price protection",
         CancelReason::Oco => "OCO: the other order of the pair traded, fired or ended",
         CancelReason::InsufficientMargin => "it fired, and the available balance did not cover its margin",
-        CancelReason::NotAllowed => "it fired, and could not be accepted: no position to reduce, or too many orders",
-        CancelReason::Unbound => "its position was closed, or another take profit or stop loss took its place",
+        CancelReason::NotAllowed => {
+            "it fired, and could not be accepted: no position to reduce, or too many orders"
+        }
+        CancelReason::Unbound => {
+            "its position was closed, or another take profit or stop loss took its place"
+        }
         CancelReason::CancelAllAfter => "cancelAllAfter: the time set had passed",
         CancelReason::MarketClosed => "the market closed",
         CancelReason::Liquidation => "the account was liquidated",
@@ -232,6 +236,9 @@ pub(crate) fn order_detail(record: &OrderRecord, market: &MarketView<'_>) -> Ord
         contract_size: instrument.grid.contract_size(),
         time_in_force: time_in_force(record).to_string(),
         close_order: record.closes,
+        quote: None,
+        take_profit_order: None,
+        stop_loss_order: None,
     }
 }
 

@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use lmex_api::futures::OrderAnswer;
 use lmex_engine::{AccountId, Command, LegId, NewOrder};
-use lmex_types::{Decimal, OrderType, TimeInForce};
+use lmex_types::{Decimal, OrderType};
 
 use super::{closing_side, market_named, placed, ticks};
 use crate::call::PrivateCall;
@@ -60,7 +60,8 @@ impl CloseRequest {
             )));
         }
         let price = self.price.map(|price| ticks(&market, "price", price)).transpose()?;
-        let held = desk.state.engine.position(account, market.id(), LegId::ONE_WAY).map_or(0, |held| held.contracts);
+        let held =
+            desk.state.engine.position(account, market.id(), LegId::ONE_WAY).map_or(0, |held| held.contracts);
         let (order, side) = (desk.ids.next_order(), closing_side(&desk.state, account, &market));
         let (id, contracts) = (market.id(), held.saturating_abs());
         let plain = match price {
