@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use lmex_engine::{
-    Command, Config, Engine, Event, LegId, MarketId, Money, Order, Party, QueueModel, Refusal, Stamped,
+    Command, Config, Engine, Event, LegId, MarketId, Money, NewOrder, Order, Party, QueueModel, Refusal,
+    Stamped,
 };
 use lmex_types::{OrderId, Side, TimeInForce, TimeMs};
 use proptest::prelude::*;
@@ -32,6 +33,8 @@ proptest! {
             }
             prop_assert_eq!(replica.digest(), engine.digest(), "replay gives another state");
             server.compare(&engine);
+            server.new_leg(&stamped.command, &events);
+            deposit_is_in_the_balance(&engine, &events);
             print_is_reported_once(&stamped.command, &events);
             fill_or_kill_is_whole_or_nothing(&stamped.command, &events);
         }
@@ -85,7 +88,7 @@ proptest! {
 fn every_kind_of_event_and_end_happens() {
     let mut runner = TestRunner::deterministic();
     let mut seen = BTreeSet::new();
-    for _ in 0..300 {
+    for _ in 0..500 {
         let steps = history(120).new_tree(&mut runner).unwrap().current();
         let (mut engine, mut events) = (Engine::default(), Vec::new());
         for stamped in stamped(&steps) {
@@ -128,6 +131,23 @@ fn every_kind_of_event_and_end_happens() {
         "Fill user crowd",
         "Fill crowd user",
         "CommandRefused LeverageOutOfRange",
+        "CommandRefused NotFlat",
+        "CommandRefused UnknownLeg",
+        "CommandRefused InsufficientMargin",
+        "CommandRefused RiskLimitExceeded",
+        "CommandRefused RiskLimitOutOfRange",
+        "OrderRefused PositionModeInvalid",
+        "OrderRefused UnknownLeg",
+        "OrderRefused RiskLimitExceeded",
+        "PositionModeSet OneWay",
+        "PositionModeSet Hedge",
+        "PositionModeSet Isolated",
+        "LeverageSet Cross stays",
+        "LeverageSet Isolated stays",
+        "LeverageSet Isolated in",
+        "LeverageSet Isolated out",
+        "RiskLimitSet stays",
+        "RiskLimitSet in",
     ];
     let missing: Vec<_> = wanted.into_iter().filter(|kind| !seen.contains(*kind)).collect();
     assert!(missing.is_empty(), "never happened: {missing:?}; happened: {seen:?}");
@@ -147,10 +167,21 @@ fn kind(event: &Event) -> String {
         Event::OrderRefused { refusal, .. }
         | Event::AmendRefused { refusal, .. }
         | Event::CommandRefused { refusal, .. } => format!("{name} {}", of(refusal)),
+        Event::PositionModeSet { mode, .. } => format!("{name} {mode:?}"),
+        Event::LeverageSet { margin, moved, .. } => format!("{name} {margin:?} {}", way(*moved)),
+        Event::RiskLimitSet { moved, .. } => format!("{name} {}", way(*moved)),
         Event::CrowdEntered { purpose, .. } => format!("{name} {purpose:?}"),
         Event::LevelChanged { cause, .. } => format!("{name} {cause:?}"),
         Event::Fill(fill) => format!("{name} {} {}", party(&fill.maker), party(&fill.taker)),
         _ => name.to_owned(),
+    }
+}
+
+fn way(moved: Money) -> &'static str {
+    match moved.units().signum() {
+        0 => "stays",
+        1 => "in",
+        _ => "out",
     }
 }
 
@@ -173,8 +204,10 @@ struct Server {
     orders: BTreeMap<OrderId, Order>,
     levels: BTreeMap<(MarketId, Side, i64), i64>,
     balances: BTreeMap<u32, Money>,
-    positions: BTreeMap<(u32, MarketId), i64>,
+    positions: BTreeMap<(u32, MarketId, LegId), i64>,
     last_trade: u64,
+    /// The last leg of the isolated mode of each account.
+    last_leg: BTreeMap<u32, u32>,
 }
 
 impl Server {
@@ -188,10 +221,8 @@ impl Server {
             };
         }
         match event {
-            Event::Deposited { account, amount, balance } => {
-                let known = self.balances.entry(account.0).or_default();
-                *known += *amount;
-                assert_eq!(known, balance);
+            Event::Deposited { account, amount, .. } => {
+                *self.balances.entry(account.0).or_default() += *amount;
             }
             Event::OrderAccepted { order } => {
                 assert!(self.orders.insert(order.id, *order).is_none());
@@ -208,8 +239,9 @@ impl Server {
                 self.trade(fill.trade_id);
                 for (party, side) in [(&fill.maker, fill.aggressor.opposite()), (&fill.taker, fill.aggressor)]
                 {
-                    *self.balances.entry(party.account.0).or_default() += party.realised_pnl - party.fee;
-                    *self.positions.entry((party.account.0, fill.market)).or_default() +=
+                    *self.balances.entry(party.account.0).or_default() +=
+                        party.realised_pnl - party.fee - party.liquidation_fee;
+                    *self.positions.entry((party.account.0, fill.market, party.leg)).or_default() +=
                         side.sign() * fill.contracts;
                     let Some(id) = party.order else { continue };
                     let order = self.orders.get_mut(&id).unwrap();
@@ -226,6 +258,17 @@ impl Server {
                 self.trade(*trade_id);
             }
             _ => {}
+        }
+    }
+
+    /// A position of the isolated mode that is opened was never there before.
+    fn new_leg(&mut self, command: &Command, events: &[Event]) {
+        let Command::Place(NewOrder { leg: None, account, order: id, .. }) = command else { return };
+        for event in events {
+            let Event::OrderAccepted { order } = event else { continue };
+            let Some(number) = order.leg.isolated_number().filter(|_| order.id == *id) else { continue };
+            let last = self.last_leg.insert(account.0, number).unwrap_or(0);
+            assert!(number > last, "{event:?} after leg {last}");
         }
     }
 
@@ -246,20 +289,30 @@ impl Server {
         assert_eq!(self.levels, levels);
         for account in engine.accounts() {
             let wallet = engine.wallet(account).unwrap();
-            assert_eq!(self.balances.get(&account.0).copied().unwrap_or_default(), wallet.balance);
+            let owned = wallet.balance + wallet.isolated;
+            assert_eq!(self.balances.get(&account.0).copied().unwrap_or_default(), owned);
             for order in engine.open_orders(account, None) {
                 assert_eq!(self.orders.get(&order.id), Some(order));
             }
-            for market in engine.markets() {
-                let position = engine
-                    .position(account, market.id(), LegId::ONE_WAY)
-                    .map_or(0, |position| position.contracts);
-                let known = self.positions.get(&(account.0, market.id())).copied().unwrap_or_default();
-                assert_eq!(known, position);
-            }
         }
+        let positions = engine.accounts().flat_map(|account| {
+            engine
+                .positions(account)
+                .map(move |found| ((account.0, found.market, found.leg), found.contracts))
+        });
+        let known = self.positions.iter().filter(|(_, contracts)| **contracts != 0);
+        assert_eq!(
+            known.map(|(&at, &contracts)| (at, contracts)).collect::<BTreeMap<_, _>>(),
+            positions.collect()
+        );
         let open: usize = engine.accounts().map(|account| engine.open_orders(account, None).count()).sum();
         assert_eq!(self.orders.len(), open);
+    }
+}
+
+fn deposit_is_in_the_balance(engine: &Engine, events: &[Event]) {
+    if let Some(Event::Deposited { account, balance, .. }) = events.last() {
+        assert_eq!(engine.wallet(*account).unwrap().balance, *balance);
     }
 }
 

@@ -2,17 +2,22 @@
 //!
 //! A script has a command a line. `=>` lines below it are all the events it must give, in order; `|` lines are the
 //! whole book after it, asks above bids, each level's queue front first; `:` lines are an account after it.
-//! Contracts are worth price × 1 USDT. A, B and C trade without fees, F pays 2 and 5 basis points; each has
-//! 100,000 USDT. After every command the engine is audited, and a replica that only evolves by the events must agree.
+//! A `:` line for `A/long` is one of A's legs (`one-way`, `long`, `short`, `#1`), for `A$` A's whole wallet.
+//! Contracts are worth price × 1 USDT. A, B and C trade without fees, F pays 2 and 5 basis points, R is given 1 as maker
+//! and pays 4; each has 100,000 USDT. After every command the engine is audited, and a replica that only evolves by the events must agree.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helper functions are tests too")]
 
 mod amends;
 mod basics;
 mod crowd;
+mod isolated;
+mod leverage;
 mod margin;
+mod modes;
 mod reduce_only;
 mod script;
+mod tiers;
 mod time_in_force;
 
-use script::check;
+use script::{check, check_rules};

@@ -3,8 +3,8 @@
 mod show;
 
 use lmex_engine::{
-    AccountId, CancelTarget, Command, Config, CrowdLevel, Engine, Event, LegId, MarketId, MarketRules, Money,
-    NewOrder, OrderRef, QueueModel, Rate, Stamped, Trading,
+    AccountId, CancelTarget, Command, Config, CrowdLevel, Engine, Event, LegId, MarginMode, MarketId,
+    MarketRules, Money, NewOrder, OrderRef, PositionMode, QueueModel, Rate, Stamped, Trading,
 };
 use lmex_types::{Decimal, Grid, Instrument, OrderId, Side, TimeInForce, TimeMs};
 
@@ -16,7 +16,15 @@ pub(crate) fn check(script: &str) {
 }
 
 pub(crate) fn check_with(queue_model: QueueModel, script: &str) {
-    let mut world = World::new(queue_model);
+    run(World::new(queue_model, MarketRules::default()), script);
+}
+
+/// With other rules of the market.
+pub(crate) fn check_rules(rules: MarketRules, script: &str) {
+    run(World::new(QueueModel::Tail, rules), script);
+}
+
+fn run(mut world: World, script: &str) {
     let lines: Vec<&str> = script.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     let is_expectation = |line: &str| line.starts_with(['|', ':']) || line.starts_with("=>");
     let mut at = 0;
@@ -39,14 +47,12 @@ struct World {
 }
 
 impl World {
-    fn new(queue_model: QueueModel) -> Self {
+    fn new(queue_model: QueueModel, rules: MarketRules) -> Self {
         let config = Config { queue_model };
         let (engine, replica) = (Engine::new(config), Engine::new(config));
         let mut world = Self { engine, replica, seq: 0, now: TimeMs::from_millis(0), events: Vec::new() };
-        let rules = MarketRules::default();
         world.apply(Command::OpenMarket { market: MARKET, instrument: instrument(), rules, price: 100 });
-        for name in ["A", "B", "C", "F"] {
-            let (maker, taker) = if name == "F" { (2, 5) } else { (0, 0) };
+        for (name, maker, taker) in [("A", 0, 0), ("B", 0, 0), ("C", 0, 0), ("F", 2, 5), ("R", -1, 4)] {
             let (maker_fee, taker_fee) = (Rate::from_basis_points(maker), Rate::from_basis_points(taker));
             let account = account(name);
             world.apply(Command::OpenAccount { account, maker_fee, taker_fee });
@@ -155,15 +161,28 @@ fn of_account(account: AccountId, words: &[&str]) -> Command {
         ["close", id, rest @ ..] => {
             let price = rest.iter().position(|word| *word == "@").map(|at| number(rest[at + 1]));
             let post_only = rest.contains(&"post");
-            Command::Close { account, market, leg: LegId::ONE_WAY, order: order_id(id), price, post_only }
+            let leg = on(rest).unwrap_or_default();
+            Command::Close { account, market, leg, order: order_id(id), price, post_only }
         }
-        ["leverage", leverage] => Command::SetLeverage {
+        ["mode", mode] => Command::SetPositionMode { account, market, mode: position_mode(mode) },
+        ["leverage", leverage, rest @ ..] => Command::SetLeverage {
             account,
             market,
-            leg: LegId::ONE_WAY,
+            leg: on(rest).unwrap_or_default(),
             leverage: leverage.parse().unwrap(),
-            margin: None,
+            margin: rest.iter().find_map(|word| match *word {
+                "cross" => Some(MarginMode::Cross),
+                "isolated" => Some(MarginMode::Isolated),
+                _ => None,
+            }),
         },
+        ["risk", level, rest @ ..] => Command::SetRiskLimit {
+            account,
+            market,
+            leg: on(rest).unwrap_or_default(),
+            level: level.parse().unwrap(),
+        },
+        ["withdraw", amount] => Command::Withdraw { account, amount: Money::from_quote(number(amount)) },
         ["deposit", amount] => Command::Deposit { account, amount: Money::from_quote(number(amount)) },
         [id, way, contracts, rest @ ..] => {
             let price = rest.iter().position(|word| *word == "@").map(|at| number(rest[at + 1]));
@@ -178,10 +197,39 @@ fn of_account(account: AccountId, words: &[&str]) -> Command {
                 time_in_force: time_in_force.unwrap_or_default(),
                 post_only: rest.contains(&"post"),
                 reduce_only: rest.contains(&"reduce"),
+                mode: after(rest, "mode").map(position_mode),
+                leg: on(rest),
                 ..plain
             })
         }
         _ => panic!("what is {words:?}?"),
+    }
+}
+
+fn after<'a>(words: &[&'a str], name: &str) -> Option<&'a str> {
+    words.windows(2).find(|pair| pair[0] == name).map(|pair| pair[1])
+}
+
+/// `on long`, `on #3`: which position.
+fn on(words: &[&str]) -> Option<LegId> {
+    after(words, "on").map(leg)
+}
+
+pub(crate) fn leg(name: &str) -> LegId {
+    match name {
+        "one-way" => LegId::ONE_WAY,
+        "long" => LegId::LONG,
+        "short" => LegId::SHORT,
+        _ => LegId::isolated(name.trim_start_matches('#').parse().unwrap()),
+    }
+}
+
+fn position_mode(name: &str) -> PositionMode {
+    match name {
+        "one-way" => PositionMode::OneWay,
+        "hedge" => PositionMode::Hedge,
+        "isolated" => PositionMode::Isolated,
+        _ => panic!("{name} is no mode"),
     }
 }
 

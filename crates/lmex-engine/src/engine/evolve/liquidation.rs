@@ -28,7 +28,10 @@ impl State {
     ) {
         self.insurance -= amount;
         self.on_account(account, |account| match position {
-            Some((market, leg)) => account.holding_mut(market, leg).wallet += amount,
+            Some((market, leg)) => {
+                account.holding_mut(market, leg).wallet += amount;
+                account.forget(market, leg);
+            }
             None => account.balance += amount,
         });
     }

@@ -1,6 +1,8 @@
 //! Events, books and accounts as text.
 
-use lmex_engine::{AccountId, CrowdPurpose, Engine, Event, Fill, LegId, LevelCause, Party, Queued};
+use lmex_engine::{
+    AccountId, CrowdPurpose, Engine, Event, Fill, LegId, LevelCause, MarginMode, Money, Party, Queued,
+};
 use lmex_types::{OrderId, Side};
 
 use super::MARKET;
@@ -42,7 +44,15 @@ pub(crate) fn event(event: &Event) -> String {
             format!("trade {} {contracts} @ {price}", way(*aggressor))
         }
         Event::CommandRefused { refusal, .. } => format!("refused: {refusal}"),
-        Event::LeverageSet { leverage, .. } => format!("leverage {leverage}"),
+        Event::LeverageSet { leverage, leg, margin, moved, .. } => {
+            let cross = *margin == MarginMode::Cross;
+            let margin = if cross { "" } else { " isolated" };
+            format!("leverage {leverage}{margin}{}{}", on(*leg), show_moved(*moved))
+        }
+        Event::RiskLimitSet { level, leg, moved, .. } => {
+            format!("risk limit {level}{}{}", on(*leg), show_moved(*moved))
+        }
+        Event::PositionModeSet { mode, .. } => format!("mode {mode:?}"),
         other => format!("{other:?}"),
     }
 }
@@ -55,12 +65,21 @@ fn show_fill(fill: &Fill) -> String {
                 _ => format!(" pnl {}", party.realised_pnl),
             };
             let fee = if party.fee.units() == 0 { String::new() } else { format!(" fee {}", party.fee) };
-            format!("{} left {}{pnl}{fee}", name(order), party.remaining)
+            let (on, moved) = (on(party.leg), show_moved(party.moved));
+            format!("{} left {}{on}{pnl}{fee}{moved}", name(order), party.remaining)
         }
         None => "crowd".to_owned(),
     };
     let (maker, taker) = (party(&fill.maker), party(&fill.taker));
     format!("fill {} @ {}: {maker} <- {taker}, level {}", fill.contracts, fill.price, fill.level)
+}
+
+fn on(leg: LegId) -> String {
+    if leg == LegId::ONE_WAY { String::new() } else { format!(" on {leg}") }
+}
+
+fn show_moved(moved: Money) -> String {
+    if moved.units() == 0 { String::new() } else { format!(" moved {moved}") }
 }
 
 pub(crate) fn book(engine: &Engine) -> Vec<String> {
@@ -82,8 +101,14 @@ fn queued(queued: &Queued) -> String {
     }
 }
 
-/// `A 5 at 100, balance 1000, available 995`, or `A flat, …`.
+/// `A 5 at 100, balance 1000, available 995`, or `A flat, …`. `A/long` is one leg of A, `A$` all of A's wallet.
 pub(crate) fn account(engine: &Engine, account: &str) -> String {
+    if let Some((owner, leg)) = account.split_once('/') {
+        return show_leg(engine, account, AccountId(u32::from(owner.as_bytes()[0])), super::leg(leg));
+    }
+    if account.ends_with('$') {
+        return show_wallet(engine, account);
+    }
     let id = AccountId(u32::from(account.as_bytes()[0]));
     let wallet = engine.wallet(id).unwrap();
     let position = match engine.position(id, MARKET, LegId::ONE_WAY) {
@@ -91,6 +116,42 @@ pub(crate) fn account(engine: &Engine, account: &str) -> String {
         None => "flat".to_owned(),
     };
     format!("{account} {position}, balance {}, available {}", wallet.balance, wallet.available)
+}
+
+fn show_leg(engine: &Engine, name: &str, account: AccountId, leg: LegId) -> String {
+    let view = engine.leg(account, MARKET, leg).unwrap();
+    let orders = if view.orders == 0 { String::new() } else { format!(", {} orders", view.orders) };
+    let Some(position) = engine.position(account, MARKET, leg) else {
+        return format!("{name} flat {:?} {}x tier {}{orders}", view.margin, view.leverage, view.level);
+    };
+    let liquidation = position.liquidation_price.map_or("none".to_owned(), |price| price.to_string());
+    let wallet =
+        if view.margin == MarginMode::Cross { String::new() } else { format!(", wallet {}", view.wallet) };
+    format!(
+        "{name} {} at {} {:?} {}x tier {}{wallet}, pnl {}, initial {}, maintenance {}, liquidation {liquidation}{orders}",
+        position.contracts,
+        position.entry_price,
+        position.margin,
+        position.leverage,
+        position.level,
+        position.unrealised,
+        position.initial_margin,
+        position.maintenance_margin,
+    )
+}
+
+fn show_wallet(engine: &Engine, name: &str) -> String {
+    let wallet = engine.wallet(AccountId(u32::from(name.as_bytes()[0]))).unwrap();
+    format!(
+        "{name} balance {}, isolated {}, unrealised {}, orders {}, positions {}, maintenance {}, available {}",
+        wallet.balance,
+        wallet.isolated,
+        wallet.unrealised,
+        wallet.order_margin,
+        wallet.position_margin,
+        wallet.maintenance,
+        wallet.available,
+    )
 }
 
 fn name(order: OrderId) -> String {
