@@ -43,7 +43,7 @@ mod trigger;
 
 pub use book::QueueModel;
 pub use condition::{Crossing, Exit, Exits, NewTrigger, OcoStop, Peg, PriceSource, Trigger, TriggerKind};
-pub use engine::{AuditError, Config, Engine, MarketView, PositionView, Queued};
+pub use engine::{AuditError, Config, Engine, LegView, MarketView, PositionView, Queued};
 pub use id::{AccountId, MarketId};
 pub use leg::{LegId, MarginMode, PositionMode};
 pub use margin::{Tier, Tiers, Wallet};

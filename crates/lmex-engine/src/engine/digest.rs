@@ -97,6 +97,7 @@ impl Digest {
         self.signed(account.taker_fee.parts());
         self.money(account.balance);
         self.word(u64::from(account.isolated_legs));
+        self.word(account.modes().len() as u64);
         for (market, mode) in account.modes() {
             self.word(u64::from(market.0));
             self.word(*mode as u64);

@@ -305,6 +305,8 @@ pub enum Event {
         leg: LegId,
         /// The tier, counted from 1.
         level: u32,
+        /// Moved from the balance to the position's own money; negative is moved back.
+        moved: Money,
     },
     /// The money behind a position no longer covers its maintenance margin. What is done about it follows, until
     /// `LiquidationEnded`.

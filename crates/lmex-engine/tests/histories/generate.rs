@@ -1,8 +1,8 @@
 //! Random commands that meet each other: few accounts, few prices, few ids.
 
 use lmex_engine::{
-    AccountId, CancelTarget, Command, CrowdLevel, LegId, MarketId, MarketRules, Money, NewOrder, OrderRef,
-    Peg, Rate, SmallOrders, Trading,
+    AccountId, CancelTarget, Command, CrowdLevel, LegId, MarginMode, MarketId, MarketRules, Money, NewOrder,
+    OrderRef, Peg, PositionMode, Rate, SmallOrders, Tiers, Trading,
 };
 use lmex_types::{ClientOrderId, Decimal, Grid, Instrument, OrderId, OrderType, Side, TimeInForce, TimeMs};
 use proptest::collection::vec;
@@ -14,15 +14,20 @@ pub(crate) type Step = (i64, Command);
 
 /// Opens two markets, the second of which hides small orders, and four accounts: one without fees, one with, one with a rebate, one nearly broke.
 pub(crate) fn opening() -> Vec<Command> {
-    let mut rules = MarketRules::default();
-    // Funding is paid, and the mark computed, within a short history.
-    rules.funding.interval_ms = 1_000;
-    rules.mark.impact_notional = Money::from_quote(1);
-    let hiding = MarketRules { small_orders: SmallOrders::Hide, ..rules.clone() };
-    let spam = Decimal::new(2, 1);
+    let rules = |tiers: [(i64, u32); 3], small_orders| {
+        let mut rules =
+            MarketRules { tiers: Tiers::ladder(&tiers).unwrap(), small_orders, ..MarketRules::default() };
+        // Funding is paid, and the mark computed, within a short history.
+        rules.funding.interval_ms = 1_000;
+        rules.mark.impact_notional = Money::from_quote(1);
+        rules
+    };
+    let wide = rules([(2_500, 100), (6_000, 50), (3_000_000, 20)], SmallOrders::Refuse);
+    let narrow = rules([(2, 100), (5, 50), (30, 20)], SmallOrders::Hide);
+    let spam = Decimal::new(4, 1);
     let mut commands: Vec<Command> = [
-        (1, instrument("1", "1"), rules),
-        (2, Instrument { min_notional: spam, ..instrument("0.1", "0.003") }, hiding),
+        (1, instrument("1", "1"), wide),
+        (2, Instrument { min_notional: spam, ..instrument("0.1", "0.013") }, narrow),
     ]
     .map(|(market, instrument, rules)| Command::OpenMarket {
         market: MarketId(market),
@@ -56,7 +61,8 @@ pub(crate) fn instrument(tick: &str, contract_size: &str) -> Instrument {
     }
 }
 
-/// Histories with users and the crowd.
+/// Histories with users and the crowd. Many start in another mode than the net position, since modes change only while
+/// there is nothing.
 pub(crate) fn history(length: usize) -> impl Strategy<Value = Vec<Step>> {
     let command = prop_oneof![
         12 => new_order().prop_map(Command::Place),
@@ -66,7 +72,10 @@ pub(crate) fn history(length: usize) -> impl Strategy<Value = Vec<Step>> {
         4 => crowd_depth(),
         2 => crowd_trade(),
         2 => set_prices(),
-        1 => pegged().prop_map(Command::Place),
+        2 => set_leverage(),
+        4 => set_risk_limit(),
+        1 => set_mode(),
+        2 => pegged().prop_map(Command::Place),
         1 => (account(), option::weighted(0.8, -5_i64..300)).prop_map(|(account, timeout_ms)| {
             Command::CancelAllAfter { account, timeout_ms }
         }),
@@ -79,21 +88,26 @@ pub(crate) fn history(length: usize) -> impl Strategy<Value = Vec<Step>> {
             Command::SetFundingRate { market, rate, next }
         }),
         1 => (-1_i64..20).prop_map(|quote| Command::FundInsurance { amount: Money::from_quote(quote) }),
-        1 => (account(), market(), 0_u32..120).prop_map(|(account, market, leverage)| {
-            Command::SetLeverage { account, market, leg: LegId::ONE_WAY, leverage, margin: None }
-        }),
         1 => (account(), -5_i64..50).prop_map(|(account, quote)| {
             Command::Deposit { account, amount: Money::from_quote(quote) }
         }),
         1 => set_trading(),
         1 => Just(Command::Advance),
     ];
-    vec((later(), command), length / 4..length)
+    let settings = prop_oneof![set_mode(), set_leverage(), set_risk_limit()];
+    let start = vec((Just(0), settings), 0..8);
+    (start, vec((later(), command), length / 4..length)).prop_map(|(start, steps)| [start, steps].concat())
 }
 
 /// Histories of users alone in one market with money for everything.
 pub(crate) fn user_history(length: usize) -> impl Strategy<Value = Vec<Step>> {
-    let rich = |order: NewOrder| NewOrder { market: MarketId(1), reduce_only: false, ..order };
+    let rich = |order: NewOrder| NewOrder {
+        market: MarketId(1),
+        reduce_only: false,
+        mode: None,
+        leg: None,
+        ..order
+    };
     let command = prop_oneof![
         8 => new_order().prop_map(move |order| Command::Place(rich(order))),
         2 => (owned(), option::of(price()), option::of(1_i64..20)).prop_map(
@@ -133,8 +147,8 @@ pub(crate) fn wild() -> impl Strategy<Value = Command> {
                 Command::Amend { account, market, target: OrderRef::Id(id), price, contracts, trigger: None }
             }
         ),
-        (account(), order_id(), option::of(number())).prop_map(move |(account, order, price)| {
-            Command::Close { account, market, leg: LegId::ONE_WAY, order, price, post_only: false }
+        (account(), leg(), order_id(), option::of(number())).prop_map(move |(account, leg, order, price)| {
+            Command::Close { account, market, leg, order, price, post_only: false }
         }),
         (side(), number(), number()).prop_map(move |(aggressor, price, contracts)| {
             Command::CrowdTrade { market, aggressor, price, contracts }
@@ -172,8 +186,11 @@ pub(crate) fn wild() -> impl Strategy<Value = Command> {
             maker_fee: Rate::from_parts(maker),
             taker_fee: Rate::from_parts(taker),
         }),
-        (account(), any::<u32>()).prop_map(move |(account, leverage)| {
-            Command::SetLeverage { account, market, leg: LegId::ONE_WAY, leverage, margin: None }
+        (account(), leg(), any::<u32>()).prop_map(move |(account, leg, leverage)| {
+            Command::SetLeverage { account, market, leg, leverage, margin: Some(MarginMode::Isolated) }
+        }),
+        (account(), any::<u32>(), any::<u32>()).prop_map(move |(account, leg, level)| {
+            Command::SetRiskLimit { account, market, leg: LegId::isolated(leg), level }
         }),
         (number(), number(), number(), decimal()).prop_map(|(price, min, max, min_notional)| {
             let bounds =
@@ -197,7 +214,7 @@ fn account() -> impl Strategy<Value = AccountId> {
 }
 
 fn market() -> impl Strategy<Value = MarketId> {
-    prop_oneof![9 => Just(MarketId(1)), 2 => Just(MarketId(2))]
+    prop_oneof![7 => Just(MarketId(1)), 2 => Just(MarketId(2))]
 }
 
 fn side() -> impl Strategy<Value = Side> {
@@ -239,7 +256,8 @@ fn new_order() -> impl Strategy<Value = NewOrder> {
         2 => Just(TimeInForce::Fok),
         1 => Just(TimeInForce::HalfMin),
     ];
-    let how = (tif, prop::bool::weighted(0.1), prop::bool::weighted(0.2));
+    let at = (option::weighted(0.02, mode()), option::weighted(0.25, leg()));
+    let how = (tif, prop::bool::weighted(0.1), prop::bool::weighted(0.3), at);
     (who, what, how).prop_map(|(who, what, how)| NewOrder {
         account: who.0.0,
         market: who.1,
@@ -252,6 +270,8 @@ fn new_order() -> impl Strategy<Value = NewOrder> {
         time_in_force: how.0,
         post_only: how.1,
         reduce_only: how.2,
+        mode: how.3.0,
+        leg: how.3.1,
         ..NewOrder::market(who.0.0, who.1, who.0.1, what.0.0, what.2)
     })
 }
@@ -294,16 +314,56 @@ fn cancel() -> impl Strategy<Value = Command> {
 }
 
 fn close() -> impl Strategy<Value = Command> {
-    (account(), market(), order_id(), option::of(price()), any::<bool>()).prop_map(
-        |(account, market, order, price, post_only)| Command::Close {
+    (account(), market(), leg(), order_id(), option::of(price()), any::<bool>()).prop_map(
+        |(account, market, leg, order, price, post_only)| Command::Close {
             account,
             market,
-            leg: LegId::ONE_WAY,
+            leg,
             order,
             price,
             post_only,
         },
     )
+}
+
+fn mode() -> impl Strategy<Value = PositionMode> {
+    prop::sample::select(vec![PositionMode::OneWay, PositionMode::Hedge, PositionMode::Isolated])
+}
+
+/// Legs of all modes; of the isolated mode those that come first.
+fn leg() -> impl Strategy<Value = LegId> {
+    prop_oneof![
+        4 => Just(LegId::ONE_WAY),
+        1 => Just(LegId::LONG),
+        1 => Just(LegId::SHORT),
+        3 => (1_u32..7).prop_map(LegId::isolated),
+    ]
+}
+
+fn set_mode() -> impl Strategy<Value = Command> {
+    (account(), market(), mode()).prop_map(|(account, market, mode)| Command::SetPositionMode {
+        account,
+        market,
+        mode,
+    })
+}
+
+fn set_leverage() -> impl Strategy<Value = Command> {
+    let margin = prop::sample::select(vec![None, None, Some(MarginMode::Cross), Some(MarginMode::Isolated)]);
+    (account(), market(), leg(), prop_oneof![1 => Just(0), 2 => 0_u32..110], margin).prop_map(
+        |(account, market, leg, leverage, margin)| Command::SetLeverage {
+            account,
+            market,
+            leg,
+            leverage,
+            margin,
+        },
+    )
+}
+
+fn set_risk_limit() -> impl Strategy<Value = Command> {
+    (account(), market(), leg(), prop_oneof![1_u32..4, 1_u32..6])
+        .prop_map(|(account, market, leg, level)| Command::SetRiskLimit { account, market, leg, level })
 }
 
 fn crowd_depth() -> impl Strategy<Value = Command> {

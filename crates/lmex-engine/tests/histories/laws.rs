@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use lmex_engine::{
-    AccountId, AmendCause, Command, Config, Deleveraged, Engine, Event, LegId, MarketId, Money, Order, Party,
-    QueueModel, Refusal, Stamped,
+    AccountId, AmendCause, Command, Config, Deleveraged, Engine, Event, LegId, MarketId, Money, NewOrder,
+    Order, Party, QueueModel, Refusal, Stamped,
 };
 use lmex_types::{OrderId, Side, TimeInForce, TimeMs};
 use proptest::prelude::*;
@@ -35,6 +35,8 @@ proptest! {
             }
             prop_assert_eq!(replica.digest(), engine.digest(), "replay gives another state");
             server.compare(&engine);
+            server.new_leg(&stamped.command, &events);
+            the_balance_is_told(&engine, &events);
             print_is_reported_once(&stamped.command, &events);
             fill_or_kill_is_whole_or_nothing(&stamped.command, &events);
             only_a_debt_without_a_position_overdraws_the_fund(&events);
@@ -89,7 +91,7 @@ proptest! {
 fn every_kind_of_event_and_end_happens() {
     let mut runner = TestRunner::deterministic();
     let mut seen = BTreeSet::new();
-    for _ in 0..300 {
+    for _ in 0..2_000 {
         let steps = history(120).new_tree(&mut runner).unwrap().current();
         let (mut engine, mut events) = (Engine::default(), Vec::new());
         for stamped in stamped(&steps) {
@@ -154,6 +156,23 @@ fn every_kind_of_event_and_end_happens() {
         "Deleveraged crowd",
         "InsurancePaid",
         "LiquidationEnded",
+        "CommandRefused NotFlat",
+        "CommandRefused UnknownLeg",
+        "CommandRefused InsufficientMargin",
+        "CommandRefused RiskLimitExceeded",
+        "CommandRefused RiskLimitOutOfRange",
+        "OrderRefused PositionModeInvalid",
+        "OrderRefused UnknownLeg",
+        "OrderRefused RiskLimitExceeded",
+        "PositionModeSet OneWay",
+        "PositionModeSet Hedge",
+        "PositionModeSet Isolated",
+        "LeverageSet Cross stays",
+        "LeverageSet Isolated stays",
+        "LeverageSet Isolated in",
+        "LeverageSet Isolated out",
+        "RiskLimitSet stays",
+        "RiskLimitSet in",
     ];
     let missing: Vec<_> = wanted.into_iter().filter(|kind| !seen.contains(*kind)).collect();
     assert!(missing.is_empty(), "never happened: {missing:?}; happened: {seen:?}");
@@ -178,11 +197,22 @@ fn kind(event: &Event) -> String {
         Event::OrderRefused { refusal, .. }
         | Event::AmendRefused { refusal, .. }
         | Event::CommandRefused { refusal, .. } => format!("{name} {}", of(refusal)),
+        Event::PositionModeSet { mode, .. } => format!("{name} {mode:?}"),
+        Event::LeverageSet { margin, moved, .. } => format!("{name} {margin:?} {}", way(*moved)),
+        Event::RiskLimitSet { moved, .. } => format!("{name} {}", way(*moved)),
         Event::CrowdEntered { purpose, .. } => format!("{name} {purpose:?}"),
         Event::LevelChanged { cause, .. } => format!("{name} {cause:?}"),
         Event::Fill(fill) => format!("{name} {} {}", party(&fill.maker), party(&fill.taker)),
         Event::Deleveraged(deleveraged) => format!("{name} {}", party(&deleveraged.winner)),
         _ => name.to_owned(),
+    }
+}
+
+fn way(moved: Money) -> &'static str {
+    match moved.units().signum() {
+        0 => "stays",
+        1 => "in",
+        _ => "out",
     }
 }
 
@@ -204,12 +234,15 @@ fn stamped(steps: &[Step]) -> Vec<Stamped> {
 struct Server {
     orders: BTreeMap<OrderId, Order>,
     levels: BTreeMap<(MarketId, Side, i64), i64>,
+    /// With what is set aside for isolated positions.
     balances: BTreeMap<u32, Money>,
-    positions: BTreeMap<(u32, MarketId), i64>,
+    positions: BTreeMap<(u32, MarketId, LegId), i64>,
     last_trade: u64,
     /// The venue's own order with what is left of it.
     venue: Option<(OrderId, i64)>,
     fund: Money,
+    /// The last leg of the isolated mode of each account.
+    last_leg: BTreeMap<u32, u32>,
 }
 
 impl Server {
@@ -223,15 +256,11 @@ impl Server {
             };
         }
         match event {
-            Event::Deposited { account, amount, balance } => {
-                let known = self.balances.entry(account.0).or_default();
-                *known += *amount;
-                assert_eq!(known, balance);
+            Event::Deposited { account, amount, .. } => {
+                *self.balances.entry(account.0).or_default() += *amount;
             }
-            Event::Withdrawn { account, amount, balance } => {
-                let known = self.balances.entry(account.0).or_default();
-                *known -= *amount;
-                assert_eq!(known, balance);
+            Event::Withdrawn { account, amount, .. } => {
+                *self.balances.entry(account.0).or_default() -= *amount;
             }
             Event::OrderAccepted { order } => {
                 assert!(self.orders.insert(order.id, *order).is_none());
@@ -293,7 +322,7 @@ impl Server {
     fn settle(&mut self, party: &Party, market: MarketId, contracts: i64) {
         let gained = party.realised_pnl - party.fee - party.liquidation_fee;
         *self.balances.entry(party.account.0).or_default() += gained;
-        *self.positions.entry((party.account.0, market)).or_default() += contracts;
+        *self.positions.entry((party.account.0, market, party.leg)).or_default() += contracts;
         self.fund += party.liquidation_fee;
         assert!(!party.liquidation_fee.is_negative());
     }
@@ -306,6 +335,17 @@ impl Server {
         assert!(party.remaining < *remaining);
         *remaining = party.remaining;
         true
+    }
+
+    /// A position of the isolated mode that is opened was never there before.
+    fn new_leg(&mut self, command: &Command, events: &[Event]) {
+        let Command::Place(NewOrder { leg: None, account, order: id, .. }) = command else { return };
+        for event in events {
+            let Event::OrderAccepted { order } = event else { continue };
+            let Some(number) = order.leg.isolated_number().filter(|_| order.id == *id) else { continue };
+            let last = self.last_leg.insert(account.0, number).unwrap_or(0);
+            assert!(number > last, "{event:?} after leg {last}");
+        }
     }
 
     fn trade(&mut self, trade_id: u64) {
@@ -326,20 +366,32 @@ impl Server {
         assert_eq!(self.fund, engine.insurance_fund());
         for account in engine.accounts() {
             let wallet = engine.wallet(account).unwrap();
-            assert_eq!(self.balances.get(&account.0).copied().unwrap_or_default(), wallet.balance);
+            let owned = wallet.balance + wallet.isolated;
+            assert_eq!(self.balances.get(&account.0).copied().unwrap_or_default(), owned);
             for order in engine.open_orders(account, None) {
                 assert_eq!(self.orders.get(&order.id), Some(order));
             }
-            for market in engine.markets() {
-                let position = engine
-                    .position(account, market.id(), LegId::ONE_WAY)
-                    .map_or(0, |position| position.contracts);
-                let known = self.positions.get(&(account.0, market.id())).copied().unwrap_or_default();
-                assert_eq!(known, position);
-            }
         }
+        let positions = engine.accounts().flat_map(|account| {
+            engine
+                .positions(account)
+                .map(move |found| ((account.0, found.market, found.leg), found.contracts))
+        });
+        let known = self.positions.iter().filter(|(_, contracts)| **contracts != 0);
+        assert_eq!(
+            known.map(|(&at, &contracts)| (at, contracts)).collect::<BTreeMap<_, _>>(),
+            positions.collect()
+        );
         let open: usize = engine.accounts().map(|account| engine.open_orders(account, None).count()).sum();
         assert_eq!(self.orders.len(), open);
+    }
+}
+
+fn the_balance_is_told(engine: &Engine, events: &[Event]) {
+    if let Some(Event::Deposited { account, balance, .. } | Event::Withdrawn { account, balance, .. }) =
+        events.last()
+    {
+        assert_eq!(engine.wallet(*account).unwrap().balance, *balance);
     }
 }
 

@@ -161,8 +161,8 @@ fn the_other_position_of_a_hedge_counts_like_any_other() {
           => A at risk: 30000 of 34510
           => #1 sells 60000 @ 89, bankrupt at 98.1
           => #1 ended, left 60000
-          => deleveraged 10000 @ 99: A pnl 10000 <- A pnl -10000, left 50000
-          => deleveraged 50000 @ 99: B pnl 50000 <- A pnl -50000, left 0
+          => deleveraged 10000 @ 99: A on SHORT pnl 10000 <- A on LONG pnl -10000, left 50000
+          => deleveraged 50000 @ 99: B pnl 50000 <- A on LONG pnl -50000, left 0
           => A done
           : A flat, balance 50000, available 50000
         ",

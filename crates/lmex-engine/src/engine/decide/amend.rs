@@ -96,6 +96,7 @@ pub(super) fn check_risk(
     }
     let contracts = new.remaining();
     let replaces = OpenSide { contracts: old.remaining(), value: market.value(old.price, old.remaining()) };
+    check::risk_limit(account, market, (new.leg, new.side), market.value(new.price, contracts), replaces)?;
     check::position_limit(account, market, (new.leg, new.side), contracts, replaces)?;
     let candidate =
         Candidate { leg: new.leg, side: new.side, contracts, value: market.value(new.price, 1), replaces };

@@ -3,7 +3,7 @@
 use lmex_types::{OrderType, Side};
 
 use crate::engine::State;
-use crate::margin::{Account, Candidate, OpenSide};
+use crate::margin::{Account, Candidate, Holding, OpenSide};
 use crate::market::Market;
 use crate::message::Refusal;
 use crate::{AccountId, LegId, MarketId, Money, SmallOrders, Trading};
@@ -82,6 +82,22 @@ pub(super) fn spam(market: &Market, value: Money, contracts: i64, post_only: boo
 pub(super) fn reducible(account: &Account, market: &Market, leg: LegId, side: Side) -> Result<i64, Refusal> {
     let closable = account.position(market.id, leg).closable(side);
     if closable > 0 { Ok(closable) } else { Err(Refusal::ReduceOnlyNoPosition) }
+}
+
+/// The position with its orders stays within its tier, if it grows.
+pub(super) fn risk_limit(
+    account: &Account,
+    market: &Market,
+    (leg, side): (LegId, Side),
+    value: Money,
+    replaces: OpenSide,
+) -> Result<(), Refusal> {
+    let none = Holding::new(market.id, leg, account.terms(market.id, leg));
+    let holding = account.holding(market.id, leg).unwrap_or(&none);
+    let notional = holding.exposure(side, market) - replaces.value + value;
+    let limit = holding.tier(market).limit;
+    let shrinks = value <= replaces.value;
+    if notional <= limit || shrinks { Ok(()) } else { Err(Refusal::RiskLimitExceeded { notional, limit }) }
 }
 
 pub(super) fn position_limit(

@@ -2,14 +2,13 @@
 
 use lmex_types::Side;
 
-use crate::LegId;
-use crate::Money;
 use crate::deleverage::first;
 use crate::engine::State;
-use crate::liquidation::{Closing, Liquidation, given_back};
-use crate::margin::Slot;
+use crate::liquidation::{Closing, Liquidation};
+use crate::margin::{Slot, Transfer};
 use crate::market::Market;
 use crate::message::{Deleveraged, Event, Party};
+use crate::{LegId, Money};
 
 /// One counterparty at a time, at the bankruptcy price, without fees. Longs and shorts are equally many, the crowd's
 /// included, so that there always is one.
@@ -21,9 +20,9 @@ pub(super) fn next(state: &State, liquidation: &Liquidation) -> Option<Event> {
     let held = state.accounts[slot].position(market.id, leg).closable(side.opposite());
     let contracts = closing.left.min(held);
     let trade = Trade { state, market, price: price(market, &closing), contracts };
-    let loser = trade.party(liquidation.slot, closing.leg, side);
+    let loser = trade.party(liquidation.slot, closing.leg, side, Role::Loser);
     let loser = Party { order: Some(closing.order), remaining: closing.left - contracts, ..loser };
-    let winner = trade.party(slot, leg, side.opposite());
+    let winner = trade.party(slot, leg, side.opposite(), Role::Winner);
     let (market, trade_id) = (market.id, state.next_trade);
     Some(Event::Deleveraged(Deleveraged {
         market,
@@ -48,6 +47,13 @@ fn price(market: &Market, closing: &Closing) -> i64 {
     i64::try_from(ticks.clamp(1, i128::from(market.scale.max_price))).unwrap_or(1)
 }
 
+/// Whose position is closed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Role {
+    Loser,
+    Winner,
+}
+
 struct Trade<'a> {
     state: &'a State,
     market: &'a Market,
@@ -56,12 +62,20 @@ struct Trade<'a> {
 }
 
 impl Trade<'_> {
-    fn party(&self, slot: Slot, leg: LegId, side: Side) -> Party {
+    fn party(&self, slot: Slot, leg: LegId, side: Side, role: Role) -> Party {
         let account = &self.state.accounts[slot];
         let value = self.market.value(self.price, 1);
-        let (after, realised_pnl) = account.position(self.market.id, leg).filled(side, self.contracts, value);
-        let holding = account.holding(self.market.id, leg);
-        let moved = holding.map_or(Money::ZERO, |holding| given_back(holding, after.contracts, realised_pnl));
+        let (_, realised_pnl) = account.position(self.market.id, leg).filled(side, self.contracts, value);
+        let held = account.holding(self.market.id, leg).filter(|holding| holding.is_isolated());
+        let moved = held.map_or(Money::ZERO, |holding| {
+            let &Trade { market, contracts, .. } = self;
+            let (fee, gained) = (Money::ZERO, realised_pnl);
+            let transfer = Transfer { holding, market, side, contracts, value, fee, gained };
+            match role {
+                Role::Loser => transfer.forced(),
+                Role::Winner => transfer.deleveraged(self.state.wallet(account).spare()),
+            }
+        });
         Party {
             account: account.id,
             order: None,

@@ -11,6 +11,7 @@
 use lmex_types::{OrderId, Side};
 
 use super::{cancelled, deleverage};
+use crate::Money;
 use crate::engine::State;
 use crate::liquidation::{Cover, Liquidation, Scope, bankruptcy, covers, holdings, is_closable, scope_after};
 use crate::margin::{Account, Holding, Slot};
@@ -83,7 +84,8 @@ fn lower(account: &Account, liquidation: &Liquidation) -> Option<Event> {
 }
 
 fn lowered(account: &Account, holding: &Holding, level: u32) -> Event {
-    Event::RiskLimitSet { account: account.id, market: holding.market, leg: holding.leg, level }
+    let (market, leg, moved) = (holding.market, holding.leg, Money::ZERO);
+    Event::RiskLimitSet { account: account.id, market, leg, level, moved }
 }
 
 fn close(state: &State, account: &Account, scope: Scope, cover: &Cover) -> Option<Event> {
@@ -113,7 +115,7 @@ fn to_close(holding: &Holding, market: &Market, level: u32) -> i64 {
     if level <= 1 {
         return all;
     }
-    let limit = market.rules.tiers.tier(level - 1).limit.max(crate::Money::ZERO).units();
+    let limit = market.rules.tiers.tier(level - 1).limit.max(Money::ZERO).units();
     let stays = i64::try_from(limit / market.mark.value.units().max(1)).unwrap_or(i64::MAX);
     let step = market.instrument.step_contracts.max(1);
     match all.saturating_sub(stays) {

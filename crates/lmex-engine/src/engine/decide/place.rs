@@ -24,7 +24,8 @@ pub(super) fn close(
     at: TimeMs,
 ) -> Event {
     let position = state.accounts.find(account).map_or(0, |found| found.position(market, leg).contracts);
-    let side = if position > 0 { Side::Sell } else { Side::Buy };
+    let is_long = position > 0 || leg == LegId::LONG;
+    let side = if is_long { Side::Sell } else { Side::Buy };
     let contracts = position.abs();
     let plain = match price {
         Some(price) => NewOrder::limit(account, market, order, side, price, contracts),
@@ -53,9 +54,9 @@ fn answer(new: &NewOrder, accepted: Result<Order, Refusal>) -> Event {
 /// The checks, in the order of [`Refusal`].
 fn accept(state: &State, new: &NewOrder, at: TimeMs, closing: bool) -> Result<Order, Refusal> {
     let (account, market) = check::parties(state, new.account, new.market)?;
+    let leg = leg::choose(account, market.id, new)?;
     check::open(market)?;
     check_ids(state, new)?;
-    let leg = leg::choose(account, market.id, new)?;
     if closing && new.contracts == 0 {
         return Err(Refusal::NoPosition(market.id));
     }
@@ -73,7 +74,9 @@ fn accept(state: &State, new: &NewOrder, at: TimeMs, closing: bool) -> Result<Or
         contracts = contracts.min(check::reducible(account, market, leg, new.side)?);
     } else {
         is_spam = check::spam(market, value, contracts, new.post_only)?;
-        check::position_limit(account, market, (leg, new.side), contracts, OpenSide::default())?;
+        let (at, none) = ((leg, new.side), OpenSide::default());
+        check::risk_limit(account, market, at, value.times(contracts), none)?;
+        check::position_limit(account, market, at, contracts, none)?;
     }
     check::order_count(account, market)?;
     if !new.reduce_only {

@@ -117,8 +117,6 @@ impl State {
         let account = &mut self.accounts[slot];
         account.balance -= party.moved;
         let gained = party.realised_pnl - party.fee - party.liquidation_fee;
-        let isolated_legs = account.isolated_legs.max(leg.isolated_number().unwrap_or(0));
-        account.isolated_legs = isolated_legs;
         let holding = account.holding_mut(market, leg);
         holding.position = holding.position.filled(side, contracts, value).0;
         let holds = !holding.position.is_flat();

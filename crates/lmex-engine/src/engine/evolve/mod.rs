@@ -53,10 +53,7 @@ impl Engine {
                 state.in_flight = None;
             }),
             Event::Fill(ref fill) => state.filled(fill),
-            Event::OrderCancelled { order, .. } => state.on_order(order, |state, key| {
-                state.take_out(key);
-                state.end(key);
-            }),
+            Event::OrderCancelled { order, .. } => state.on_order(order, State::cancelled),
             Event::OrderAmended { order, price, contracts, trigger, kept_place, .. } => {
                 state.on_order(order, |state, key| match trigger {
                     Some(trigger) => state.amended_waiting(key, price, contracts, trigger),
@@ -94,8 +91,8 @@ impl Engine {
             Event::LeverageSet { account, market, leg, leverage, margin, moved } => {
                 state.leverage_set(account, market, leg, (leverage, margin), moved);
             }
-            Event::RiskLimitSet { account, market, leg, level } => {
-                state.on_account(account, |account| account.holding_mut(market, leg).terms.level = level);
+            Event::RiskLimitSet { account, market, leg, level, moved } => {
+                state.risk_limit_set(account, market, leg, level, moved);
             }
             Event::LiquidationStarted { account, position, .. } => {
                 state.liquidation_started(account, position);

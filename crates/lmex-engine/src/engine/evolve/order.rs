@@ -14,6 +14,7 @@ impl State {
             return;
         }
         let key = self.orders.insert(*order, slot);
+        self.accounts[slot].reserve(order.leg);
         self.accounts[slot].holding_mut(order.market, order.leg).link(&mut self.orders, key);
         if let Some(at) = order.expires_at {
             self.agenda.insert((at, Due::Order(order.id)));
@@ -78,14 +79,21 @@ impl State {
         parts.accounts[slot].holding_mut(order.market, order.leg).change_open(order.side, contracts, value);
     }
 
-    /// The order is no longer open.
+    /// The order ends without being filled to the end.
+    pub(super) fn cancelled(&mut self, key: Key) {
+        let (order, slot) = (self.orders[key].order, self.orders[key].slot);
+        self.take_out(key);
+        self.end(key);
+        self.accounts[slot].forget(order.market, order.leg);
+    }
+
+    /// The order is no longer open. Its leg is not forgotten yet: a fill that ends it has still to be settled there.
     pub(super) fn end(&mut self, key: Key) {
         let (order, slot) = (self.orders[key].order, self.orders[key].slot);
         self.wait_no_longer(key);
         self.released(slot, &order);
         let account = &mut self.accounts[slot];
         account.holding_mut(order.market, order.leg).unlink(&mut self.orders, key);
-        account.forget(order.market, order.leg);
         if let Some(at) = order.expires_at {
             self.agenda.remove(&(at, Due::Order(order.id)));
         }

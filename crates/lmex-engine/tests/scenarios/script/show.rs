@@ -1,7 +1,8 @@
 //! Events, books and accounts as text.
 
 use lmex_engine::{
-    AccountId, CrowdPurpose, Deleveraged, Engine, Event, Fill, LegId, LevelCause, Party, Queued,
+    AccountId, CrowdPurpose, Deleveraged, Engine, Event, Fill, LegId, LevelCause, MarginMode, MarketId,
+    Money, Party, Queued,
 };
 use lmex_types::{OrderId, Side};
 
@@ -52,19 +53,25 @@ pub(crate) fn event(event: &Event) -> String {
         Event::Withdrawn { amount, balance, .. } => format!("withdrawn {amount}, balance {balance}"),
         Event::InsuranceFunded { amount } => format!("insurance {amount}"),
         Event::CommandRefused { refusal, .. } => format!("refused: {refusal}"),
-        Event::LeverageSet { leverage, .. } => format!("leverage {leverage}"),
-        Event::RiskLimitSet { account, level, .. } => format!("{} level {level}", who(*account)),
+        Event::LeverageSet { leverage, leg, margin, moved, .. } => {
+            let cross = *margin == MarginMode::Cross;
+            let margin = if cross { "" } else { " isolated" };
+            format!("leverage {leverage}{margin}{}{}", on(*leg), show_moved(*moved))
+        }
+        Event::RiskLimitSet { level, leg, moved, .. } => {
+            format!("risk limit {level}{}{}", on(*leg), show_moved(*moved))
+        }
+        Event::PositionModeSet { mode, .. } => format!("mode {mode:?}"),
         Event::FundingRateSet { rate, next, .. } => format!("funding {rate} at {next}"),
         Event::FundingStarted { rate, value, .. } => format!("funding of {rate} on {value}"),
-        Event::FundingPaid { account, contracts, amount, .. } => {
-            format!("{} pays {amount} for {contracts}", who(*account))
+        Event::FundingPaid { account, leg, contracts, amount, .. } => {
+            format!("{} pays {amount} for {contracts}{}", who(*account), on(*leg))
         }
         Event::FundingEnded { rate, next, residue, .. } => {
             format!("funding done, residue {residue}, next {rate} at {next}")
         }
         Event::LiquidationStarted { account, position, equity, maintenance } => {
-            let scope = scope(position.is_some());
-            format!("{}{scope} at risk: {equity} of {maintenance}", who(*account))
+            format!("{}{} at risk: {equity} of {maintenance}", who(*account), scope(*position))
         }
         Event::LiquidationOrder { order, side, contracts, limit, bankruptcy, .. } => {
             format!("{} {} {contracts} @ {limit}, bankrupt at {bankruptcy}", name(*order), way(*side))
@@ -74,22 +81,25 @@ pub(crate) fn event(event: &Event) -> String {
         }
         Event::Deleveraged(deleveraged) => show_deleveraged(deleveraged),
         Event::InsurancePaid { account, position, amount, fund } => {
-            format!("insurance pays {amount} for {}{}, fund {fund}", who(*account), scope(position.is_some()))
+            format!("insurance pays {amount} for {}{}, fund {fund}", who(*account), scope(*position))
         }
         Event::LiquidationEnded { account, position } => {
-            format!("{}{} done", who(*account), scope(position.is_some()))
+            format!("{}{} done", who(*account), scope(*position))
         }
         other => format!("{other:?}"),
     }
 }
 
-fn scope(isolated: bool) -> &'static str {
-    if isolated { " isolated" } else { "" }
+fn scope(isolated: Option<(MarketId, LegId)>) -> String {
+    isolated.map_or(String::new(), |(_, leg)| format!("{} isolated", on(leg)))
 }
 
 fn show_deleveraged(deleveraged: &Deleveraged) -> String {
     let Deleveraged { contracts, price, ref loser, ref winner, .. } = *deleveraged;
-    let party = |party: &Party| format!("{} pnl {}", who(party.account), party.realised_pnl);
+    let party = |party: &Party| {
+        let (on, moved) = (on(party.leg), show_moved(party.moved));
+        format!("{}{on} pnl {}{moved}", who(party.account), party.realised_pnl)
+    };
     format!(
         "deleveraged {contracts} @ {price}: {} <- {}, left {}",
         party(winner),
@@ -126,12 +136,21 @@ fn show_fill(fill: &Fill) -> String {
                 0 => String::new(),
                 _ => format!(" insurance {}", party.liquidation_fee),
             };
-            format!("{} left {}{pnl}{fee}{insurance}", name(order), party.remaining)
+            let (on, moved) = (on(party.leg), show_moved(party.moved));
+            format!("{} left {}{on}{pnl}{fee}{insurance}{moved}", name(order), party.remaining)
         }
         None => "crowd".to_owned(),
     };
     let (maker, taker) = (party(&fill.maker), party(&fill.taker));
     format!("fill {} @ {}: {maker} <- {taker}, level {}", fill.contracts, fill.price, fill.level)
+}
+
+fn on(leg: LegId) -> String {
+    if leg == LegId::ONE_WAY { String::new() } else { format!(" on {leg}") }
+}
+
+fn show_moved(moved: Money) -> String {
+    if moved.units() == 0 { String::new() } else { format!(" moved {moved}") }
 }
 
 pub(crate) fn book(engine: &Engine) -> Vec<String> {
@@ -156,8 +175,14 @@ fn queued(queued: &Queued) -> String {
     }
 }
 
-/// `A 5 at 100, balance 1000, available 995`, or `A flat, …`.
+/// `A 5 at 100, balance 1000, available 995`, or `A flat, …`. `A/long` is one leg of A, `A$` all of A's wallet.
 pub(crate) fn account(engine: &Engine, account: &str) -> String {
+    if let Some((owner, leg)) = account.split_once('/') {
+        return show_leg(engine, account, AccountId(u32::from(owner.as_bytes()[0])), super::leg(leg));
+    }
+    if account.ends_with('$') {
+        return show_wallet(engine, account);
+    }
     let id = AccountId(u32::from(account.as_bytes()[0]));
     let wallet = engine.wallet(id).unwrap();
     let position = match engine.position(id, MARKET, LegId::ONE_WAY) {
@@ -165,6 +190,42 @@ pub(crate) fn account(engine: &Engine, account: &str) -> String {
         None => "flat".to_owned(),
     };
     format!("{account} {position}, balance {}, available {}", wallet.balance, wallet.available)
+}
+
+fn show_leg(engine: &Engine, name: &str, account: AccountId, leg: LegId) -> String {
+    let view = engine.leg(account, MARKET, leg).unwrap();
+    let orders = if view.orders == 0 { String::new() } else { format!(", {} orders", view.orders) };
+    let Some(position) = engine.position(account, MARKET, leg) else {
+        return format!("{name} flat {:?} {}x tier {}{orders}", view.margin, view.leverage, view.level);
+    };
+    let liquidation = position.liquidation_price.map_or("none".to_owned(), |price| price.to_string());
+    let wallet =
+        if view.margin == MarginMode::Cross { String::new() } else { format!(", wallet {}", view.wallet) };
+    format!(
+        "{name} {} at {} {:?} {}x tier {}{wallet}, pnl {}, initial {}, maintenance {}, liquidation {liquidation}{orders}",
+        position.contracts,
+        position.entry_price,
+        position.margin,
+        position.leverage,
+        position.level,
+        position.unrealised,
+        position.initial_margin,
+        position.maintenance_margin,
+    )
+}
+
+fn show_wallet(engine: &Engine, name: &str) -> String {
+    let wallet = engine.wallet(AccountId(u32::from(name.as_bytes()[0]))).unwrap();
+    format!(
+        "{name} balance {}, isolated {}, unrealised {}, orders {}, positions {}, maintenance {}, available {}",
+        wallet.balance,
+        wallet.isolated,
+        wallet.unrealised,
+        wallet.order_margin,
+        wallet.position_margin,
+        wallet.maintenance,
+        wallet.available,
+    )
 }
 
 /// Orders of the venue are `#` and their serial number.
