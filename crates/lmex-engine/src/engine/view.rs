@@ -38,6 +38,10 @@ pub struct PositionView {
     pub maintenance_margin: Money,
     /// The leverage that counts.
     pub leverage: u32,
+    /// The order that closes it at a profit.
+    pub take_profit: Option<OrderId>,
+    /// The order that closes it at a loss.
+    pub stop_loss: Option<OrderId>,
 }
 
 /// Who waits in the queue of a level.
@@ -200,6 +204,8 @@ impl Engine {
             initial_margin: holding.position_margin(market),
             maintenance_margin: holding.maintenance(market),
             leverage: u32::try_from(holding.leverage(market)).unwrap_or(u32::MAX),
+            take_profit: holding.take_profit,
+            stop_loss: holding.stop_loss,
         }
     }
 }

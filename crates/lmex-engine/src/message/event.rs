@@ -476,7 +476,7 @@ pub enum CancelReason {
     Oco,
     /// The order that was waiting fired, and could not be paid for.
     InsufficientMargin,
-    /// The order that was waiting fired, and there is nothing it may do: no position, too many orders, off the band.
+    /// The order that was waiting fired, and there is nothing it may do: no position, too large a one, off the band.
     NotAllowed,
     /// Bound to a position that is closed, or replaced by another exit.
     Unbound,

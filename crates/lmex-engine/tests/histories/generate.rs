@@ -1,13 +1,15 @@
 //! Random commands that meet each other: few accounts, few prices, few ids.
 
 use lmex_engine::{
-    AccountId, CancelTarget, Command, CrowdLevel, LegId, MarketId, MarketRules, Money, NewOrder, OrderRef,
-    Rate, Trading,
+    AccountId, CancelTarget, Command, CrowdLevel, Exit, Exits, LegId, MarketId, MarketRules, Money, NewOrder,
+    NewTrigger, OcoStop, OrderRef, Rate, Trading,
 };
 use lmex_types::{ClientOrderId, Decimal, Grid, Instrument, OrderId, OrderType, Side, TimeInForce, TimeMs};
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
+
+use crate::conditions::{bind, condition};
 
 /// A command and how much later than the one before.
 pub(crate) type Step = (i64, Command);
@@ -55,6 +57,7 @@ pub(crate) fn history(length: usize) -> impl Strategy<Value = Vec<Step>> {
         5 => amend(),
         3 => cancel(),
         1 => close(),
+        1 => bind(account(), market()),
         4 => crowd_depth(),
         2 => crowd_trade(),
         1 => set_prices(),
@@ -75,7 +78,14 @@ pub(crate) fn history(length: usize) -> impl Strategy<Value = Vec<Step>> {
 
 /// Histories of users alone in one market with money for everything.
 pub(crate) fn user_history(length: usize) -> impl Strategy<Value = Vec<Step>> {
-    let rich = |order: NewOrder| NewOrder { market: MarketId(1), reduce_only: false, ..order };
+    let rich = |order: NewOrder| NewOrder {
+        market: MarketId(1),
+        reduce_only: false,
+        trigger: None,
+        oco: None,
+        exits: Exits::NONE,
+        ..order
+    };
     let command = prop_oneof![
         8 => new_order().prop_map(move |order| Command::Place(rich(order))),
         2 => (owned(), option::of(price()), option::of(1_i64..20)).prop_map(
@@ -110,9 +120,21 @@ pub(crate) fn wild() -> impl Strategy<Value = Command> {
     prop_oneof![
         (new_order(), number(), number())
             .prop_map(|(order, price, contracts)| { Command::Place(NewOrder { price, contracts, ..order }) }),
-        (account(), order_id(), option::of(number()), option::of(number())).prop_map(
-            move |(account, id, price, contracts)| {
-                Command::Amend { account, market, target: OrderRef::Id(id), price, contracts, trigger: None }
+        (new_order(), number(), number(), number()).prop_map(|(order, trigger_price, price, trail)| {
+            let oco = order.oco.map(|oco| OcoStop { trigger_price, price, ..oco });
+            let trigger = order.trigger.map(|trigger| NewTrigger {
+                price: trigger_price,
+                trail: trigger.trail.map(|_| trail),
+                ..trigger
+            });
+            let exit = |exit: Exit| Exit { price, ..exit };
+            let Exits { take_profit, stop_loss } = order.exits;
+            let exits = Exits { take_profit: take_profit.map(exit), stop_loss: stop_loss.map(exit) };
+            Command::Place(NewOrder { oco, trigger, exits, ..order })
+        }),
+        (account(), order_id(), option::of(number()), option::of(number()), option::of(number())).prop_map(
+            move |(account, id, price, contracts, trigger)| {
+                Command::Amend { account, market, target: OrderRef::Id(id), price, contracts, trigger }
             }
         ),
         (account(), order_id(), option::of(number())).prop_map(move |(account, order, price)| {
@@ -185,7 +207,8 @@ fn order_id() -> impl Strategy<Value = OrderId> {
 
 /// An id and the account that usually has it, so that amends and cancels find their orders.
 fn owned() -> impl Strategy<Value = (AccountId, OrderId)> {
-    (1_u32..16, prop::bool::weighted(0.9), account()).prop_map(|(id, is_owner, other)| {
+    let id = prop_oneof![9 => 1_u32..16, 1 => 16_u32..64];
+    (id, prop::bool::weighted(0.9), account()).prop_map(|(id, is_owner, other)| {
         let account = if is_owner { AccountId(id % 4 + 1) } else { other };
         (account, OrderId::from_bits(u128::from(id)))
     })
@@ -205,7 +228,7 @@ fn new_order() -> impl Strategy<Value = NewOrder> {
         1 => Just(TimeInForce::HalfMin),
     ];
     let how = (tif, prop::bool::weighted(0.1), prop::bool::weighted(0.2));
-    (who, what, how).prop_map(|(who, what, how)| NewOrder {
+    let plain = (who, what, how).prop_map(|(who, what, how)| NewOrder {
         account: who.0.0,
         market: who.1,
         order: who.0.1,
@@ -218,15 +241,16 @@ fn new_order() -> impl Strategy<Value = NewOrder> {
         post_only: how.1,
         reduce_only: how.2,
         ..NewOrder::market(who.0.0, who.1, who.0.1, what.0.0, what.2)
-    })
+    });
+    (plain, condition()).prop_map(|(order, condition)| condition.apply(order))
 }
 
 fn amend() -> impl Strategy<Value = Command> {
-    let change = (option::of(price()), option::of(1_i64..25));
+    let change = (option::of(price()), option::of(1_i64..25), option::weighted(0.2, price()));
     (owned(), market(), option::weighted(0.2, client_id()), change).prop_map(
-        |((account, id), market, client_id, (price, contracts))| {
+        |((account, id), market, client_id, (price, contracts, trigger))| {
             let target = client_id.map_or(OrderRef::Id(id), OrderRef::Client);
-            Command::Amend { account, market, target, price, contracts, trigger: None }
+            Command::Amend { account, market, target, price, contracts, trigger }
         },
     )
 }

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use lmex_engine::{
-    Command, Config, Engine, Event, LegId, MarketId, Money, Order, Party, QueueModel, Refusal, Stamped,
+    Command, Config, Engine, Event, Exits, LegId, MarketId, Money, Order, Party, QueueModel, Refusal,
+    Stamped, Trigger,
 };
 use lmex_types::{OrderId, Side, TimeInForce, TimeMs};
 use proptest::prelude::*;
@@ -107,6 +108,24 @@ fn every_kind_of_event_and_end_happens() {
         "OrderCancelled Expired",
         "OrderCancelled ReduceOnly",
         "OrderCancelled MarketNoLiquidity",
+        "OrderCancelled Oco",
+        "OrderCancelled Unbound",
+        "OrderCancelled NotAllowed",
+        "OrderCancelled InsufficientMargin",
+        "OrderAccepted waits Trade",
+        "OrderAccepted waits TakeProfit",
+        "OrderAccepted waits StopLoss",
+        "OrderTriggered",
+        "OrderAmended waits User",
+        "OrderRefused Incompatible",
+        "OrderRefused TriggerWrongSide",
+        "OrderRefused TrailOutOfRange",
+        "AmendRefused NotAmendable",
+        "AmendRefused TriggerWrongSide",
+        "CommandRefused NoPosition",
+        "CommandRefused NoExit",
+        "CommandRefused DuplicateOrderId",
+        "CommandRefused TriggerWrongSide",
         "OrderRefused MarketClosed",
         "OrderRefused DuplicateOrderId",
         "OrderRefused DuplicateClientId",
@@ -140,6 +159,8 @@ fn kind(event: &Event) -> String {
         |refusal: &Refusal| format!("{refusal:?}").split(['(', ' ']).next().unwrap_or_default().to_owned();
     let party = |party: &Party| if party.order.is_some() { "user" } else { "crowd" };
     match event {
+        Event::OrderAccepted { order } if order.waits() => format!("{name} waits {:?}", order.purpose),
+        Event::OrderAmended { trigger: Some(_), cause, .. } => format!("{name} waits {cause:?}"),
         Event::OrderAmended { kept_place, cause, .. } => {
             format!("{name} {} {cause:?}", if *kept_place { "kept" } else { "lost" })
         }
@@ -196,11 +217,20 @@ impl Server {
             Event::OrderAccepted { order } => {
                 assert!(self.orders.insert(order.id, *order).is_none());
             }
+            Event::OrderTriggered { order, contracts, .. } => {
+                let order = self.orders.get_mut(order).unwrap();
+                assert!(order.waits());
+                order.contracts = *contracts;
+                order.trigger = order.trigger.map(|trigger| Trigger { fired: true, ..trigger });
+            }
             Event::OrderCancelled { order, remaining, .. } => {
                 assert_eq!(self.orders.remove(order).unwrap().remaining(), *remaining);
             }
-            Event::OrderAmended { order, price, contracts, remaining, .. } => {
+            Event::OrderAmended { order, price, contracts, remaining, trigger, .. } => {
                 let order = self.orders.get_mut(order).unwrap();
+                assert_eq!(order.waits(), trigger.is_some());
+                order.trigger =
+                    order.trigger.map(|old| Trigger { price: trigger.unwrap_or(old.price), ..old });
                 (order.price, order.contracts) = (*price, *contracts);
                 assert_eq!(order.remaining(), *remaining);
             }
@@ -248,7 +278,7 @@ impl Server {
             let wallet = engine.wallet(account).unwrap();
             assert_eq!(self.balances.get(&account.0).copied().unwrap_or_default(), wallet.balance);
             for order in engine.open_orders(account, None) {
-                assert_eq!(self.orders.get(&order.id), Some(order));
+                assert_eq!(self.orders.get(&order.id).map(told), Some(told(order)));
             }
             for market in engine.markets() {
                 let position = engine
@@ -261,6 +291,15 @@ impl Server {
         let open: usize = engine.accounts().map(|account| engine.open_orders(account, None).count()).sum();
         assert_eq!(self.orders.len(), open);
     }
+}
+
+/// What events say of an order: its trail, its pair and its exits go their way without a word.
+fn told(order: &Order) -> Order {
+    let trigger = order.trigger.map(|trigger| match trigger.trail {
+        Some(_) => Trigger { price: 0, ..trigger },
+        None => trigger,
+    });
+    Order { trigger, peer: None, exits: Exits::NONE, ..*order }
 }
 
 fn fill_or_kill_is_whole_or_nothing(command: &Command, events: &[Event]) {
@@ -288,7 +327,7 @@ fn print_is_reported_once(command: &Command, events: &[Event]) {
     let reported: i64 = events
         .iter()
         .map(|event| match event {
-            Event::Fill(fill) => fill.contracts,
+            Event::Fill(fill) if fill.taker.order.is_none() => fill.contracts,
             Event::Trade { contracts, .. } => *contracts,
             _ => 0,
         })

@@ -1,5 +1,6 @@
 //! Reads and runs scripts.
 
+mod condition;
 mod show;
 
 use lmex_engine::{
@@ -18,7 +19,7 @@ pub(crate) fn check(script: &str) {
 pub(crate) fn check_with(queue_model: QueueModel, script: &str) {
     let mut world = World::new(queue_model);
     let lines: Vec<&str> = script.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
-    let is_expectation = |line: &str| line.starts_with(['|', ':']) || line.starts_with("=>");
+    let is_expectation = |line: &str| line.starts_with(['|', ':', '~']) || line.starts_with("=>");
     let mut at = 0;
     while at < lines.len() {
         let command = lines[at];
@@ -80,9 +81,11 @@ impl World {
     }
 
     fn expect(&self, command: &str, expected: &[&str]) {
-        for (prefix, found) in
-            [("=>", self.events.iter().map(show::event).collect::<Vec<_>>()), ("|", show::book(&self.engine))]
-        {
+        for (prefix, found) in [
+            ("=>", self.events.iter().map(show::event).collect::<Vec<_>>()),
+            ("|", show::book(&self.engine)),
+            ("~", show::waiting(&self.engine)),
+        ] {
             let wanted: Vec<&str> =
                 expected.iter().filter_map(|line| line.strip_prefix(prefix)).map(str::trim).collect();
             let nothing = wanted == ["nothing"] && found.is_empty();
@@ -126,6 +129,7 @@ fn command(words: &[&str]) -> Command {
             let mark = mark.parse().unwrap();
             Command::SetPrices { market, index: mark, mark: Some(mark) }
         }
+        ["resume"] => Command::SetTrading { market, trading: Trading::Active },
         ["halt"] => Command::SetTrading { market, trading: Trading::Halted },
         [name, rest @ ..] => of_account(account(name), rest),
         [] => panic!("an empty line"),
@@ -140,7 +144,10 @@ fn of_account(account: AccountId, words: &[&str]) -> Command {
                 let at = changes.iter().position(|word| *word == name)?;
                 Some(number(changes[at + 1]))
             };
-            let target = OrderRef::Client(id.parse().unwrap());
+            let target = match id.strip_prefix('#') {
+                Some(id) => OrderRef::Id(order_id(id)),
+                None => OrderRef::Client(id.parse().unwrap()),
+            };
             Command::Amend {
                 account,
                 market,
@@ -157,6 +164,9 @@ fn of_account(account: AccountId, words: &[&str]) -> Command {
             let post_only = rest.contains(&"post");
             Command::Close { account, market, leg: LegId::ONE_WAY, order: order_id(id), price, post_only }
         }
+        ["bind", exits @ ..] => {
+            Command::BindExits { account, market, leg: LegId::ONE_WAY, exits: condition::exits(exits) }
+        }
         ["leverage", leverage] => Command::SetLeverage {
             account,
             market,
@@ -166,7 +176,7 @@ fn of_account(account: AccountId, words: &[&str]) -> Command {
         },
         ["deposit", amount] => Command::Deposit { account, amount: Money::from_quote(number(amount)) },
         [id, way, contracts, rest @ ..] => {
-            let price = rest.iter().position(|word| *word == "@").map(|at| number(rest[at + 1]));
+            let price = condition::after(rest, "@").map(number);
             let time_in_force = rest.iter().find_map(|word| word.parse::<TimeInForce>().ok());
             let (order, side, contracts) = (order_id(id), side(way), number(contracts));
             let plain = match price {
@@ -178,6 +188,9 @@ fn of_account(account: AccountId, words: &[&str]) -> Command {
                 time_in_force: time_in_force.unwrap_or_default(),
                 post_only: rest.contains(&"post"),
                 reduce_only: rest.contains(&"reduce"),
+                trigger: condition::trigger(rest),
+                oco: condition::oco(rest),
+                exits: condition::exits(rest),
                 ..plain
             })
         }

@@ -5,6 +5,7 @@ mod amend;
 mod bind;
 mod cancel;
 mod check;
+mod condition;
 mod crowd;
 mod funding;
 mod leg;
@@ -49,6 +50,10 @@ enum Stage {
     Print(i64),
     /// All orders of an account are cancelled, oldest first.
     CancellingAll,
+    /// The stop leg of a pair was accepted; its limit leg comes next.
+    LimitLeg,
+    /// So many exits have been bound.
+    Binding(usize),
     /// Nothing is left to read.
     Finished,
 }
@@ -90,7 +95,11 @@ impl<'a> Reading<'a> {
         }
         match &mut self.stage {
             Stage::Due | Stage::Starting => self.start(state, scratch),
-            Stage::Depth(_) | Stage::Print(_) | Stage::CancellingAll => self.go_on(state, scratch),
+            Stage::Depth(_)
+            | Stage::Print(_)
+            | Stage::CancellingAll
+            | Stage::LimitLeg
+            | Stage::Binding(_) => self.go_on(state, scratch),
             Stage::Finished => None,
         }
     }
@@ -128,9 +137,19 @@ impl<'a> Reading<'a> {
                 Some(terms::set_risk_limit(state, account, market, leg, level))
             }
             Command::BindExits { account, market, leg, exits } => {
-                Some(bind::bind(state, account, market, leg, &exits, at))
+                if let Some(refused) = bind::refuse(state, account, market, leg, &exits) {
+                    return Some(refused);
+                }
+                self.stage = Stage::Binding(0);
+                self.go_on(state, scratch)
             }
-            Command::Place(ref new) => Some(place::place(state, new, at)),
+            Command::Place(ref new) => {
+                let event = place::place(state, new, at);
+                if new.oco.is_some() && matches!(event, Event::OrderAccepted { .. }) {
+                    self.stage = Stage::LimitLeg;
+                }
+                Some(event)
+            }
             Command::Close { account, market, leg, order, price, post_only } => {
                 Some(place::close(state, account, (market, leg), order, price, post_only, at))
             }
@@ -183,6 +202,13 @@ impl<'a> Reading<'a> {
             }
             (Stage::CancellingAll, &Command::Cancel { account, market, .. }) => {
                 cancel::oldest(state, account, market)
+            }
+            (Stage::LimitLeg, Command::Place(new)) => {
+                self.stage = Stage::Finished;
+                place::limit_leg(state, new)
+            }
+            (Stage::Binding(done), &Command::BindExits { account, market, leg, ref exits }) => {
+                bind::next(state, account, (market, leg), exits, done, self.stamped.at)
             }
             _ => None,
         }

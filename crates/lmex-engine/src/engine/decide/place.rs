@@ -2,14 +2,22 @@
 
 use lmex_types::{OrderId, OrderType, Side, TimeInForce, TimeMs};
 
-use super::{check, leg};
+use super::{check, condition, leg};
 use crate::engine::State;
-use crate::margin::{Candidate, OpenSide};
+use crate::margin::{Account, Candidate, OpenSide};
+use crate::market::Market;
 use crate::message::{Event, NewOrder, Refusal};
 use crate::{AccountId, LegId, MarketId, Order, Purpose};
 
 pub(super) fn place(state: &State, new: &NewOrder, at: TimeMs) -> Event {
-    answer(new, accept(state, new, at, false))
+    let accepted = accept(state, new, at, false);
+    answer(new, accepted.map(|order| new.oco.map_or(order, |oco| condition::stop_leg(&order, &oco))))
+}
+
+/// The limit leg of a pair, after its stop leg was accepted.
+pub(super) fn limit_leg(state: &State, new: &NewOrder) -> Option<Event> {
+    let stop = state.orders.find(new.oco?.order)?;
+    Some(Event::OrderAccepted { order: condition::limit_leg(new, &state.orders[stop].order) })
 }
 
 /// Reduce-only, of the position's size.
@@ -58,11 +66,19 @@ fn accept(state: &State, new: &NewOrder, at: TimeMs, closing: bool) -> Result<Or
     if closing && new.contracts == 0 {
         return Err(Refusal::NoPosition(market.id));
     }
+    condition::compatible(market, new)?;
     if !closing {
         check::size(market, new.contracts)?;
     }
     if new.order_type == OrderType::Limit {
-        check::price(market, new.side, new.price)?;
+        check::price_range(market, new.price)?;
+    }
+    let trigger = condition::conditions(market, new)?;
+    if trigger.is_some() {
+        return wait(account, market, new, Order { trigger, ..order_of(new, leg, new.contracts, at) });
+    }
+    if new.order_type == OrderType::Limit {
+        check::price_band(market, new.side, new.price)?;
     }
     let value = check::value(market, new.order_type, new.side, new.price);
     let mut contracts = new.contracts;
@@ -72,7 +88,7 @@ fn accept(state: &State, new: &NewOrder, at: TimeMs, closing: bool) -> Result<Or
         check::notional(market, value, contracts)?;
         check::position_limit(account, market, (leg, new.side), contracts, OpenSide::default())?;
     }
-    check::order_count(account, market)?;
+    check::order_count(account, market, condition::order_count(new))?;
     if !new.reduce_only {
         let candidate = Candidate { leg, side: new.side, contracts, value, replaces: OpenSide::default() };
         check::margin(state, account, market, &candidate)?;
@@ -80,17 +96,25 @@ fn accept(state: &State, new: &NewOrder, at: TimeMs, closing: bool) -> Result<Or
     Ok(order_of(new, leg, contracts, at))
 }
 
-fn check_ids(state: &State, new: &NewOrder) -> Result<(), Refusal> {
-    if state.orders.find(new.order).is_some() {
-        return Err(Refusal::DuplicateOrderId);
+/// The rest of the checks of an order that waits. Band, position and margin are looked at when it fires.
+fn wait(account: &Account, market: &Market, new: &NewOrder, order: Order) -> Result<Order, Refusal> {
+    if !new.reduce_only {
+        let value = check::value(market, new.order_type, new.side, new.price);
+        check::notional(market, value, new.contracts)?;
     }
+    check::order_count(account, market, condition::order_count(new))?;
+    Ok(order)
+}
+
+fn check_ids(state: &State, new: &NewOrder) -> Result<(), Refusal> {
+    let [oco, profit, loss] = condition::extra_ids(new);
+    condition::new_ids(state, &[Some(new.order), oco, profit, loss])?;
     let taken = |id| state.orders.find_client(new.account, new.market, id).is_some();
     if new.client_id.is_some_and(taken) { Err(Refusal::DuplicateClientId) } else { Ok(()) }
 }
 
 fn order_of(new: &NewOrder, leg: LegId, contracts: i64, at: TimeMs) -> Order {
     let is_limit = new.order_type == OrderType::Limit;
-    let lifetime = new.time_in_force.lifetime_ms().filter(|_| is_limit);
     Order {
         id: new.order,
         client_id: new.client_id,
@@ -106,7 +130,7 @@ fn order_of(new: &NewOrder, leg: LegId, contracts: i64, at: TimeMs) -> Order {
         post_only: new.post_only,
         reduce_only: new.reduce_only,
         accepted_at: at,
-        expires_at: lifetime.map(|lifetime| at.plus_ms(lifetime)),
+        expires_at: condition::expiry(new, at),
         trigger: None,
         purpose: Purpose::Trade,
         peer: None,
