@@ -1,5 +1,6 @@
 //! Proves that the books balance. Slow; for tests and for `verify`.
 
+mod conditions;
 mod lists;
 
 use lmex_types::Side;
@@ -83,6 +84,34 @@ pub enum AuditError {
         /// Where.
         market: MarketId,
     },
+    /// Orders that wait and their index differ.
+    #[error("market {market}: the index of waiting orders is not what waits")]
+    TriggersOff {
+        /// Where.
+        market: MarketId,
+    },
+    /// The price of a waiting order has come, and it did not fire.
+    #[error("market {market} is active, and an order that waits is due")]
+    TriggerDue {
+        /// Where.
+        market: MarketId,
+    },
+    /// A bound exit that its position does not know, or whose position is gone.
+    #[error("account {account}: an exit in market {market} is not bound to a position")]
+    ExitOff {
+        /// Whose.
+        account: AccountId,
+        /// Where.
+        market: MarketId,
+    },
+    /// An order of a pair whose other leg does not know it.
+    #[error("account {account}: an OCO pair in market {market} is broken")]
+    PeerOff {
+        /// Whose.
+        account: AccountId,
+        /// Where.
+        market: MarketId,
+    },
     /// An account that should have been liquidated, or a debt that nobody has paid.
     #[error("account {account} is short of its maintenance margin and was not liquidated")]
     AtRisk {
@@ -137,11 +166,13 @@ impl Engine {
             return Err(AuditError::Unfinished);
         }
         self.audit_risk()?;
+        self.audit_conditions()?;
         let mut orders = 0;
         for account in self.state.accounts.iter() {
             for holding in account.holdings() {
                 self.audit_holding(account, holding)?;
                 self.audit_leg(account, holding)?;
+                self.audit_ties(account, holding)?;
                 orders += holding.open_orders(&self.state.orders).count();
             }
         }

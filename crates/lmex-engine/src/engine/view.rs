@@ -42,6 +42,10 @@ pub struct PositionView {
     pub leverage: u32,
     /// The tier of its risk limit, counted from 1.
     pub level: u32,
+    /// The order that closes it at a profit.
+    pub take_profit: Option<OrderId>,
+    /// The order that closes it at a loss.
+    pub stop_loss: Option<OrderId>,
 }
 
 /// Who waits in the queue of a level.
@@ -214,6 +218,8 @@ impl Engine {
             maintenance_margin: holding.maintenance(market),
             leverage: u32::try_from(holding.leverage(market)).unwrap_or(u32::MAX),
             level: holding.terms.level,
+            take_profit: holding.take_profit,
+            stop_loss: holding.stop_loss,
         }
     }
 }

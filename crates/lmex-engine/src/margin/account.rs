@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 use super::{Initial, Position, order_margin};
 use crate::book::{Key, Orders};
 use crate::market::Market;
-use crate::{AccountId, LegId, MarginMode, MarketId, Money, PositionMode, Rate, Tier};
+use crate::{AccountId, LegId, MarginMode, MarketId, Money, PositionMode, Purpose, Rate, Tier};
 
 /// An account's place in the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -273,6 +273,15 @@ impl Holding {
 
     pub(crate) fn oldest(&self) -> Option<Key> {
         self.oldest.some()
+    }
+
+    /// The exit that is bound to the position.
+    pub(crate) fn exit(&self, purpose: Purpose) -> Option<OrderId> {
+        match purpose {
+            Purpose::Trade => None,
+            Purpose::TakeProfit => self.take_profit,
+            Purpose::StopLoss => self.stop_loss,
+        }
     }
 
     pub(crate) fn open_side(&self, side: Side) -> OpenSide {

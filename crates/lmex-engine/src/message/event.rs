@@ -480,8 +480,8 @@ pub enum CancelReason {
     Oco,
     /// The order that was waiting fired, or was to follow the index, and could not be paid for.
     InsufficientMargin,
-    /// The order that was waiting fired, and there is nothing it may do: no position, too many orders, off the band. Or
-    /// it was to follow the index beyond the risk limit.
+    /// The order that was waiting fired, and there is nothing it may do: no position, too large a one, off the band. Or it
+    /// was to follow the index beyond the risk limit.
     NotAllowed,
     /// Bound to a position that is closed, or replaced by another exit.
     Unbound,

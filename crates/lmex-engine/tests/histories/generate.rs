@@ -1,13 +1,15 @@
 //! Random commands that meet each other: few accounts, few prices, few ids.
 
 use lmex_engine::{
-    AccountId, CancelTarget, Command, CrowdLevel, LegId, MarginMode, MarketId, MarketRules, Money, NewOrder,
-    OrderRef, Peg, PositionMode, Rate, SmallOrders, Tiers, Trading,
+    AccountId, CancelTarget, Command, CrowdLevel, Exit, Exits, LegId, MarginMode, MarketId, MarketRules,
+    Money, NewOrder, NewTrigger, OcoStop, OrderRef, Peg, PositionMode, Rate, SmallOrders, Tiers, Trading,
 };
 use lmex_types::{ClientOrderId, Decimal, Grid, Instrument, OrderId, OrderType, Side, TimeInForce, TimeMs};
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
+
+use crate::conditions::{bind, condition};
 
 /// A command and how much later than the one before.
 pub(crate) type Step = (i64, Command);
@@ -69,6 +71,7 @@ pub(crate) fn history(length: usize) -> impl Strategy<Value = Vec<Step>> {
         5 => amend(),
         3 => cancel(),
         1 => close(),
+        2 => bind(account(), market(), leg()),
         4 => crowd_depth(),
         2 => crowd_trade(),
         2 => set_prices(),
@@ -106,6 +109,9 @@ pub(crate) fn user_history(length: usize) -> impl Strategy<Value = Vec<Step>> {
         reduce_only: false,
         mode: None,
         leg: None,
+        trigger: None,
+        oco: None,
+        exits: Exits::NONE,
         ..order
     };
     let command = prop_oneof![
@@ -142,9 +148,21 @@ pub(crate) fn wild() -> impl Strategy<Value = Command> {
     prop_oneof![
         (new_order(), number(), number())
             .prop_map(|(order, price, contracts)| { Command::Place(NewOrder { price, contracts, ..order }) }),
-        (account(), order_id(), option::of(number()), option::of(number())).prop_map(
-            move |(account, id, price, contracts)| {
-                Command::Amend { account, market, target: OrderRef::Id(id), price, contracts, trigger: None }
+        (new_order(), number(), number(), number()).prop_map(|(order, trigger_price, price, trail)| {
+            let oco = order.oco.map(|oco| OcoStop { trigger_price, price, ..oco });
+            let trigger = order.trigger.map(|trigger| NewTrigger {
+                price: trigger_price,
+                trail: trigger.trail.map(|_| trail),
+                ..trigger
+            });
+            let exit = |exit: Exit| Exit { price, ..exit };
+            let Exits { take_profit, stop_loss } = order.exits;
+            let exits = Exits { take_profit: take_profit.map(exit), stop_loss: stop_loss.map(exit) };
+            Command::Place(NewOrder { oco, trigger, exits, ..order })
+        }),
+        (account(), order_id(), option::of(number()), option::of(number()), option::of(number())).prop_map(
+            move |(account, id, price, contracts, trigger)| {
+                Command::Amend { account, market, target: OrderRef::Id(id), price, contracts, trigger }
             }
         ),
         (account(), leg(), order_id(), option::of(number())).prop_map(move |(account, leg, order, price)| {
@@ -237,7 +255,8 @@ fn order_id() -> impl Strategy<Value = OrderId> {
 
 /// An id and the account that usually has it, so that amends and cancels find their orders.
 fn owned() -> impl Strategy<Value = (AccountId, OrderId)> {
-    (1_u32..16, prop::bool::weighted(0.9), account()).prop_map(|(id, is_owner, other)| {
+    let id = prop_oneof![9 => 1_u32..16, 1 => 16_u32..64];
+    (id, prop::bool::weighted(0.9), account()).prop_map(|(id, is_owner, other)| {
         let account = if is_owner { AccountId(id % 4 + 1) } else { other };
         (account, OrderId::from_bits(u128::from(id)))
     })
@@ -258,7 +277,7 @@ fn new_order() -> impl Strategy<Value = NewOrder> {
     ];
     let at = (option::weighted(0.02, mode()), option::weighted(0.25, leg()));
     let how = (tif, prop::bool::weighted(0.1), prop::bool::weighted(0.3), at);
-    (who, what, how).prop_map(|(who, what, how)| NewOrder {
+    let plain = (who, what, how).prop_map(|(who, what, how)| NewOrder {
         account: who.0.0,
         market: who.1,
         order: who.0.1,
@@ -273,7 +292,8 @@ fn new_order() -> impl Strategy<Value = NewOrder> {
         mode: how.3.0,
         leg: how.3.1,
         ..NewOrder::market(who.0.0, who.1, who.0.1, what.0.0, what.2)
-    })
+    });
+    (plain, condition()).prop_map(|(order, condition)| condition.apply(order))
 }
 
 /// Algo orders near the index; some out of range, some with what can't be combined with them.
@@ -295,11 +315,11 @@ fn set_trading() -> impl Strategy<Value = Command> {
 }
 
 fn amend() -> impl Strategy<Value = Command> {
-    let change = (option::of(price()), option::of(1_i64..25));
+    let change = (option::of(price()), option::of(1_i64..25), option::weighted(0.2, price()));
     (owned(), market(), option::weighted(0.2, client_id()), change).prop_map(
-        |((account, id), market, client_id, (price, contracts))| {
+        |((account, id), market, client_id, (price, contracts, trigger))| {
             let target = client_id.map_or(OrderRef::Id(id), OrderRef::Client);
-            Command::Amend { account, market, target, price, contracts, trigger: None }
+            Command::Amend { account, market, target, price, contracts, trigger }
         },
     )
 }

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use lmex_engine::{
-    AccountId, AmendCause, Command, Config, Deleveraged, Engine, Event, LegId, MarketId, Money, NewOrder,
-    Order, Party, QueueModel, Refusal, Stamped,
+    AccountId, AmendCause, Command, Config, Deleveraged, Engine, Event, Exits, LegId, MarketId, Money,
+    NewOrder, Order, Party, QueueModel, Refusal, Stamped, Trigger,
 };
 use lmex_types::{OrderId, Side, TimeInForce, TimeMs};
 use proptest::prelude::*;
@@ -118,6 +118,23 @@ fn every_kind_of_event_and_end_happens() {
         "OrderCancelled CancelAllAfter",
         "OrderCancelled MarketClosed",
         "OrderCancelled Liquidation",
+        "OrderCancelled Oco",
+        "OrderCancelled Unbound",
+        "OrderCancelled NotAllowed",
+        "OrderAccepted waits Trade",
+        "OrderAccepted waits TakeProfit",
+        "OrderAccepted waits StopLoss",
+        "OrderTriggered",
+        "OrderAmended waits User",
+        "OrderRefused Incompatible",
+        "OrderRefused TriggerWrongSide",
+        "OrderRefused TrailOutOfRange",
+        "AmendRefused NotAmendable",
+        "AmendRefused TriggerWrongSide",
+        "CommandRefused NoPosition",
+        "CommandRefused NoExit",
+        "CommandRefused DuplicateOrderId",
+        "CommandRefused TriggerWrongSide",
         "OrderRefused MarketClosed",
         "OrderRefused DuplicateOrderId",
         "OrderRefused DuplicateClientId",
@@ -190,6 +207,8 @@ fn kind(event: &Event) -> String {
         None => "user",
     };
     match event {
+        Event::OrderAccepted { order } if order.waits() => format!("{name} waits {:?}", order.purpose),
+        Event::OrderAmended { trigger: Some(_), cause, .. } => format!("{name} waits {cause:?}"),
         Event::OrderAmended { kept_place, cause, .. } => {
             format!("{name} {} {cause:?}", if *kept_place { "kept" } else { "lost" })
         }
@@ -265,11 +284,20 @@ impl Server {
             Event::OrderAccepted { order } => {
                 assert!(self.orders.insert(order.id, *order).is_none());
             }
+            Event::OrderTriggered { order, contracts, .. } => {
+                let order = self.orders.get_mut(order).unwrap();
+                assert!(order.waits());
+                order.contracts = *contracts;
+                order.trigger = order.trigger.map(|trigger| Trigger { fired: true, ..trigger });
+            }
             Event::OrderCancelled { order, remaining, .. } => {
                 assert_eq!(self.orders.remove(order).unwrap().remaining(), *remaining);
             }
-            Event::OrderAmended { order, price, contracts, remaining, .. } => {
+            Event::OrderAmended { order, price, contracts, remaining, trigger, .. } => {
                 let order = self.orders.get_mut(order).unwrap();
+                assert_eq!(order.waits(), trigger.is_some());
+                order.trigger =
+                    order.trigger.map(|old| Trigger { price: trigger.unwrap_or(old.price), ..old });
                 (order.price, order.contracts) = (*price, *contracts);
                 assert_eq!(order.remaining(), *remaining);
             }
@@ -369,7 +397,7 @@ impl Server {
             let owned = wallet.balance + wallet.isolated;
             assert_eq!(self.balances.get(&account.0).copied().unwrap_or_default(), owned);
             for order in engine.open_orders(account, None) {
-                assert_eq!(self.orders.get(&order.id), Some(order));
+                assert_eq!(self.orders.get(&order.id).map(told), Some(told(order)));
             }
         }
         let positions = engine.accounts().flat_map(|account| {
@@ -393,6 +421,15 @@ fn the_balance_is_told(engine: &Engine, events: &[Event]) {
     {
         assert_eq!(engine.wallet(*account).unwrap().balance, *balance);
     }
+}
+
+/// What events say of an order: its trail, its pair and its exits go their way without a word.
+fn told(order: &Order) -> Order {
+    let trigger = order.trigger.map(|trigger| match trigger.trail {
+        Some(_) => Trigger { price: 0, ..trigger },
+        None => trigger,
+    });
+    Order { trigger, peer: None, exits: Exits::NONE, ..*order }
 }
 
 fn fill_or_kill_is_whole_or_nothing(command: &Command, events: &[Event]) {

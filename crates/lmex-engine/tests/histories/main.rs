@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helper functions are tests too")]
 
+mod conditions;
 mod generate;
 mod laws;
 mod twin;

@@ -1,5 +1,6 @@
 //! Reads and runs scripts.
 
+mod condition;
 mod show;
 
 use lmex_engine::{
@@ -26,7 +27,7 @@ pub(crate) fn check_in(rules: MarketRules, script: &str) {
 
 fn run(mut world: World, script: &str) {
     let lines: Vec<&str> = script.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
-    let is_expectation = |line: &str| line.starts_with(['|', ':']) || line.starts_with("=>");
+    let is_expectation = |line: &str| line.starts_with(['|', ':', '~']) || line.starts_with("=>");
     let mut at = 0;
     while at < lines.len() {
         let command = lines[at];
@@ -86,9 +87,11 @@ impl World {
     }
 
     fn expect(&self, command: &str, expected: &[&str]) {
-        for (prefix, found) in
-            [("=>", self.events.iter().map(show::event).collect::<Vec<_>>()), ("|", show::book(&self.engine))]
-        {
+        for (prefix, found) in [
+            ("=>", self.events.iter().map(show::event).collect::<Vec<_>>()),
+            ("|", show::book(&self.engine)),
+            ("~", show::waiting(&self.engine)),
+        ] {
             let wanted: Vec<&str> =
                 expected.iter().filter_map(|line| line.strip_prefix(prefix)).map(str::trim).collect();
             let nothing = wanted == ["nothing"] && found.is_empty();
@@ -165,7 +168,10 @@ fn of_account(account: AccountId, words: &[&str]) -> Command {
                 let at = changes.iter().position(|word| *word == name)?;
                 Some(number(changes[at + 1]))
             };
-            let target = OrderRef::Client(id.parse().unwrap());
+            let target = match id.strip_prefix('#') {
+                Some(id) => OrderRef::Id(order_id(id)),
+                None => OrderRef::Client(id.parse().unwrap()),
+            };
             Command::Amend {
                 account,
                 market,
@@ -183,6 +189,12 @@ fn of_account(account: AccountId, words: &[&str]) -> Command {
             let leg = on(rest).unwrap_or_default();
             Command::Close { account, market, leg, order: order_id(id), price, post_only }
         }
+        ["bind", rest @ ..] => Command::BindExits {
+            account,
+            market,
+            leg: on(rest).unwrap_or_default(),
+            exits: condition::exits(rest),
+        },
         ["mode", mode] => Command::SetPositionMode { account, market, mode: position_mode(mode) },
         ["leverage", leverage, rest @ ..] => Command::SetLeverage {
             account,
@@ -222,6 +234,9 @@ fn of_account(account: AccountId, words: &[&str]) -> Command {
                 peg: peg(rest),
                 mode: after(rest, "mode").map(position_mode),
                 leg: on(rest),
+                trigger: condition::trigger(rest),
+                oco: condition::oco(rest),
+                exits: condition::exits(rest),
                 ..plain
             })
         }

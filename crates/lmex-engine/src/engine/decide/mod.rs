@@ -5,6 +5,7 @@ mod amend;
 mod bind;
 mod cancel;
 mod check;
+mod condition;
 mod crowd;
 mod deleverage;
 mod funding;
@@ -54,6 +55,10 @@ enum Stage {
     SwitchingOff,
     /// All orders in a market that closed are cancelled; so many accounts have none left there.
     Closing(usize),
+    /// The stop leg of a pair was accepted; its limit leg comes next.
+    LimitLeg,
+    /// So many exits have been bound.
+    Binding(usize),
     /// Nothing is left to read.
     Finished,
 }
@@ -71,8 +76,8 @@ impl<'a> Reading<'a> {
     /// The next event, or nothing when the command is done.
     ///
     /// What follows from the last event comes before anything new: orders tied to one that traded, then the rest of
-    /// what is in flight, then what waited for the new price, who is no longer safe, funding, pegs; then the clock, then the
-    /// command.
+    /// what is in flight, then a liquidation that has begun, then what waited for the new price, who is no longer safe,
+    /// funding, pegs; then the clock, then the command.
     pub(crate) fn next(&mut self, state: &State, scratch: &Scratch) -> Option<Event> {
         if let Some(event) = tied::next(state, self.stamped.at).or_else(|| reduce_only::next(state)) {
             return Some(event);
@@ -80,7 +85,9 @@ impl<'a> Reading<'a> {
         if let Some(in_flight) = &state.in_flight {
             return matching::next(state, in_flight);
         }
-        if let Some(event) = trigger::next(state) {
+        if state.liquidation.is_none()
+            && let Some(event) = trigger::next(state)
+        {
             return Some(event);
         }
         if let Some(event) = liquidation::next(state, &scratch.risky, &mut self.risk) {
@@ -144,9 +151,19 @@ impl<'a> Reading<'a> {
                 Some(terms::set_risk_limit(state, account, market, leg, level))
             }
             Command::BindExits { account, market, leg, exits } => {
-                Some(bind::bind(state, account, market, leg, &exits, at))
+                if let Some(refused) = bind::refuse(state, account, market, leg, &exits) {
+                    return Some(refused);
+                }
+                self.stage = Stage::Binding(0);
+                self.go_on(state, scratch)
             }
-            Command::Place(ref new) => Some(place::place(state, new, at)),
+            Command::Place(ref new) => {
+                let event = place::place(state, new, at);
+                if new.oco.is_some() && matches!(event, Event::OrderAccepted { .. }) {
+                    self.stage = Stage::LimitLeg;
+                }
+                Some(event)
+            }
             Command::Close { account, market, leg, order, price, post_only } => {
                 Some(place::close(state, account, (market, leg), order, price, post_only, at))
             }
@@ -205,6 +222,13 @@ impl<'a> Reading<'a> {
             }
             (Stage::Closing(accounts), &Command::SetTrading { market, .. }) => {
                 market::clear(state, market, accounts)
+            }
+            (Stage::LimitLeg, Command::Place(new)) => {
+                self.stage = Stage::Finished;
+                place::limit_leg(state, new)
+            }
+            (Stage::Binding(done), &Command::BindExits { account, market, leg, ref exits }) => {
+                bind::next(state, account, (market, leg), exits, done, self.stamped.at)
             }
             _ => None,
         }

@@ -14,7 +14,7 @@ use super::{Engine, InFlight, State, Taker};
 use crate::book::Key;
 use crate::margin::Account;
 use crate::market::Market;
-use crate::message::Event;
+use crate::message::{CancelReason, Event};
 use crate::{AccountId, MarketId, Money};
 
 impl Engine {
@@ -34,6 +34,7 @@ impl Engine {
             }
             Event::TradingSet { market, trading } => {
                 state.on_market(market, |market| market.trading = trading);
+                state.look_for_due(market);
             }
             Event::AccountOpened { account, maker_fee, taker_fee } => {
                 state.accounts.open(account, maker_fee, taker_fee);
@@ -53,7 +54,12 @@ impl Engine {
                 state.in_flight = None;
             }),
             Event::Fill(ref fill) => state.filled(fill),
-            Event::OrderCancelled { order, .. } => state.on_order(order, State::cancelled),
+            Event::OrderCancelled { order, reason, .. } => state.on_order(order, |state, key| {
+                if reason == CancelReason::Oco {
+                    state.separate(key);
+                }
+                state.cancelled(key);
+            }),
             Event::OrderAmended { order, price, contracts, trigger, kept_place, .. } => {
                 state.on_order(order, |state, key| match trigger {
                     Some(trigger) => state.amended_waiting(key, price, contracts, trigger),

@@ -1,8 +1,8 @@
 //! Events, books and accounts as text.
 
 use lmex_engine::{
-    AccountId, CrowdPurpose, Deleveraged, Engine, Event, Fill, LegId, LevelCause, MarginMode, MarketId,
-    Money, Party, Queued,
+    AccountId, Crossing, CrowdPurpose, Deleveraged, Engine, Event, Fill, LegId, LevelCause, MarginMode,
+    MarketId, Money, Order, Party, Purpose, Queued,
 };
 use lmex_types::{OrderId, Side};
 
@@ -10,7 +10,11 @@ use super::MARKET;
 
 pub(crate) fn event(event: &Event) -> String {
     match event {
-        Event::OrderAccepted { order } => format!("accepted {} {}", name(order.id), order.contracts),
+        Event::OrderAccepted { order } => {
+            let waits = if order.waits() { format!(" waits: {}", waits_for(order)) } else { String::new() };
+            format!("accepted {} {}{waits}", name(order.id), order.contracts)
+        }
+        Event::OrderTriggered { order, contracts, .. } => format!("triggered {} {contracts}", name(*order)),
         Event::OrderRefused { order, refusal, .. } => format!("refused {}: {refusal}", name(*order)),
         Event::OrderRested { order, price, remaining, level, .. } => {
             format!("rested {} {remaining} @ {price}, level {level}", name(*order))
@@ -19,6 +23,9 @@ pub(crate) fn event(event: &Event) -> String {
         Event::OrderCancelled { order, remaining, reason, level, .. } => {
             let level = level.map_or(String::new(), |level| format!(", level {level}"));
             format!("cancelled {} {remaining} {reason:?}{level}", name(*order))
+        }
+        Event::OrderAmended { order, price, remaining, trigger: Some(trigger), cause, .. } => {
+            format!("amended {} {remaining} @ {price} trigger {trigger} {cause:?}", name(*order))
         }
         Event::OrderAmended { order, price, remaining, kept_place, cause, level, .. } => {
             let place = if *kept_place { "kept" } else { "lost" };
@@ -163,6 +170,36 @@ pub(crate) fn book(engine: &Engine) -> Vec<String> {
     asks.reverse();
     asks.extend(market.depth(Side::Buy).map(|level| line(Side::Buy, level)));
     asks
+}
+
+/// Each order that waits, account by account, oldest first.
+pub(crate) fn waiting(engine: &Engine) -> Vec<String> {
+    let orders = engine.accounts().flat_map(|account| engine.open_orders(account, Some(MARKET)));
+    let waiting = orders.filter(|order| order.waits());
+    waiting
+        .map(|order| {
+            let price = if order.price == 0 { String::new() } else { format!(" @ {}", order.price) };
+            let contracts = order.remaining();
+            let side = order.side.as_str().to_lowercase();
+            format!("{} {side} {contracts}{price}: {}", name(order.id), waits_for(order))
+        })
+        .collect()
+}
+
+/// `mark >= 105`, and what more there is to say.
+fn waits_for(order: &Order) -> String {
+    let trigger = order.trigger.unwrap();
+    let source = format!("{:?}", trigger.source).to_lowercase();
+    let crossing = match trigger.crossing {
+        Crossing::Rising => ">=",
+        Crossing::Falling => "<=",
+    };
+    let trail = trigger.trail.map_or(String::new(), |trail| format!(" trail {trail}"));
+    let purpose = match order.purpose {
+        Purpose::Trade => String::new(),
+        purpose => format!(" {purpose:?}"),
+    };
+    format!("{source} {crossing} {}{trail}{purpose}", trigger.price)
 }
 
 fn queued(queued: &Queued) -> String {
