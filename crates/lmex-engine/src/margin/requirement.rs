@@ -66,30 +66,45 @@ pub(crate) struct Candidate {
 impl Candidate {
     /// Margin that this order adds, with the taker fee of the part that opens and the loss it would open with.
     ///
-    /// Zero for an order that only closes.
+    /// Zero for an order that only closes, and for an amend after which the order needs no more margin and would cost no
+    /// more to open than before: that is always allowed. Any other amend is looked at like a new order, because fee and
+    /// loss of the old one were never set aside.
     pub(crate) fn required(&self, account: &Account, market: &Market) -> Money {
         let none = Holding::new(market.id, self.leg, account.terms(market.id, self.leg));
         let holding = account.holding(market.id, self.leg).unwrap_or(&none);
         let (position, initial) = (holding.position, holding.initial(market));
         let same = holding.open_side(self.side);
         let other = holding.open_side(self.side.opposite());
-        let grown = OpenSide {
-            contracts: same.contracts + self.contracts - self.replaces.contracts,
-            value: same.value + self.value.times(self.contracts) - self.replaces.value,
-        };
         let margin = |same| match self.side {
             Side::Buy => order_margin(position.contracts, same, other, initial),
             Side::Sell => order_margin(position.contracts, other, same, initial),
         };
-        let added = (margin(grown) - margin(same)).max(Money::ZERO);
+        let (rest, grown) = self.replace(same);
         let beyond = |open: OpenSide| (open.contracts - position.closable(self.side)).max(0);
-        let opening = (beyond(grown) - beyond(same)).max(0);
-        added + self.cost_of_opening(opening, account, market)
+        let opening = |open| (beyond(open) - beyond(rest)).max(0);
+        let added = margin(grown) - margin(same);
+        let cost = self.cost_of_opening(opening(grown), self.value, account, market);
+        let replaced = self.replaces.value.share(1, self.replaces.contracts);
+        let cost_before = self.cost_of_opening(opening(same), replaced, account, market);
+        if added <= Money::ZERO && cost <= cost_before {
+            Money::ZERO
+        } else {
+            (added + cost).max(Money::ZERO)
+        }
     }
 
-    fn cost_of_opening(&self, opening: i64, account: &Account, market: &Market) -> Money {
-        let fee = self.value.times(opening).part_up(account.taker_fee).max(Money::ZERO);
-        let loss = (self.value - market.mark.value).times(self.side.sign()).max(Money::ZERO);
+    /// The open orders of its side without what it replaces, and then with itself.
+    fn replace(&self, open: OpenSide) -> (OpenSide, OpenSide) {
+        let OpenSide { contracts, value } = self.replaces;
+        let rest = OpenSide { contracts: open.contracts - contracts, value: open.value - value };
+        let contracts = rest.contracts + self.contracts;
+        (rest, OpenSide { contracts, value: rest.value + self.value.times(self.contracts) })
+    }
+
+    /// Taker fee, and the loss at the mark price, of so many contracts at `value` each.
+    fn cost_of_opening(&self, opening: i64, value: Money, account: &Account, market: &Market) -> Money {
+        let fee = value.times(opening).part_up(account.taker_fee).max(Money::ZERO);
+        let loss = (value - market.mark.value).times(self.side.sign()).max(Money::ZERO);
         fee + loss.times(opening)
     }
 }

@@ -6,3 +6,12 @@ mod conditions;
 mod generate;
 mod laws;
 mod twin;
+
+use proptest::test_runner::Config;
+
+/// 400 histories for each law, or what `PROPTEST_CASES` says.
+fn config() -> Config {
+    let asked = std::env::var_os("PROPTEST_CASES").is_some();
+    let default = Config::default();
+    if asked { default } else { Config { cases: 400, ..default } }
+}

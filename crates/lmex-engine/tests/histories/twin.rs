@@ -12,7 +12,7 @@ use crate::generate::{opening, user_history};
 const MARKET: MarketId = MarketId(1);
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+    #![proptest_config(crate::config())]
 
     #[test]
     fn the_twin_agrees(steps in user_history(150)) {

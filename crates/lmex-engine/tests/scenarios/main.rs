@@ -17,6 +17,7 @@ mod deleveraging;
 mod exits;
 mod funding;
 mod insurance;
+mod interplay;
 mod isolated;
 mod leverage;
 mod liquidation;
