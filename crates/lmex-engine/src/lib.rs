@@ -49,7 +49,7 @@
 //! **Liquidation**, in this order, when equity is below maintenance margin at the mark price, of all cross positions or of
 //! one isolated position:
 //!
-//! 1. Its orders are cancelled, also those that wait and bound exits.
+//! 1. Its orders are cancelled, also those that wait and bound exits. The cross legs of a hedge close each other.
 //! 2. The venue closes the position with the largest loss in the book: of a tier above the first only what brings it to the
 //!    tier below. It trades as far as the protection and the insurance fund go.
 //! 3. What the book could not take is closed, at the bankruptcy price, against the positions with the most leveraged profit

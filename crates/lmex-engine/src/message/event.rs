@@ -352,7 +352,8 @@ pub enum Event {
         /// Contracts that could not be traded: those in profit take them over.
         remaining: i64,
     },
-    /// A position that could not be liquidated in the book was closed against one in profit, without fees.
+    /// A position that could not be liquidated in the book was closed against one in profit, without fees; or against the
+    /// other leg of the same account's hedge, before anything else was closed.
     Deleveraged(Deleveraged),
     /// The insurance fund made up for a loss beyond the money behind a position.
     InsurancePaid {
@@ -445,13 +446,14 @@ pub struct Deleveraged {
     pub market: MarketId,
     /// Serial number of trades.
     pub trade_id: u64,
-    /// In ticks, rounded from the bankruptcy price in favour of the one that is liquidated.
+    /// In ticks, rounded from the bankruptcy price in favour of the one that is liquidated; of two legs of a hedge, from
+    /// the mark price.
     pub price: i64,
     /// How many contracts.
     pub contracts: i64,
     /// Which side the one that is liquidated trades: sell for a long.
     pub side: Side,
-    /// Who is liquidated.
+    /// Who is liquidated; with the venue's order, unless its own legs close each other.
     pub loser: Party,
     /// Who is closed because of it.
     pub winner: Party,

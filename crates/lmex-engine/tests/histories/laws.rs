@@ -1,17 +1,18 @@
 //! What must hold after every command of any history.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use lmex_engine::{
-    AccountId, AmendCause, Command, Config, Deleveraged, Engine, Event, Exits, LegId, MarketId, Money,
-    NewOrder, Order, Party, QueueModel, Refusal, Stamped, Trigger,
+    AccountId, AmendCause, Command, Config, Engine, Event, MarketId, Money, Party, QueueModel, Refusal,
+    Stamped,
 };
-use lmex_types::{OrderId, Side, TimeInForce, TimeMs};
+use lmex_types::{TimeInForce, TimeMs};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 
 use crate::generate::{Step, history, moment, opening, wild};
+use crate::server::Server;
 
 proptest! {
     #![proptest_config(crate::config())]
@@ -31,12 +32,11 @@ proptest! {
             nobody_trades_in(&idle, &stamped.command, &events);
             for event in &events {
                 replica.evolve(event);
-                server.hear(event);
+                server.hear(event, &replica);
             }
             prop_assert_eq!(replica.digest(), engine.digest(), "replay gives another state");
             server.compare(&engine);
             server.new_leg(&stamped.command, &events);
-            the_balance_is_told(&engine, &events);
             print_is_reported_once(&stamped.command, &events);
             fill_or_kill_is_whole_or_nothing(&stamped.command, &events);
             only_a_debt_without_a_position_overdraws_the_fund(&engine, &events);
@@ -246,190 +246,6 @@ fn stamped(steps: &[Step]) -> Vec<Stamped> {
             Stamped { seq, at, command: step.1 }
         })
         .collect()
-}
-
-/// What a server knows from events alone.
-#[derive(Default)]
-struct Server {
-    orders: BTreeMap<OrderId, Order>,
-    levels: BTreeMap<(MarketId, Side, i64), i64>,
-    /// With what is set aside for isolated positions.
-    balances: BTreeMap<u32, Money>,
-    positions: BTreeMap<(u32, MarketId, LegId), i64>,
-    last_trade: u64,
-    /// The venue's own order with what is left of it.
-    venue: Option<(OrderId, i64)>,
-    fund: Money,
-    /// The last leg of the isolated mode of each account.
-    last_leg: BTreeMap<u32, u32>,
-}
-
-impl Server {
-    fn hear(&mut self, event: &Event) {
-        if let Some(change) = event.level_change() {
-            let key = (change.market, change.side, change.price);
-            assert!(change.contracts >= 0, "{event:?}");
-            match change.contracts {
-                0 => self.levels.remove(&key),
-                contracts => self.levels.insert(key, contracts),
-            };
-        }
-        match event {
-            Event::Deposited { account, amount, .. } => {
-                *self.balances.entry(account.0).or_default() += *amount;
-            }
-            Event::Withdrawn { account, amount, .. } => {
-                *self.balances.entry(account.0).or_default() -= *amount;
-            }
-            Event::OrderAccepted { order } => {
-                assert!(self.orders.insert(order.id, *order).is_none());
-            }
-            Event::OrderTriggered { order, contracts, .. } => {
-                let order = self.orders.get_mut(order).unwrap();
-                assert!(order.waits());
-                order.contracts = *contracts;
-                order.trigger = order.trigger.map(|trigger| Trigger { fired: true, ..trigger });
-            }
-            Event::OrderCancelled { order, remaining, .. } => {
-                assert_eq!(self.orders.remove(order).unwrap().remaining(), *remaining);
-            }
-            Event::OrderAmended { order, price, contracts, remaining, trigger, .. } => {
-                let order = self.orders.get_mut(order).unwrap();
-                assert_eq!(order.waits(), trigger.is_some());
-                order.trigger =
-                    order.trigger.map(|old| Trigger { price: trigger.unwrap_or(old.price), ..old });
-                (order.price, order.contracts) = (*price, *contracts);
-                assert_eq!(order.remaining(), *remaining);
-            }
-            Event::Fill(fill) => {
-                self.trade(fill.trade_id);
-                for (party, side) in [(&fill.maker, fill.aggressor.opposite()), (&fill.taker, fill.aggressor)]
-                {
-                    self.settle(party, fill.market, side.sign() * fill.contracts);
-                    let Some(id) = party.order.filter(|&id| !self.is_of_venue(id, party)) else { continue };
-                    let order = self.orders.get_mut(&id).unwrap();
-                    order.filled += fill.contracts;
-                    assert_eq!(order.remaining(), party.remaining);
-                    assert!(!order.reduce_only || order.remaining() >= 0);
-                    if party.remaining == 0 {
-                        self.orders.remove(&id);
-                    }
-                }
-            }
-            Event::LiquidationOrder { order, contracts, .. } => {
-                assert_eq!(self.venue, None);
-                self.venue = Some((*order, *contracts));
-            }
-            Event::LiquidationOrderEnded { order, remaining, .. } => {
-                assert_eq!(self.venue.take(), Some((*order, *remaining)));
-            }
-            Event::Deleveraged(deleveraged) => {
-                let Deleveraged { market, trade_id, contracts, side, ref loser, ref winner, .. } =
-                    *deleveraged;
-                self.trade(trade_id);
-                self.settle(loser, market, side.sign() * contracts);
-                self.settle(winner, market, -side.sign() * contracts);
-            }
-            Event::FundingPaid { account, amount, .. } => {
-                *self.balances.entry(account.0).or_default() -= *amount;
-            }
-            Event::InsuranceFunded { amount } => self.fund += *amount,
-            Event::InsurancePaid { account, amount, fund, .. } => {
-                *self.balances.entry(account.0).or_default() += *amount;
-                self.fund -= *amount;
-                assert_eq!(self.fund, *fund);
-            }
-            Event::Trade { trade_id, contracts, .. } => {
-                assert!(*contracts > 0);
-                self.trade(*trade_id);
-            }
-            _ => {}
-        }
-    }
-
-    fn settle(&mut self, party: &Party, market: MarketId, contracts: i64) {
-        let gained = party.realised_pnl - party.fee - party.liquidation_fee;
-        *self.balances.entry(party.account.0).or_default() += gained;
-        *self.positions.entry((party.account.0, market, party.leg)).or_default() += contracts;
-        self.fund += party.liquidation_fee;
-        assert!(!party.liquidation_fee.is_negative());
-    }
-
-    /// The venue's own order is filled.
-    fn is_of_venue(&mut self, id: OrderId, party: &Party) -> bool {
-        let Some((_, remaining)) = self.venue.as_mut().filter(|(order, _)| *order == id) else {
-            return false;
-        };
-        assert!(party.remaining < *remaining);
-        *remaining = party.remaining;
-        true
-    }
-
-    /// A position of the isolated mode that is opened was never there before.
-    fn new_leg(&mut self, command: &Command, events: &[Event]) {
-        let Command::Place(NewOrder { leg: None, account, order: id, .. }) = command else { return };
-        for event in events {
-            let Event::OrderAccepted { order } = event else { continue };
-            let Some(number) = order.leg.isolated_number().filter(|_| order.id == *id) else { continue };
-            let last = self.last_leg.insert(account.0, number).unwrap_or(0);
-            assert!(number > last, "{event:?} after leg {last}");
-        }
-    }
-
-    fn trade(&mut self, trade_id: u64) {
-        assert_eq!(trade_id, self.last_trade + 1);
-        self.last_trade = trade_id;
-    }
-
-    fn compare(&self, engine: &Engine) {
-        let mut levels = BTreeMap::new();
-        for market in engine.markets() {
-            for side in [Side::Buy, Side::Sell] {
-                let depth =
-                    market.depth(side).map(|(price, contracts)| ((market.id(), side, price), contracts));
-                levels.extend(depth);
-            }
-        }
-        assert_eq!(self.levels, levels);
-        assert_eq!(self.fund, engine.insurance_fund());
-        for account in engine.accounts() {
-            let wallet = engine.wallet(account).unwrap();
-            let owned = wallet.balance + wallet.isolated;
-            assert_eq!(self.balances.get(&account.0).copied().unwrap_or_default(), owned);
-            for order in engine.open_orders(account, None) {
-                assert_eq!(self.orders.get(&order.id).map(told), Some(told(order)));
-            }
-        }
-        let positions = engine.accounts().flat_map(|account| {
-            engine
-                .positions(account)
-                .map(move |found| ((account.0, found.market, found.leg), found.contracts))
-        });
-        let known = self.positions.iter().filter(|(_, contracts)| **contracts != 0);
-        assert_eq!(
-            known.map(|(&at, &contracts)| (at, contracts)).collect::<BTreeMap<_, _>>(),
-            positions.collect()
-        );
-        let open: usize = engine.accounts().map(|account| engine.open_orders(account, None).count()).sum();
-        assert_eq!(self.orders.len(), open);
-    }
-}
-
-fn the_balance_is_told(engine: &Engine, events: &[Event]) {
-    if let Some(Event::Deposited { account, balance, .. } | Event::Withdrawn { account, balance, .. }) =
-        events.last()
-    {
-        assert_eq!(engine.wallet(*account).unwrap().balance, *balance);
-    }
-}
-
-/// What events say of an order: its trail, its pair and its exits go their way without a word.
-fn told(order: &Order) -> Order {
-    let trigger = order.trigger.map(|trigger| match trigger.trail {
-        Some(_) => Trigger { price: 0, ..trigger },
-        None => trigger,
-    });
-    Order { trigger, peer: None, exits: Exits::NONE, ..*order }
 }
 
 fn fill_or_kill_is_whole_or_nothing(command: &Command, events: &[Event]) {

@@ -5,6 +5,7 @@
 mod conditions;
 mod generate;
 mod laws;
+mod server;
 mod twin;
 
 use proptest::test_runner::Config;

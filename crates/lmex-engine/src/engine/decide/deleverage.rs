@@ -4,7 +4,7 @@ use lmex_types::Side;
 
 use crate::deleverage::first;
 use crate::engine::State;
-use crate::liquidation::{Closing, Liquidation};
+use crate::liquidation::{Liquidation, Scope, covers, holdings, is_closable};
 use crate::margin::{Slot, Transfer};
 use crate::market::Market;
 use crate::message::{Deleveraged, Event, Party};
@@ -19,7 +19,7 @@ pub(super) fn next(state: &State, liquidation: &Liquidation) -> Option<Event> {
     let (slot, leg) = first(state, market, side.opposite())?;
     let held = state.accounts[slot].position(market.id, leg).closable(side.opposite());
     let contracts = closing.left.min(held);
-    let trade = Trade { state, market, price: price(market, &closing), contracts };
+    let trade = Trade { state, market, price: price(market, closing.bankruptcy, side), contracts };
     let loser = trade.party(liquidation.slot, closing.leg, side, Role::Loser);
     let loser = Party { order: Some(closing.order), remaining: closing.left - contracts, ..loser };
     let winner = trade.party(slot, leg, side.opposite(), Role::Winner);
@@ -35,12 +35,33 @@ pub(super) fn next(state: &State, liquidation: &Liquidation) -> Option<Event> {
     }))
 }
 
-/// The bankruptcy price, rounded in favour of the one that is liquidated: up for a sale, down for a purchase. Within
-/// the prices that exist; beyond them the fund pays, whatever it has.
-fn price(market: &Market, closing: &Closing) -> i64 {
-    let (value, tick) = (closing.bankruptcy.units(), market.scale.tick_value.units().max(1));
+/// The cross legs of a hedge close each other as far as they go, before the venue closes anything against others: they
+/// share the same money, so that this costs nothing at any price. It is done at the mark price. (OKX and Bybit do so.)
+pub(super) fn offset(state: &State, slot: Slot, scope: Scope) -> Option<Event> {
+    let account = &state.accounts[slot];
+    let (market, contracts) = holdings(state, account, scope).find_map(|(long, market)| {
+        let short = account.holding(market.id, LegId::SHORT).filter(|short| covers(scope, short))?;
+        let contracts = long.position.contracts.min(-short.position.contracts);
+        (long.leg == LegId::LONG && contracts > 0 && is_closable(market)).then_some((market, contracts))
+    })?;
+    let trade = Trade { state, market, price: price(market, market.mark.value, Side::Sell), contracts };
+    Some(Event::Deleveraged(Deleveraged {
+        market: market.id,
+        trade_id: state.next_trade,
+        price: trade.price,
+        contracts,
+        side: Side::Sell,
+        loser: trade.party(slot, LegId::LONG, Side::Sell, Role::Loser),
+        winner: trade.party(slot, LegId::SHORT, Side::Buy, Role::Winner),
+    }))
+}
+
+/// The price of one contract's value, rounded in favour of the one that is liquidated: up for a sale, down for a purchase.
+/// Within the prices that exist; beyond them the fund pays, whatever it has.
+fn price(market: &Market, value: Money, side: Side) -> i64 {
+    let (value, tick) = (value.units(), market.scale.tick_value.units().max(1));
     let down = value.div_euclid(tick);
-    let ticks = match closing.side {
+    let ticks = match side {
         Side::Sell if value.rem_euclid(tick) != 0 => down.saturating_add(1),
         Side::Sell | Side::Buy => down,
     };
