@@ -20,8 +20,8 @@ pub struct Tier {
 pub struct Tiers(Vec<Tier>);
 
 impl Tiers {
-    /// From a list, lowest first. `None` when it is empty, when limits do not rise, when a rate is not between 0 and 1, when
-    /// maintenance is not below initial margin, or when a maximum leverage is 0.
+    /// From a list, lowest first. `None` when it is empty, when limits do not rise or a maximum leverage does, when a rate
+    /// is not between 0 and 1, when maintenance is not below initial margin, or when a maximum leverage is 0.
     pub fn new(tiers: Vec<Tier>) -> Option<Self> {
         let is_part = |rate: Rate| (Rate::ZERO..=Rate::ONE).contains(&rate);
         let fits = |tier: &Tier| {
@@ -30,7 +30,10 @@ impl Tiers {
                 && tier.maintenance < tier.initial
                 && tier.max_leverage > 0
         };
-        let rises = tiers.windows(2).all(|pair| pair[0].limit < pair[1].limit);
+        // A position that is liquidated moves to lower tiers, which must allow the leverage it has.
+        let rises = tiers
+            .windows(2)
+            .all(|pair| pair[0].limit < pair[1].limit && pair[0].max_leverage >= pair[1].max_leverage);
         (!tiers.is_empty() && tiers.iter().all(fits) && rises).then_some(Self(tiers))
     }
 
@@ -135,5 +138,6 @@ mod tests {
         assert_eq!(Tiers::ladder(&[(1, 0)]), None, "no leverage");
         assert_eq!(Tiers::ladder(&[(1, 400)]), None, "0.7 / 400 is less than 0.002");
         assert_eq!(Tiers::ladder(&[(2, 10), (1, 5)]), None, "the limit falls");
+        assert_eq!(Tiers::ladder(&[(1, 5), (2, 10)]), None, "the leverage rises");
     }
 }

@@ -137,6 +137,9 @@ impl Server {
     }
 
     fn set_aside(&mut self, (account, market, leg): Place, moved: Money) {
+        if moved.units() == 0 {
+            return;
+        }
         self.pay((account, None), -moved);
         self.pay((account, Some((market, leg))), moved);
     }
@@ -196,8 +199,7 @@ impl Server {
             positions.collect()
         );
         for (&(account, market, leg), &money) in &self.wallets {
-            let position = engine.position(AccountId(account), market, leg);
-            let wallet = position.map_or(Money::from_quote(0), |position| position.wallet);
+            let wallet = engine.leg(AccountId(account), market, leg).unwrap().wallet;
             assert_eq!(money, wallet, "of {account} on {leg} in {market}");
         }
         let open: usize = engine.accounts().map(|account| engine.open_orders(account, None).count()).sum();

@@ -22,6 +22,8 @@ mod trigger;
 pub(crate) use cancel::cancelled;
 pub(crate) use crowd::{set, taken};
 
+use lmex_types::TimeMs;
+
 use super::{Scratch, State};
 use crate::matching;
 use crate::message::{CancelReason, Command, Event, Refusal, Stamped};
@@ -116,39 +118,15 @@ impl<'a> Reading<'a> {
         self.stage = Stage::Finished;
         let at = self.stamped.at;
         match self.stamped.command {
-            Command::OpenMarket { market, ref instrument, ref rules, price } => {
-                Some(market::open(state, market, instrument, rules, price))
-            }
             Command::SetTrading { market, trading } => {
                 if trading == Trading::Closed {
                     self.stage = Stage::Closing(0);
                 }
                 Some(market::set_trading(state, market, trading))
             }
-            Command::SetPrices { market, index, mark } => {
-                Some(market::set_prices(state, market, index, mark, at))
-            }
-            Command::SetFundingRate { market, rate, next } => {
-                Some(market::set_funding_rate(state, market, rate, next))
-            }
-            Command::OpenAccount { account, maker_fee, taker_fee } => {
-                Some(account::open(account, maker_fee, taker_fee))
-            }
-            Command::Deposit { account, amount } => Some(account::deposit(state, account, amount)),
-            Command::Withdraw { account, amount } => Some(account::withdraw(state, account, amount)),
-            Command::FundInsurance { amount } => Some(account::fund_insurance(amount)),
             Command::CancelAllAfter { account, timeout_ms } => {
                 self.stage = Stage::SwitchingOff;
                 Some(account::cancel_all_after(state, account, timeout_ms, at))
-            }
-            Command::SetPositionMode { account, market, mode } => {
-                Some(terms::set_mode(state, account, market, mode))
-            }
-            Command::SetLeverage { account, market, leg, leverage, margin } => {
-                Some(terms::set_leverage(state, account, market, leg, leverage, margin))
-            }
-            Command::SetRiskLimit { account, market, leg, level } => {
-                Some(terms::set_risk_limit(state, account, market, leg, level))
             }
             Command::BindExits { account, market, leg, exits } => {
                 if let Some(refused) = bind::refuse(state, account, market, leg, &exits) {
@@ -164,16 +142,6 @@ impl<'a> Reading<'a> {
                 }
                 Some(event)
             }
-            Command::Close { account, market, leg, order, price, post_only } => {
-                Some(place::close(state, account, (market, leg), order, price, post_only, at))
-            }
-            Command::Amend { account, market, target, price, contracts, trigger } => Some(amend::amend(
-                state,
-                account,
-                market,
-                target,
-                amend::Change { price, contracts, trigger },
-            )),
             Command::Cancel { account, market, target } => {
                 let event = cancel::cancel(state, account, market, target);
                 if event.is_none() {
@@ -196,7 +164,7 @@ impl<'a> Reading<'a> {
                 self.stage = Stage::Print(contracts);
                 self.go_on(state, scratch)
             }
-            Command::Advance => None,
+            ref other => answer(state, other, at),
         }
     }
 
@@ -233,6 +201,45 @@ impl<'a> Reading<'a> {
             _ => None,
         }
     }
+}
+
+/// The event of a command that is answered by one alone.
+fn answer(state: &State, command: &Command, at: TimeMs) -> Option<Event> {
+    Some(match *command {
+        Command::OpenMarket { market, ref instrument, ref rules, price } => {
+            market::open(state, market, instrument, rules, price)
+        }
+        Command::SetPrices { market, index, mark } => market::set_prices(state, market, index, mark, at),
+        Command::SetFundingRate { market, rate, next } => market::set_funding_rate(state, market, rate, next),
+        Command::OpenAccount { account, maker_fee, taker_fee } => {
+            account::open(account, maker_fee, taker_fee)
+        }
+        Command::Deposit { account, amount } => account::deposit(state, account, amount),
+        Command::Withdraw { account, amount } => account::withdraw(state, account, amount),
+        Command::FundInsurance { amount } => account::fund_insurance(amount),
+        Command::SetPositionMode { account, market, mode } => terms::set_mode(state, account, market, mode),
+        Command::SetLeverage { account, market, leg, leverage, margin } => {
+            terms::set_leverage(state, account, market, leg, leverage, margin)
+        }
+        Command::SetRiskLimit { account, market, leg, level } => {
+            terms::set_risk_limit(state, account, market, leg, level)
+        }
+        Command::Close { account, market, leg, order, price, post_only } => {
+            place::close(state, account, (market, leg), order, price, post_only, at)
+        }
+        Command::Amend { account, market, target, price, contracts, trigger } => {
+            let change = amend::Change { price, contracts, trigger };
+            amend::amend(state, account, market, target, change)
+        }
+        Command::Advance
+        | Command::SetTrading { .. }
+        | Command::CancelAllAfter { .. }
+        | Command::BindExits { .. }
+        | Command::Place(_)
+        | Command::Cancel { .. }
+        | Command::CrowdDepth { .. }
+        | Command::CrowdTrade { .. } => return None,
+    })
 }
 
 /// A command that is not about an order is refused.
