@@ -1,8 +1,8 @@
 //! What an order may wait for, bring along or follow.
 
-use lmex_types::OrderId;
+use lmex_types::{OrderId, Side};
 
-use crate::Rate;
+use crate::{Purpose, Rate};
 
 /// Which price a trigger looks at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -129,8 +129,33 @@ impl Exits {
     /// Neither.
     pub const NONE: Self = Self { take_profit: None, stop_loss: None };
 
+    /// Those there are, with what each is for; the profit first.
+    pub fn iter(&self) -> impl Iterator<Item = (Purpose, Exit)> + use<> {
+        let profit = self.take_profit.map(|exit| (Purpose::TakeProfit, exit));
+        let loss = self.stop_loss.map(|exit| (Purpose::StopLoss, exit));
+        profit.into_iter().chain(loss)
+    }
+
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         *self == Self::NONE
+    }
+}
+
+impl Crossing {
+    /// Which way the price must come for a stop of this side.
+    pub(crate) fn of_stop(side: Side) -> Self {
+        match side {
+            Side::Buy => Self::Rising,
+            Side::Sell => Self::Falling,
+        }
+    }
+
+    /// Which way the price must come for an exit of a position that was opened by this side.
+    pub(crate) fn of_exit(purpose: Purpose, opened: Side) -> Self {
+        match purpose {
+            Purpose::StopLoss => Self::of_stop(opened.opposite()),
+            Purpose::TakeProfit | Purpose::Trade => Self::of_stop(opened),
+        }
     }
 }

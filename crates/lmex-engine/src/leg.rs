@@ -36,7 +36,8 @@ impl LegId {
     /// The short position of the hedge mode.
     pub const SHORT: Self = Self(2);
 
-    /// The position of the isolated mode with this serial number, counted from 1.
+    /// The position of the isolated mode with this serial number, counted from 1 over all markets of an account. A number
+    /// is given once, when an order for a new position is accepted, even if that order never fills.
     pub const fn isolated(number: u32) -> Self {
         Self(2_u32.saturating_add(number))
     }

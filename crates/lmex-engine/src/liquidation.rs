@@ -151,14 +151,6 @@ impl Closing {
     }
 }
 
-/// Moved to an isolated position's money, below zero, when it is closed: all that is left goes back to the balance. A
-/// debt stays, for the fund.
-pub(crate) fn given_back(holding: &Holding, contracts_after: i64, gained: Money) -> Money {
-    let left = holding.wallet + gained;
-    let closes = holding.is_isolated() && contracts_after == 0;
-    if closes { -left.max(Money::ZERO) } else { Money::ZERO }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -5,8 +5,8 @@ use lmex_types::{OrderId, OrderType, Side, TimeInForce};
 use crate::book::{Front, Key};
 use crate::engine::decide::{cancelled, set, taken};
 use crate::engine::{InFlight, State, Taker};
-use crate::liquidation::{Liquidation, given_back};
-use crate::margin::{Account, Slot, fee};
+use crate::liquidation::Liquidation;
+use crate::margin::{Account, Slot, Transfer, fee};
 use crate::market::Market;
 use crate::message::{CancelReason, CrowdPurpose, Event, Fill, Party};
 use crate::{LegId, MarketId, Money, Order};
@@ -181,6 +181,17 @@ fn fill(
     }))
 }
 
+/// What a party is in a trade.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Role {
+    /// Rested, and pays the maker fee.
+    Maker,
+    /// Came, or pays as if it had.
+    Taker,
+    /// Its position is traded by the venue.
+    Liquidated,
+}
+
 /// What is traded, as each party sees it.
 struct Traded<'a> {
     market: &'a Market,
@@ -193,7 +204,8 @@ impl Traded<'_> {
         let resting = &state.orders[key];
         let order = &resting.order;
         let account = &state.accounts[resting.slot];
-        let party = self.party(account, order.leg, order.side, is_maker && !order.is_spam);
+        let role = if is_maker && !order.is_spam { Role::Maker } else { Role::Taker };
+        let party = self.party(state, account, order.leg, order.side, role);
         Party { order: Some(order.id), remaining: order.remaining() - self.contracts, ..party }
     }
 
@@ -205,14 +217,16 @@ impl Traded<'_> {
         remaining: i64,
         side: Side,
     ) -> Party {
-        let party = self.party(&state.accounts[slot], leg, side, false);
-        let party = Party { order: Some(order), remaining: remaining - self.contracts, ..party };
-        self.charged(state, slot, party, side)
+        let account = &state.accounts[slot];
+        let party = self.party(state, account, leg, side, Role::Liquidated);
+        let party = self.charged(state, slot, party);
+        let moved = self.moved(state, account, &party, side, Role::Liquidated);
+        Party { order: Some(order), remaining: remaining - self.contracts, moved, ..party }
     }
 
     /// The fees of a liquidation are taken only as far as there is money beyond what closing the rest may cost: first
     /// the venue's, then the fund's.
-    fn charged(&self, state: &State, slot: Slot, party: Party, side: Side) -> Party {
+    fn charged(&self, state: &State, slot: Slot, party: Party) -> Party {
         let Some(Liquidation { scope, closing: Some(closing), .. }) = state.liquidation else { return party };
         let value = self.market.value(self.price, 1);
         let spare = closing.spare(state, slot, scope) + closing.gain(value).times(self.contracts);
@@ -220,30 +234,45 @@ impl Traded<'_> {
         let fee = party.fee.min(left);
         let due = value.times(self.contracts).part_up(self.market.rules.liquidation_fee);
         let liquidation_fee = due.min(left - fee.max(Money::ZERO));
-        let gained = party.realised_pnl - fee - liquidation_fee;
-        let moved = state.accounts[slot].holding(self.market.id, party.leg).map_or(Money::ZERO, |holding| {
-            let after = holding.position.contracts + side.sign() * self.contracts;
-            given_back(holding, after, gained)
-        });
-        Party { fee, liquidation_fee, moved, ..party }
+        Party { fee, liquidation_fee, ..party }
     }
 
     fn by_crowd(&self, state: &State, side: Side) -> Party {
-        self.party(&state.accounts[Slot::CROWD], LegId::ONE_WAY, side, false)
+        self.party(state, &state.accounts[Slot::CROWD], LegId::ONE_WAY, side, Role::Taker)
     }
 
-    fn party(&self, account: &Account, leg: LegId, side: Side, is_maker: bool) -> Party {
+    fn party(&self, state: &State, account: &Account, leg: LegId, side: Side, role: Role) -> Party {
         let value = self.market.value(self.price, 1);
         let (_, realised_pnl) = account.position(self.market.id, leg).filled(side, self.contracts, value);
-        Party {
+        let party = Party {
             account: account.id,
             leg,
             order: None,
             remaining: 0,
-            fee: fee(account, value.times(self.contracts), is_maker),
+            fee: fee(account, value.times(self.contracts), role == Role::Maker),
             realised_pnl,
             moved: Money::ZERO,
             liquidation_fee: Money::ZERO,
+        };
+        Party { moved: self.moved(state, account, &party, side, role), ..party }
+    }
+
+    /// What this fill moves into the party's isolated wallet, so that evolving only adds.
+    fn moved(&self, state: &State, account: &Account, party: &Party, side: Side, role: Role) -> Money {
+        let held = account.holding(self.market.id, party.leg);
+        let Some(holding) = held.filter(|holding| holding.is_isolated()) else { return Money::ZERO };
+        let transfer = Transfer {
+            holding,
+            market: self.market,
+            side,
+            contracts: self.contracts,
+            value: self.market.value(self.price, 1),
+            fee: party.fee,
+            gained: party.realised_pnl - party.fee - party.liquidation_fee,
+        };
+        match role {
+            Role::Liquidated => transfer.forced(),
+            Role::Maker | Role::Taker => transfer.own(state.wallet(account).spare()),
         }
     }
 }
@@ -256,7 +285,7 @@ fn fills_whole(state: &State, market: &Market, in_flight: &InFlight, key: Key) -
     let taker = &state.orders[key];
     let maker_side = taker.order.side.opposite();
     let mut wanted = taker.order.remaining();
-    let mut closed = ClosedSoFar { needed: market.reduce_only > 0, by_account: Vec::new() };
+    let mut closed = ClosedSoFar { needed: market.reduce_only > 0, by_leg: Vec::new() };
     for (_, level) in market.book.side(maker_side).within(in_flight.limit) {
         if !level.has_users() {
             wanted -= level.crowd();
@@ -272,7 +301,7 @@ fn fills_whole(state: &State, market: &Market, in_flight: &InFlight, key: Key) -
             }
             let holding =
                 state.accounts[resting.slot].position(market.id, resting.order.leg).closable(maker_side);
-            wanted -= closed.count(resting.slot, &resting.order, holding).min(wanted);
+            wanted -= closed.count((resting.slot, resting.order.leg), &resting.order, holding).min(wanted);
         }
         if level.has_users() {
             wanted -= level.tail();
@@ -288,20 +317,20 @@ fn fills_whole(state: &State, market: &Market, in_flight: &InFlight, key: Key) -
 struct ClosedSoFar {
     /// Only where reduce-only orders rest.
     needed: bool,
-    by_account: Vec<(Slot, i64)>,
+    by_leg: Vec<((Slot, LegId), i64)>,
 }
 
 impl ClosedSoFar {
     /// Contracts this order can give, which then count as given.
-    fn count(&mut self, slot: Slot, order: &Order, closable: i64) -> i64 {
+    fn count(&mut self, leg: (Slot, LegId), order: &Order, closable: i64) -> i64 {
         if !self.needed {
             return order.remaining();
         }
-        let at = self.by_account.iter().position(|(known, _)| *known == slot).unwrap_or_else(|| {
-            self.by_account.push((slot, 0));
-            self.by_account.len() - 1
+        let at = self.by_leg.iter().position(|(known, _)| *known == leg).unwrap_or_else(|| {
+            self.by_leg.push((leg, 0));
+            self.by_leg.len() - 1
         });
-        let given = &mut self.by_account[at].1;
+        let given = &mut self.by_leg[at].1;
         let left = (closable - *given).max(0);
         let gives = if order.reduce_only { order.remaining().min(left) } else { order.remaining() };
         *given += gives;

@@ -41,9 +41,10 @@ pub struct Order {
     pub trigger: Option<Trigger>,
     /// Why it exists.
     pub purpose: Purpose,
-    /// The other leg of an OCO pair: when either trades, fires or ends, the other is cancelled.
+    /// The other leg of an OCO pair: when either trades, fires or ends, the other is cancelled. `None` from then on.
     pub peer: Option<OrderId>,
-    /// What its first fill binds to the position.
+    /// What its first fill binds to the position; the first that leaves one of the order's own direction. `None` from then
+    /// on.
     pub exits: Exits,
     /// How its price follows the index.
     pub peg: Option<Peg>,

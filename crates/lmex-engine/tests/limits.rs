@@ -3,8 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "helper functions are tests too")]
 
 use lmex_engine::{
-    AccountId, Command, CrowdLevel, Engine, Event, LegId, MarketId, MarketRules, Money, NewOrder, Rate,
-    Refusal, Stamped, Trading,
+    AccountId, Command, CrowdLevel, Engine, Event, Exit, Exits, LegId, MarketId, MarketRules, Money,
+    NewOrder, NewTrigger, OcoStop, PriceSource, Rate, Refusal, Stamped, Trading, TriggerKind,
 };
 use lmex_types::{Decimal, Grid, Instrument, OrderId, Side, TimeMs};
 
@@ -70,6 +70,38 @@ fn an_account_has_so_many_orders_in_a_market() {
     let one_more = buy(&mut engine, MarketId(1), 501, 99, 1);
     assert_eq!(refusal(&one_more), Some(Refusal::TooManyOpenOrders { max: 500 }));
     assert_eq!(refusal(&buy(&mut engine, MarketId(2), 501, 99, 1)), None, "each market counts its own");
+}
+
+#[test]
+fn what_waits_counts_and_exits_are_bound_beyond_the_limit() {
+    let mut engine = opened(1_000_000);
+    offer(&mut engine, MarketId(1), 1);
+    let order = |id| NewOrder::limit(TRADER, MarketId(1), OrderId::from_bits(id), Side::Buy, 99, 1);
+    let stop = NewTrigger { kind: TriggerKind::Stop, price: 105, source: PriceSource::Mark, trail: None };
+    for id in 1..=498 {
+        tell(&mut engine, Command::Place(NewOrder { trigger: Some(stop), ..order(id) }));
+    }
+    let max = Refusal::TooManyOpenOrders { max: 500 };
+    let id = OrderId::from_bits(1_001);
+    let pair = |at: u128| NewOrder {
+        oco: Some(OcoStop { order: id, trigger_price: 105, source: PriceSource::Mark, price: 106 }),
+        ..order(at)
+    };
+    tell(&mut engine, Command::Place(order(499)));
+    assert_eq!(refusal(&tell(&mut engine, Command::Place(pair(500)))[0]), Some(max), "a pair is two orders");
+    let exit = |id, price| Some(Exit { order: OrderId::from_bits(id), price, source: PriceSource::Mark });
+    let exits = Exits { take_profit: exit(1_002, 110), stop_loss: exit(1_003, 90) };
+    let bringing = NewOrder { price: 100, exits, ..order(500) };
+    tell(&mut engine, Command::Place(bringing));
+    assert_eq!(engine.open_orders(TRADER, None).count(), 501, "499, and two exits that none may refuse");
+    let waiting = NewOrder { trigger: Some(stop), ..order(501) };
+    assert_eq!(refusal(&tell(&mut engine, Command::Place(waiting))[0]), Some(max));
+    let bind = |stop_loss| {
+        let exits = Exits { take_profit: None, stop_loss };
+        Command::BindExits { account: TRADER, market: MarketId(1), leg: LegId::ONE_WAY, exits }
+    };
+    let replaced = tell(&mut engine, bind(exit(1_004, 91)));
+    assert!(matches!(replaced[..], [Event::OrderCancelled { .. }, Event::OrderAccepted { .. }]));
 }
 
 #[test]

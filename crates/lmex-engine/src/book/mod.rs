@@ -6,7 +6,7 @@ mod queue;
 mod side;
 
 pub(crate) use level::{Front, Level};
-pub(crate) use orders::{Key, Orders};
+pub(crate) use orders::{Key, Orders, Resting};
 pub use queue::QueueModel;
 pub(crate) use side::BookSide;
 

@@ -1,10 +1,10 @@
 //! Open orders in one slab, found by key, by the venue's id and by the trader's.
 
 use lmex_types::{ClientOrderId, OrderId};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::margin::Slot;
-use crate::{AccountId, MarketId, Order};
+use crate::{AccountId, Exits, MarketId, Order};
 
 /// Where an order is in the slab. Keys are re-used and never leave the engine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -49,6 +49,8 @@ pub(crate) struct Orders {
     next_serial: u64,
     by_id: FxHashMap<OrderId, Key>,
     by_client_id: FxHashMap<(AccountId, MarketId, ClientOrderId), Key>,
+    /// Ids that the exits of open orders will have.
+    reserved: FxHashSet<OrderId>,
 }
 
 impl Orders {
@@ -58,6 +60,25 @@ impl Orders {
 
     pub(crate) fn find(&self, id: OrderId) -> Option<Key> {
         self.by_id.get(&id).copied()
+    }
+
+    /// Whether an open order has this id, or an exit that one brings will have it.
+    pub(crate) fn is_taken(&self, id: OrderId) -> bool {
+        self.by_id.contains_key(&id) || self.reserved.contains(&id)
+    }
+
+    /// Ids that the exits of open orders will have.
+    pub(crate) fn reserved(&self) -> &FxHashSet<OrderId> {
+        &self.reserved
+    }
+
+    /// Takes away from an order the exits that it brings.
+    pub(crate) fn take_exits(&mut self, key: Key) -> Exits {
+        let exits = std::mem::take(&mut self[key].order.exits);
+        for (_, exit) in exits.iter() {
+            self.reserved.remove(&exit.order);
+        }
+        exits
     }
 
     pub(crate) fn find_client(&self, account: AccountId, market: MarketId, id: ClientOrderId) -> Option<Key> {
@@ -91,6 +112,7 @@ impl Orders {
         };
         self.next_serial += 1;
         self.by_id.insert(order.id, key);
+        self.reserved.extend(order.exits.iter().map(|(_, exit)| exit.order));
         if let Some(client_id) = order.client_id {
             self.by_client_id.insert((order.account, order.market, client_id), key);
         }
@@ -100,6 +122,7 @@ impl Orders {
     pub(crate) fn remove(&mut self, key: Key) {
         let order = self[key].order;
         self.by_id.remove(&order.id);
+        self.take_exits(key);
         if let Some(client_id) = order.client_id {
             self.by_client_id.remove(&(order.account, order.market, client_id));
         }

@@ -1,5 +1,6 @@
 //! Proves that the books balance. Slow; for tests and for `verify`.
 
+mod conditions;
 mod lists;
 
 use lmex_types::Side;
@@ -7,9 +8,9 @@ use lmex_types::Side;
 use super::{Engine, State};
 use crate::book::BookSide;
 use crate::liquidation::{Cover, scope_after};
-use crate::margin::{Account, Holding, OpenSide};
+use crate::margin::{Account, Holding, OpenSide, Terms};
 use crate::market::Market;
-use crate::{AccountId, MarketId, Money};
+use crate::{AccountId, LegId, MarketId, Money, PositionMode};
 
 /// A law that the state breaks.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -83,6 +84,34 @@ pub enum AuditError {
         /// Where.
         market: MarketId,
     },
+    /// Orders that wait and their index differ.
+    #[error("market {market}: the index of waiting orders is not what waits")]
+    TriggersOff {
+        /// Where.
+        market: MarketId,
+    },
+    /// The price of a waiting order has come, and it did not fire.
+    #[error("market {market} is active, and an order that waits is due")]
+    TriggerDue {
+        /// Where.
+        market: MarketId,
+    },
+    /// A bound exit that its position does not know, or whose position is gone.
+    #[error("account {account}: an exit in market {market} is not bound to a position")]
+    ExitOff {
+        /// Whose.
+        account: AccountId,
+        /// Where.
+        market: MarketId,
+    },
+    /// An order of a pair whose other leg does not know it.
+    #[error("account {account}: an OCO pair in market {market} is broken")]
+    PeerOff {
+        /// Whose.
+        account: AccountId,
+        /// Where.
+        market: MarketId,
+    },
     /// An account that should have been liquidated, or a debt that nobody has paid.
     #[error("account {account} is short of its maintenance margin and was not liquidated")]
     AtRisk {
@@ -98,6 +127,28 @@ pub enum AuditError {
     /// A liquidation or a funding that has not ended.
     #[error("a liquidation or a payment of funding has not ended")]
     Unfinished,
+    /// Money set aside for a flat position or for one that the balance covers, or a flat position of the isolated mode
+    /// that is still known.
+    #[error("account {account}: leg {leg} in market {market} has money or a place that it should not have")]
+    WalletOff {
+        /// Whose.
+        account: AccountId,
+        /// Where.
+        market: MarketId,
+        /// Which.
+        leg: LegId,
+    },
+    /// A position or an order in a leg of another mode, against the leg's direction or in one that was never opened; or
+    /// terms that the market does not have.
+    #[error("account {account}: leg {leg} in market {market} does not fit the mode or the market's tiers")]
+    LegOff {
+        /// Whose.
+        account: AccountId,
+        /// Where.
+        market: MarketId,
+        /// Which.
+        leg: LegId,
+    },
     /// Something is in flight between commands, or an order is in no list.
     #[error("an order is neither resting nor gone")]
     OrderAdrift,
@@ -115,10 +166,13 @@ impl Engine {
             return Err(AuditError::Unfinished);
         }
         self.audit_risk()?;
+        self.audit_conditions()?;
         let mut orders = 0;
         for account in self.state.accounts.iter() {
             for holding in account.holdings() {
                 self.audit_holding(account, holding)?;
+                self.audit_leg(account, holding)?;
+                self.audit_ties(account, holding)?;
                 orders += holding.open_orders(&self.state.orders).count();
             }
         }
@@ -235,6 +289,29 @@ impl Engine {
         let counts = holding.open_orders(orders).count() == holding.orders as usize;
         if sums != [holding.buys, holding.sells] || !counts {
             return Err(AuditError::OrdersOff { account, market });
+        }
+        Ok(())
+    }
+
+    fn audit_leg(&self, account: &Account, holding: &Holding) -> Result<(), AuditError> {
+        let &Holding { market, leg, ref position, .. } = holding;
+        let is_empty = position.is_flat() || !holding.is_isolated();
+        let is_left_over = leg.mode() == PositionMode::Isolated && holding.is_idle();
+        if (is_empty && holding.wallet != Money::ZERO) || is_left_over {
+            return Err(AuditError::WalletOff { account: account.id, market, leg });
+        }
+        let turned =
+            (leg == LegId::LONG && position.contracts < 0) || (leg == LegId::SHORT && position.contracts > 0);
+        let foreign =
+            !holding.is_idle() && account.id != AccountId::CROWD && leg.mode() != account.mode(market);
+        let unopened = leg.isolated_number().is_some_and(|number| number > account.isolated_legs);
+        let fits = self.state.market(market).is_some_and(|market| {
+            let tiers = &market.rules.tiers;
+            let Terms { level, leverage, .. } = holding.terms;
+            (1..=tiers.count()).contains(&level) && leverage <= tiers.tier(level).max_leverage
+        });
+        if turned || foreign || unopened || !fits {
+            return Err(AuditError::LegOff { account: account.id, market, leg });
         }
         Ok(())
     }

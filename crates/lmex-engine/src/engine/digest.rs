@@ -35,6 +35,8 @@ impl Engine {
         digest.money(state.insurance);
         digest.word(state.next_liquidation);
         digest.word(u64::from(state.funding.is_some()) | u64::from(state.liquidation.is_some()) << 1);
+        digest.word(state.doomed.iter().flatten().count() as u64);
+        digest.word(state.unbound.iter().flatten().count() as u64);
         for &(at, due) in &state.agenda {
             digest.signed(at.as_millis());
             digest.due(due);
@@ -97,6 +99,7 @@ impl Digest {
         self.signed(account.taker_fee.parts());
         self.money(account.balance);
         self.word(u64::from(account.isolated_legs));
+        self.word(account.modes().len() as u64);
         for (market, mode) in account.modes() {
             self.word(u64::from(market.0));
             self.word(*mode as u64);

@@ -4,11 +4,13 @@ mod audit;
 pub(crate) mod decide;
 mod digest;
 mod evolve;
+mod legs;
 mod scratch;
 mod state;
 mod view;
 
 pub use audit::AuditError;
+pub use legs::LegView;
 pub(crate) use scratch::Scratch;
 pub(crate) use state::{Due, InFlight, State, Taker, Unbound};
 pub use view::{MarketView, PositionView, Queued};

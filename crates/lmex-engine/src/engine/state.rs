@@ -28,6 +28,8 @@ pub(crate) struct State {
     pub(crate) unbound: [Option<Unbound>; 2],
     /// Other legs of OCO pairs, of which one has traded, fired or ended: they end before anything else happens.
     pub(crate) doomed: [Option<OrderId>; 2],
+    /// Markets where an order that waits is due. None between commands.
+    pub(crate) firing: BTreeSet<MarketId>,
     /// Funding that is being paid. Nothing between commands.
     pub(crate) funding: Option<FundingRun>,
     /// Who is being liquidated. Nothing between commands.
@@ -112,6 +114,7 @@ impl State {
             touched: [None; 2],
             unbound: [None; 2],
             doomed: [None; 2],
+            firing: BTreeSet::new(),
             funding: None,
             liquidation: None,
             next_trade: 1,

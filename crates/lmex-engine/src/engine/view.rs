@@ -31,7 +31,8 @@ pub struct PositionView {
     pub cost: Money,
     /// Profit at the mark price.
     pub unrealised: Money,
-    /// The mark price at which the account no longer covers its maintenance margin; `None` when no price does it.
+    /// The mark price at which the balance, or the money set aside, no longer covers the maintenance margin; `None` when
+    /// no price does it, and for the two legs of a hedge that are equal.
     pub liquidation_price: Option<Decimal>,
     /// At the mark price and the account's leverage.
     pub initial_margin: Money,
@@ -39,10 +40,17 @@ pub struct PositionView {
     pub maintenance_margin: Money,
     /// The leverage that counts.
     pub leverage: u32,
+    /// The tier of its risk limit, counted from 1.
+    pub level: u32,
+    /// The order that closes it at a profit.
+    pub take_profit: Option<OrderId>,
+    /// The order that closes it at a loss.
+    pub stop_loss: Option<OrderId>,
 }
 
 /// Who waits in the queue of a level.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(clippy::large_enum_variant, reason = "made for looking closely at one level; never kept in numbers")]
 pub enum Queued {
     /// So many contracts of the crowd.
     Crowd(i64),
@@ -192,8 +200,10 @@ impl Engine {
     fn position_view(&self, account: &Account, holding: &Holding, market: &Market) -> PositionView {
         let position = holding.position;
         let grid = &market.instrument.grid;
-        let equity = self.state.wallet(account).without(holding, market);
-        let is_crowd = account.id == AccountId::CROWD;
+        let liquidation_price = match account.id {
+            AccountId::CROWD => None,
+            _ => liquidation_price(account, holding, market, || self.state.wallet(account)),
+        };
         PositionView {
             market: market.id,
             leg: holding.leg,
@@ -203,10 +213,13 @@ impl Engine {
             entry_price: entry_price(position.contracts, position.cost, grid.contract_size()),
             cost: position.cost,
             unrealised: holding.unrealised(market),
-            liquidation_price: liquidation_price(position, equity, grid).filter(|_| !is_crowd),
+            liquidation_price,
             initial_margin: holding.position_margin(market),
             maintenance_margin: holding.maintenance(market),
             leverage: u32::try_from(holding.leverage(market)).unwrap_or(u32::MAX),
+            level: holding.terms.level,
+            take_profit: holding.take_profit,
+            stop_loss: holding.stop_loss,
         }
     }
 }

@@ -3,10 +3,10 @@
 use lmex_types::{OrderId, Side, TimeMs};
 use rustc_hash::FxHashMap;
 
-use super::{Position, order_margin};
+use super::{Initial, Position, order_margin};
 use crate::book::{Key, Orders};
 use crate::market::Market;
-use crate::{AccountId, LegId, MarginMode, MarketId, Money, PositionMode, Rate, Tier};
+use crate::{AccountId, LegId, MarginMode, MarketId, Money, PositionMode, Purpose, Rate, Tier};
 
 /// An account's place in the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -35,7 +35,8 @@ pub(crate) struct Account {
     pub(crate) cancel_all_at: Option<TimeMs>,
     /// Position modes that are not one-way, sorted by market.
     modes: Vec<(MarketId, PositionMode)>,
-    /// Positions of the isolated mode that were ever opened: the next one's serial number is one more.
+    /// Positions of the isolated mode that orders were ever accepted for: the next one's serial number is one more, so
+    /// that none is given twice.
     pub(crate) isolated_legs: u32,
     /// Sorted by market and leg.
     holdings: Vec<Holding>,
@@ -214,10 +215,16 @@ impl Account {
     }
 
     pub(crate) fn set_mode(&mut self, market: MarketId, mode: PositionMode) {
-        match self.modes.binary_search_by_key(&market, |&(market, _)| market) {
-            Ok(at) => self.modes[at].1 = mode,
-            Err(at) => self.modes.insert(at, (market, mode)),
+        self.modes.retain(|&(other, _)| other != market);
+        if mode != PositionMode::OneWay {
+            let at = self.modes.partition_point(|&(other, _)| other < market);
+            self.modes.insert(at, (market, mode));
         }
+    }
+
+    /// No new leg takes the serial number of this one.
+    pub(crate) fn reserve(&mut self, leg: LegId) {
+        self.isolated_legs = self.isolated_legs.max(leg.isolated_number().unwrap_or(0));
     }
 
     /// Open orders in a market, waiting ones included.
@@ -268,6 +275,15 @@ impl Holding {
         self.oldest.some()
     }
 
+    /// The exit that is bound to the position.
+    pub(crate) fn exit(&self, purpose: Purpose) -> Option<OrderId> {
+        match purpose {
+            Purpose::Trade => None,
+            Purpose::TakeProfit => self.take_profit,
+            Purpose::StopLoss => self.stop_loss,
+        }
+    }
+
     pub(crate) fn open_side(&self, side: Side) -> OpenSide {
         match side {
             Side::Buy => self.buys,
@@ -291,9 +307,14 @@ impl Holding {
         i64::from(if self.terms.leverage == 0 { max } else { self.terms.leverage.min(max) })
     }
 
+    /// The part of a notional that initial margin covers.
+    pub(crate) fn initial(&self, market: &Market) -> Initial {
+        Initial { leverage: self.leverage(market), least: self.tier(market).initial }
+    }
+
     /// Initial margin of the position at the mark price, rounded up.
     pub(crate) fn position_margin(&self, market: &Market) -> Money {
-        self.position_value(market).divided_up(self.leverage(market))
+        self.initial(market).of(self.position_value(market))
     }
 
     /// Maintenance margin of the position at the mark price, rounded up.
@@ -303,11 +324,16 @@ impl Holding {
 
     /// Initial margin of the resting orders.
     pub(crate) fn order_margin(&self, market: &Market) -> Money {
-        order_margin(self.position.contracts, self.buys, self.sells, self.leverage(market))
+        order_margin(self.position.contracts, self.buys, self.sells, self.initial(market))
     }
 
     pub(crate) fn unrealised(&self, market: &Market) -> Money {
         self.position.unrealised(market.mark.value)
+    }
+
+    /// What the risk limit bounds: the position at the mark price with all resting orders of one side at their prices.
+    pub(crate) fn exposure(&self, side: Side, market: &Market) -> Money {
+        market.mark.value.times(side.sign() * self.position.contracts) + self.open_side(side).value
     }
 
     fn position_value(&self, market: &Market) -> Money {

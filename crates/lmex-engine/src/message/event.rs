@@ -305,6 +305,8 @@ pub enum Event {
         leg: LegId,
         /// The tier, counted from 1.
         level: u32,
+        /// Moved from the balance to the position's own money; negative is moved back.
+        moved: Money,
     },
     /// The money behind a position no longer covers its maintenance margin. What is done about it follows, until
     /// `LiquidationEnded`.
@@ -350,7 +352,8 @@ pub enum Event {
         /// Contracts that could not be traded: those in profit take them over.
         remaining: i64,
     },
-    /// A position that could not be liquidated in the book was closed against one in profit, without fees.
+    /// A position that could not be liquidated in the book was closed against one in profit, without fees; or against the
+    /// other leg of the same account's hedge, before anything else was closed.
     Deleveraged(Deleveraged),
     /// The insurance fund made up for a loss beyond the money behind a position.
     InsurancePaid {
@@ -443,13 +446,14 @@ pub struct Deleveraged {
     pub market: MarketId,
     /// Serial number of trades.
     pub trade_id: u64,
-    /// In ticks, rounded from the bankruptcy price in favour of the one that is liquidated.
+    /// In ticks, rounded from the bankruptcy price in favour of the one that is liquidated; of two legs of a hedge, from
+    /// the mark price.
     pub price: i64,
     /// How many contracts.
     pub contracts: i64,
     /// Which side the one that is liquidated trades: sell for a long.
     pub side: Side,
-    /// Who is liquidated.
+    /// Who is liquidated; with the venue's order, unless its own legs close each other.
     pub loser: Party,
     /// Who is closed because of it.
     pub winner: Party,
@@ -478,8 +482,8 @@ pub enum CancelReason {
     Oco,
     /// The order that was waiting fired, or was to follow the index, and could not be paid for.
     InsufficientMargin,
-    /// The order that was waiting fired, and there is nothing it may do: no position, too many orders, off the band. Or
-    /// it was to follow the index beyond the risk limit.
+    /// The order that was waiting fired, and there is nothing it may do: no position, too large a one, off the band. Or it
+    /// was to follow the index beyond the risk limit.
     NotAllowed,
     /// Bound to a position that is closed, or replaced by another exit.
     Unbound,

@@ -84,7 +84,7 @@ pub enum Refusal {
     /// An amend that asks for nothing new.
     #[error("nothing to amend: give a new price or a new size")]
     NothingToAmend,
-    /// Leverage above the market's maximum.
+    /// Leverage above what the tier of the risk limit allows.
     #[error("leverage {leverage} is above the market's maximum: use at most {max}, or 0 for it")]
     LeverageOutOfRange {
         /// As given.

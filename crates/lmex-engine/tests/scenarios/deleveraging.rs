@@ -146,9 +146,8 @@ fn without_a_fund_the_winner_gains_no_more_than_the_loser_had() {
 }
 
 #[test]
-fn the_other_position_of_a_hedge_counts_like_any_other() {
-    // A has 60,000 long and 10,000 short: equity 30,000 of 34,510, and the long loses more. Bankrupt at 98.6 − 0.5.
-    // At 98.6 the shorts gain 1.4 %: B at 4,930,000 / 170,000 = 29 times, A's own at 986,000 / 30,000 = 32.9 times.
+fn the_legs_of_a_hedge_close_each_other_first() {
+    // A has 60,000 long and 10,000 short: equity 30,000 of 34,510. Without the 10,000 that both have it needs 24,650.
     check(
         "
         A mode hedge
@@ -156,15 +155,37 @@ fn the_other_position_of_a_hedge_counts_like_any_other() {
         A a1 buy 60000 @ 100
         B b2 buy 10000 @ 100
         A a2 sell 10000 @ 100
+        A withdraw 0.5
         mark 98.6
           => index 98.6 mark 98.6
-          => A at risk: 30000 of 34510
-          => #1 sells 60000 @ 89, bankrupt at 98.1
-          => #1 ended, left 60000
-          => deleveraged 10000 @ 99: A pnl 10000 <- A pnl -10000, left 50000
-          => deleveraged 50000 @ 99: B pnl 50000 <- A pnl -50000, left 0
+          => A at risk: 29999.5 of 34510
+          => deleveraged 10000 @ 99: A on SHORT pnl 10000 <- A on LONG pnl -10000, left 0
           => A done
-          : A flat, balance 50000, available 50000
+          : A/long 50000 at 100 Cross 100x tier 1, pnl -70000, initial 49300, maintenance 24650, liquidation 99
+          : A/short flat Cross 100x tier 1
+        ",
+    );
+}
+
+#[test]
+fn what_is_left_of_a_hedge_is_closed_at_the_price_of_all_its_money() {
+    // 98.3: equity 15,000, of 24,575 for the 50,000 that are left. Bankrupt at 98.3 − 0.3 = 98.
+    check(
+        "
+        A mode hedge
+        B b1 sell 60000 @ 100
+        A a1 buy 60000 @ 100
+        B b2 buy 10000 @ 100
+        A a2 sell 10000 @ 100
+        mark 98.3
+          => index 98.3 mark 98.3
+          => A at risk: 15000 of 34405
+          => deleveraged 10000 @ 99: A on SHORT pnl 10000 <- A on LONG pnl -10000, left 0
+          => #1 sells 50000 @ 89, bankrupt at 98
+          => #1 ended, left 50000
+          => deleveraged 50000 @ 98: B pnl 100000 <- A on LONG pnl -100000, left 0
+          => A done
+          : A flat, balance 0, available 0
         ",
     );
 }

@@ -68,9 +68,9 @@ fn everyone_rounds_up_and_the_difference_is_kept() {
 fn an_isolated_position_pays_from_its_own_money() {
     check(
         "
+        A leverage 20 isolated
         A a1 buy 10 @ 100
         B b1 sell 10 @ 100
-        A isolates 50
         funding 0.01 at 0
         time 0
           => funding of 0.01 on 100
@@ -174,17 +174,17 @@ fn a_computed_rate_is_the_mean_premium_and_the_clamped_interest() {
         B b1 sell 10 @ 100
         funding 0.5 at 1000
           => funding 0.0001 at 1000
-        prices 100 100.2
+        index 100 mark 100.2
           : rate 0.0015
         time 250
-        prices 100 99.98
+        index 100 mark 99.98
           : rate 0.0015
         time 750
           => funding of 0.0001 on 99.98
           => A pays 0.09998 for 10
           => B pays -0.09998 for -10
           => funding done, residue 0, next 0.0001 at 2000
-        prices 100 99.9
+        index 100 mark 99.9
           : rate -0.0005
         time 1000
           => funding of -0.0005 on 99.9
@@ -201,10 +201,10 @@ fn a_computed_rate_is_cut_to_the_cap() {
         computed(),
         "
         funding 0 at 1000
-        prices 100 102
+        index 100 mark 102
           : rate 0.0075
         time 500
-        prices 100 98
+        index 100 mark 98
           : rate 0.0075
         time 500
           => funding of 0.0001 on 98

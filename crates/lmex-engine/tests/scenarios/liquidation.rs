@@ -166,8 +166,8 @@ fn of_a_higher_tier_only_as_much_goes_as_brings_it_to_the_one_below() {
     check_in(
         tiers(),
         "
-        A level 2
-          => A level 2
+        A risk 2
+          => risk limit 2
         depth ask 100 50000, bid 99 50000
         A a1 buy 50000 @ 100
         mark 98.9
@@ -176,7 +176,7 @@ fn of_a_higher_tier_only_as_much_goes_as_brings_it_to_the_one_below() {
           => #1 sells 29778 @ 90, bankrupt at 98
           => fill 29778 @ 99: crowd <- #1 left 0 pnl -29778 insurance 5896.044, level 20222
           => #1 ended, left 0
-          => A level 1
+          => risk limit 1
           => A done
           : A 20222 at 100, balance 64325.956, available 22082.198
         ",
@@ -190,7 +190,7 @@ fn a_part_that_is_not_enough_is_followed_by_the_rest() {
     check_in(
         tiers(),
         "
-        A level 2
+        A risk 2
         depth ask 100 50000, bid 98 50000
         A a1 buy 50000 @ 100
         mark 98.1
@@ -199,7 +199,7 @@ fn a_part_that_is_not_enough_is_followed_by_the_rest() {
           => #1 sells 29613 @ 89, bankrupt at 98
           => fill 29613 @ 98: crowd <- #1 left 0 pnl -59226, level 20387
           => #1 ended, left 0
-          => A level 1
+          => risk limit 1
           => #2 sells 20387 @ 89, bankrupt at 98
           => fill 20387 @ 98: crowd <- #2 left 0 pnl -40774, level 0
           => #2 ended, left 0
@@ -216,13 +216,13 @@ fn a_small_position_in_a_high_tier_is_first_put_into_the_lower_one() {
     check_in(
         tiers(),
         "
-        A level 2
+        A risk 2
         depth ask 100 15000
         A a1 buy 15000 @ 100
         mark 94.2
           => index 94.2 mark 94.2
           => A at risk: 13000 of 14130
-          => A level 1
+          => risk limit 1
           => A done
           : A 15000 at 100, balance 100000, available -1130
         ",
@@ -255,13 +255,13 @@ fn an_isolated_position_goes_alone_and_gives_back_what_is_left() {
     check(
         "
         depth ask 100 10000, bid 99 10000
+        A leverage 50 isolated
         A a1 buy 10000 @ 100
-        A isolates 20000
         mark 98.4
           => index 98.4 mark 98.4
           => A isolated at risk: 4000 of 4920
           => #1 sells 10000 @ 89, bankrupt at 98
-          => fill 10000 @ 99: crowd <- #1 left 0 pnl -10000 insurance 1980, level 0
+          => fill 10000 @ 99: crowd <- #1 left 0 pnl -10000 insurance 1980 moved -8020, level 0
           => #1 ended, left 0
           => A isolated done
           : A flat, balance 88020, available 88020
@@ -275,8 +275,8 @@ fn the_loss_of_an_isolated_position_never_reaches_the_balance() {
     check(
         "
         depth ask 100 10000, bid 97 10000
+        A leverage 50 isolated
         A a1 buy 10000 @ 100
-        A isolates 20000
         fund 4000
         mark 97
           => index 97 mark 97
@@ -341,21 +341,21 @@ fn an_order_of_the_same_account_for_another_position_is_out_of_the_way() {
     check(
         "
         A mode hedge
+        A leverage 50 isolated on long
         depth ask 100 10000
         A a1 buy 10000 @ 100
-        A isolates 20000 LONG
         depth bid 100 100
         A a2 sell 100 @ 100
         A a3 buy 100 @ 99 reduce
         depth bid 98 10000
         mark 98.4
           => index 98.4 mark 98.4
-          => A isolated at risk: 4000 of 4920
+          => A on LONG isolated at risk: 4000 of 4920
           => #1 sells 10000 @ 89, bankrupt at 98
           => cancelled a3 100 Liquidation, level 0
-          => fill 10000 @ 98: crowd <- #1 left 0 pnl -20000, level 0
+          => fill 10000 @ 98: crowd <- #1 left 0 on LONG pnl -20000, level 0
           => #1 ended, left 0
-          => A isolated done
+          => A on LONG isolated done
         ",
     );
 }

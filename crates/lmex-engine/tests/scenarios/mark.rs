@@ -46,9 +46,9 @@ fn a_given_mark_counts_as_it_is() {
     check(
         "
         depth bid 90 200, ask 94 200
-        prices 100 101.23
+        index 100 mark 101.23
           => index 100 mark 101.23
-        prices 100 0
+        index 100 mark 0
           => refused: index and mark price must be above zero and within the market's range of prices
         index 0
           => refused: index and mark price must be above zero and within the market's range of prices

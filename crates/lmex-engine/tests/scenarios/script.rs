@@ -1,5 +1,6 @@
 //! Reads and runs scripts.
 
+mod condition;
 mod show;
 
 use lmex_engine::{
@@ -26,7 +27,7 @@ pub(crate) fn check_in(rules: MarketRules, script: &str) {
 
 fn run(mut world: World, script: &str) {
     let lines: Vec<&str> = script.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
-    let is_expectation = |line: &str| line.starts_with(['|', ':']) || line.starts_with("=>");
+    let is_expectation = |line: &str| line.starts_with(['|', ':', '~']) || line.starts_with("=>");
     let mut at = 0;
     while at < lines.len() {
         let command = lines[at];
@@ -52,8 +53,7 @@ impl World {
         let (engine, replica) = (Engine::new(config), Engine::new(config));
         let mut world = Self { engine, replica, seq: 0, now: TimeMs::from_millis(0), events: Vec::new() };
         world.apply(Command::OpenMarket { market: MARKET, instrument: instrument(), rules, price: 100 });
-        for name in ["A", "B", "C", "F"] {
-            let (maker, taker) = if name == "F" { (2, 5) } else { (0, 0) };
+        for (name, maker, taker) in [("A", 0, 0), ("B", 0, 0), ("C", 0, 0), ("F", 2, 5), ("R", -1, 4)] {
             let (maker_fee, taker_fee) = (Rate::from_basis_points(maker), Rate::from_basis_points(taker));
             let account = account(name);
             world.apply(Command::OpenAccount { account, maker_fee, taker_fee });
@@ -69,30 +69,9 @@ impl World {
                 self.now = self.now.plus_ms(number(later));
                 Command::Advance
             }
-            [name, "isolates", amount] => {
-                return self.isolate(account(name), LegId::ONE_WAY, number(amount));
-            }
-            [name, "isolates", amount, "LONG"] => {
-                return self.isolate(account(name), LegId::LONG, number(amount));
-            }
             _ => command(&words),
         };
         self.apply(command);
-    }
-
-    /// The position gets money of its own, as if that had been asked for.
-    fn isolate(&mut self, account: AccountId, leg: LegId, quote: i64) {
-        let event = Event::LeverageSet {
-            account,
-            market: MARKET,
-            leg,
-            leverage: 0,
-            margin: MarginMode::Isolated,
-            moved: Money::from_quote(quote),
-        };
-        self.engine.evolve(&event);
-        self.replica.evolve(&event);
-        self.events = vec![event];
     }
 
     fn apply(&mut self, command: Command) {
@@ -108,9 +87,11 @@ impl World {
     }
 
     fn expect(&self, command: &str, expected: &[&str]) {
-        for (prefix, found) in
-            [("=>", self.events.iter().map(show::event).collect::<Vec<_>>()), ("|", show::book(&self.engine))]
-        {
+        for (prefix, found) in [
+            ("=>", self.events.iter().map(show::event).collect::<Vec<_>>()),
+            ("|", show::book(&self.engine)),
+            ("~", show::waiting(&self.engine)),
+        ] {
             let wanted: Vec<&str> =
                 expected.iter().filter_map(|line| line.strip_prefix(prefix)).map(str::trim).collect();
             let nothing = wanted == ["nothing"] && found.is_empty();
@@ -165,9 +146,6 @@ fn command(words: &[&str]) -> Command {
             Command::SetPrices { market, index: index.parse().unwrap(), mark: Some(mark.parse().unwrap()) }
         }
         ["index", index] => Command::SetPrices { market, index: index.parse().unwrap(), mark: None },
-        ["prices", index, mark] => {
-            Command::SetPrices { market, index: index.parse().unwrap(), mark: Some(mark.parse().unwrap()) }
-        }
         ["fund", amount] => Command::FundInsurance { amount: Money::from_quote(number(amount)) },
         ["funding", rate, "at", next] => Command::SetFundingRate {
             market,
@@ -177,7 +155,6 @@ fn command(words: &[&str]) -> Command {
         ["halt"] => Command::SetTrading { market, trading: Trading::Halted },
         ["shut"] => Command::SetTrading { market, trading: Trading::Closed },
         ["resume"] => Command::SetTrading { market, trading: Trading::Active },
-        ["insurance", amount] => Command::FundInsurance { amount: Money::from_quote(number(amount)) },
         [name, rest @ ..] => of_account(account(name), rest),
         [] => panic!("an empty line"),
     }
@@ -191,7 +168,10 @@ fn of_account(account: AccountId, words: &[&str]) -> Command {
                 let at = changes.iter().position(|word| *word == name)?;
                 Some(number(changes[at + 1]))
             };
-            let target = OrderRef::Client(id.parse().unwrap());
+            let target = match id.strip_prefix('#') {
+                Some(id) => OrderRef::Id(order_id(id)),
+                None => OrderRef::Client(id.parse().unwrap()),
+            };
             Command::Amend {
                 account,
                 market,
@@ -204,28 +184,41 @@ fn of_account(account: AccountId, words: &[&str]) -> Command {
         ["cancel", "all"] => Command::Cancel { account, market, target: CancelTarget::All },
         ["cancel", id] => Command::Cancel { account, market, target: CancelTarget::Order(order_id(id)) },
         ["close", id, rest @ ..] => {
-            let price = rest.iter().position(|word| *word == "@").map(|at| number(rest[at + 1]));
+            let price = after(rest, "@").map(number);
             let post_only = rest.contains(&"post");
-            Command::Close { account, market, leg: LegId::ONE_WAY, order: order_id(id), price, post_only }
+            let leg = on(rest).unwrap_or_default();
+            Command::Close { account, market, leg, order: order_id(id), price, post_only }
         }
-        ["leverage", leverage] => Command::SetLeverage {
+        ["bind", rest @ ..] => Command::BindExits {
             account,
             market,
-            leg: LegId::ONE_WAY,
+            leg: on(rest).unwrap_or_default(),
+            exits: condition::exits(rest),
+        },
+        ["mode", mode] => Command::SetPositionMode { account, market, mode: position_mode(mode) },
+        ["leverage", leverage, rest @ ..] => Command::SetLeverage {
+            account,
+            market,
+            leg: on(rest).unwrap_or_default(),
             leverage: leverage.parse().unwrap(),
-            margin: None,
+            margin: rest.iter().find_map(|word| match *word {
+                "cross" => Some(MarginMode::Cross),
+                "isolated" => Some(MarginMode::Isolated),
+                _ => None,
+            }),
         },
         ["switch", "off"] => Command::CancelAllAfter { account, timeout_ms: None },
         ["switch", timeout] => Command::CancelAllAfter { account, timeout_ms: Some(number(timeout)) },
         ["withdraw", amount] => Command::Withdraw { account, amount: money(amount) },
-        ["mode", "hedge"] => Command::SetPositionMode { account, market, mode: PositionMode::Hedge },
-        ["level", level] => {
-            let level = level.parse().unwrap();
-            Command::SetRiskLimit { account, market, leg: LegId::ONE_WAY, level }
-        }
+        ["risk", level, rest @ ..] => Command::SetRiskLimit {
+            account,
+            market,
+            leg: on(rest).unwrap_or_default(),
+            level: level.parse().unwrap(),
+        },
         ["deposit", amount] => Command::Deposit { account, amount: Money::from_quote(number(amount)) },
         [id, way, contracts, rest @ ..] => {
-            let price = rest.iter().position(|word| *word == "@").map(|at| number(rest[at + 1]));
+            let price = after(rest, "@").map(number);
             let time_in_force = rest.iter().find_map(|word| word.parse::<TimeInForce>().ok());
             let (order, side, contracts) = (order_id(id), side(way), number(contracts));
             let plain = match price {
@@ -239,6 +232,11 @@ fn of_account(account: AccountId, words: &[&str]) -> Command {
                 post_only: rest.contains(&"post"),
                 reduce_only: rest.contains(&"reduce"),
                 peg: peg(rest),
+                mode: after(rest, "mode").map(position_mode),
+                leg: on(rest),
+                trigger: condition::trigger(rest),
+                oco: condition::oco(rest),
+                exits: condition::exits(rest),
                 ..plain
             })
         }
@@ -248,23 +246,46 @@ fn of_account(account: AccountId, words: &[&str]) -> Command {
 
 /// `peg -1.5% show 20%`, and perhaps `limit 99`.
 fn peg(words: &[&str]) -> Option<Peg> {
-    let after = |name| {
-        let at = words.iter().position(|word| *word == name)?;
-        Some(words[at + 1])
-    };
     let percent = |word: &str| {
         let percent: Decimal = word.trim_end_matches('%').parse().unwrap();
         Rate::try_from(percent / Decimal::ONE_HUNDRED).unwrap()
     };
     Some(Peg {
-        deviation: percent(after("peg")?),
-        shown: after("show").map_or(Rate::ONE, percent),
-        limit: after("limit").map(number),
+        deviation: percent(after(words, "peg")?),
+        shown: after(words, "show").map_or(Rate::ONE, percent),
+        limit: after(words, "limit").map(number),
     })
 }
 
 fn money(word: &str) -> Money {
     word.replace('_', "").parse::<Decimal>().unwrap().try_into().unwrap()
+}
+
+fn after<'a>(words: &[&'a str], name: &str) -> Option<&'a str> {
+    words.windows(2).find(|pair| pair[0] == name).map(|pair| pair[1])
+}
+
+/// `on long`, `on #3`: which position.
+fn on(words: &[&str]) -> Option<LegId> {
+    after(words, "on").map(leg)
+}
+
+pub(crate) fn leg(name: &str) -> LegId {
+    match name {
+        "one-way" => LegId::ONE_WAY,
+        "long" => LegId::LONG,
+        "short" => LegId::SHORT,
+        _ => LegId::isolated(name.trim_start_matches('#').parse().unwrap()),
+    }
+}
+
+fn position_mode(name: &str) -> PositionMode {
+    match name {
+        "one-way" => PositionMode::OneWay,
+        "hedge" => PositionMode::Hedge,
+        "isolated" => PositionMode::Isolated,
+        _ => panic!("{name} is no mode"),
+    }
 }
 
 fn depth(words: &[&str]) -> Vec<CrowdLevel> {

@@ -102,13 +102,13 @@ fn with_margin_used_up_nothing_is_free() {
 fn the_venue_pays_into_its_fund() {
     check(
         "
-        insurance 0
+        fund 0
           => refused: amount 0 must be above zero and at most 1e15
-        insurance -1
+        fund -1
           => refused: amount -1 must be above zero and at most 1e15
-        insurance 1000000000000001
+        fund 1000000000000001
           => refused: amount 1000000000000001 must be above zero and at most 1e15
-        insurance 500
+        fund 500
           => insurance 500
         ",
     );

@@ -1,11 +1,13 @@
 //! Whether and how an open order changes.
 
-use super::check;
+use lmex_types::OrderType;
+
+use super::{check, condition};
 use crate::engine::State;
 use crate::margin::{Account, Candidate, OpenSide};
 use crate::market::Market;
 use crate::message::{AmendCause, Event, OrderRef, Refusal};
-use crate::{AccountId, MarketId, Order};
+use crate::{AccountId, MarketId, Order, Trigger};
 
 /// What an amend asks for; `None` keeps it.
 #[derive(Debug, Clone, Copy)]
@@ -45,12 +47,12 @@ fn check(
     check::open(market)?;
     let key = state.find(account.id, market.id, target).ok_or(Refusal::OrderNotFound)?;
     let old = &state.orders[key].order;
-    if trigger.is_some() && !old.waits() {
-        return Err(Refusal::NotAmendable("triggerPrice"));
-    }
+    amendable(old, Change { price, contracts, trigger })?;
     let mut new =
         Order { price: price.unwrap_or(old.price), contracts: contracts.unwrap_or(old.contracts), ..*old };
-    if new.reduce_only {
+    new.trigger = old.trigger.map(|old| Trigger { price: trigger.unwrap_or(old.price), ..old });
+    let waits = new.waits();
+    if new.reduce_only && !waits {
         let closable = check::reducible(account, market, new.leg, new.side)?;
         new.contracts = new.contracts.min(old.filled + closable);
     }
@@ -59,10 +61,21 @@ fn check(
     }
     check_size(market, old, &new)?;
     if new.price != old.price {
-        check::price(market, new.side, new.price)?;
+        check::price_range(market, new.price)?;
+    }
+    if let Some(changed) = new.trigger.filter(|_| new.trigger != old.trigger) {
+        check::price_range(market, changed.price)?;
+        condition::lies_ahead(market, changed.source, changed.crossing, changed.price)?;
+    }
+    if new.price != old.price && !waits {
+        check::price_band(market, new.side, new.price)?;
     }
     if !new.reduce_only {
-        check::notional(market, market.value(new.price, 1), new.contracts)?;
+        let value = check::value(market, new.order_type, new.side, new.price);
+        check::notional(market, value, new.contracts)?;
+    }
+    if waits {
+        return Ok(amended(market, old, &new, AmendCause::User));
     }
     if new.post_only && market.book.crosses(new.side, new.price) {
         return Err(Refusal::PostOnlyWouldCross);
@@ -71,11 +84,25 @@ fn check(
     Ok(amended(market, old, &new, AmendCause::User))
 }
 
+/// What an order of this kind has, and may change: one that waits its trigger, unless it trails; a market order no
+/// price; a bound exit no size; an algo order nothing.
+fn amendable(old: &Order, change: Change) -> Result<(), Refusal> {
+    let is_peg = old.peg.is_some();
+    let trails = old.trigger.is_some_and(|trigger| trigger.trail.is_some());
+    let fixed = [
+        (change.price.is_some() && (is_peg || old.order_type == OrderType::Market), "price"),
+        (change.contracts.is_some() && (is_peg || old.is_bound()), "size"),
+        (change.trigger.is_some() && (is_peg || trails || !old.waits()), "triggerPrice"),
+    ];
+    let found = fixed.into_iter().find(|(is_fixed, _)| *is_fixed);
+    found.map_or(Ok(()), |(_, what)| Err(Refusal::NotAmendable(what)))
+}
+
 fn check_size(market: &Market, old: &Order, new: &Order) -> Result<(), Refusal> {
     if new.contracts == old.contracts {
         return Ok(());
     }
-    if !new.reduce_only {
+    if !new.reduce_only || new.waits() {
         check::size(market, new.contracts)?;
     }
     if new.contracts <= old.filled {
@@ -96,6 +123,7 @@ pub(super) fn check_risk(
     }
     let contracts = new.remaining();
     let replaces = OpenSide { contracts: old.remaining(), value: market.value(old.price, old.remaining()) };
+    check::risk_limit(account, market, (new.leg, new.side), market.value(new.price, contracts), replaces)?;
     check::position_limit(account, market, (new.leg, new.side), contracts, replaces)?;
     let candidate =
         Candidate { leg: new.leg, side: new.side, contracts, value: market.value(new.price, 1), replaces };

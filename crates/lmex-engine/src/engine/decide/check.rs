@@ -3,7 +3,7 @@
 use lmex_types::{OrderType, Side};
 
 use crate::engine::State;
-use crate::margin::{Account, Candidate, OpenSide};
+use crate::margin::{Account, Candidate, Holding, OpenSide};
 use crate::market::Market;
 use crate::message::Refusal;
 use crate::{AccountId, LegId, MarketId, Money, SmallOrders, Trading};
@@ -35,11 +35,12 @@ pub(super) fn size(market: &Market, contracts: i64) -> Result<(), Refusal> {
     Ok(())
 }
 
-pub(super) fn price(market: &Market, side: Side, price: i64) -> Result<(), Refusal> {
+pub(super) fn price_range(market: &Market, price: i64) -> Result<(), Refusal> {
     let max = market.scale.max_price;
-    if !(1..=max).contains(&price) {
-        return Err(Refusal::PriceOutOfRange { price, max });
-    }
+    if (1..=max).contains(&price) { Ok(()) } else { Err(Refusal::PriceOutOfRange { price, max }) }
+}
+
+pub(super) fn price_band(market: &Market, side: Side, price: i64) -> Result<(), Refusal> {
     let limit = market.protection(side);
     if side.sign() * price > side.sign() * limit {
         return Err(Refusal::PriceProtection { price, limit });
@@ -84,6 +85,22 @@ pub(super) fn reducible(account: &Account, market: &Market, leg: LegId, side: Si
     if closable > 0 { Ok(closable) } else { Err(Refusal::ReduceOnlyNoPosition) }
 }
 
+/// The position with its orders stays within its tier, if it grows.
+pub(super) fn risk_limit(
+    account: &Account,
+    market: &Market,
+    (leg, side): (LegId, Side),
+    value: Money,
+    replaces: OpenSide,
+) -> Result<(), Refusal> {
+    let none = Holding::new(market.id, leg, account.terms(market.id, leg));
+    let holding = account.holding(market.id, leg).unwrap_or(&none);
+    let notional = holding.exposure(side, market) - replaces.value + value;
+    let limit = holding.tier(market).limit;
+    let shrinks = value <= replaces.value;
+    if notional <= limit || shrinks { Ok(()) } else { Err(Refusal::RiskLimitExceeded { notional, limit }) }
+}
+
 pub(super) fn position_limit(
     account: &Account,
     market: &Market,
@@ -99,10 +116,11 @@ pub(super) fn position_limit(
     if contracts <= max { Ok(()) } else { Err(Refusal::PositionTooLarge { contracts, max }) }
 }
 
-pub(super) fn order_count(account: &Account, market: &Market) -> Result<(), Refusal> {
+/// Open orders with so many more.
+pub(super) fn order_count(account: &Account, market: &Market, more: u32) -> Result<(), Refusal> {
     let max = market.rules.max_open_orders;
-    let open = account.open_orders_in(market.id);
-    if open < max { Ok(()) } else { Err(Refusal::TooManyOpenOrders { max }) }
+    let open = account.open_orders_in(market.id).saturating_add(more);
+    if open <= max || more == 0 { Ok(()) } else { Err(Refusal::TooManyOpenOrders { max }) }
 }
 
 pub(super) fn margin(

@@ -2,7 +2,7 @@
 
 use lmex_types::Side;
 
-use crate::margin::Account;
+use crate::margin::{Account, Holding};
 use crate::message::{NewOrder, Refusal};
 use crate::{LegId, MarketId, PositionMode};
 
@@ -23,7 +23,7 @@ pub(super) fn choose(account: &Account, market: MarketId, new: &NewOrder) -> Res
         },
         PositionMode::Isolated => match new.leg {
             Some(leg) => known(account, market, leg)?,
-            None => LegId::isolated(account.isolated_legs + 1),
+            None => LegId::isolated(account.isolated_legs.saturating_add(1)),
         },
     };
     match new.leg {
@@ -41,6 +41,6 @@ pub(super) fn known(account: &Account, market: MarketId, leg: LegId) -> Result<L
 
 /// The account's position and orders are none.
 pub(super) fn idle(account: &Account, market: MarketId) -> Result<(), Refusal> {
-    let idle = account.holdings_in(market).iter().all(|holding| holding.is_idle());
+    let idle = account.holdings_in(market).iter().all(Holding::is_idle);
     if idle { Ok(()) } else { Err(Refusal::NotFlat) }
 }

@@ -3,14 +3,16 @@
 //! One event at a time, until the scope is safe or has nothing left that can be closed:
 //!
 //! 1. its open orders are cancelled, oldest first;
-//! 2. the cross position with the largest loss, or the isolated one, is closed by an order of the venue: of a tier above
+//! 2. the two cross legs of a hedge close each other, as far as they go;
+//! 3. the cross position with the largest loss, or the isolated one, is closed by an order of the venue: of a tier above
 //!    the first only what brings it to the tier below, else all of it;
-//! 3. what the book could not take goes to those in profit (see [`deleverage`]);
-//! 4. a debt that stays when nothing is open is paid by the insurance fund.
+//! 4. what the book could not take goes to those in profit (see [`deleverage`]);
+//! 5. a debt that stays when nothing is open is paid by the insurance fund.
 
 use lmex_types::{OrderId, Side};
 
 use super::{cancelled, deleverage};
+use crate::Money;
 use crate::engine::State;
 use crate::liquidation::{Cover, Liquidation, Scope, bankruptcy, covers, holdings, is_closable, scope_after};
 use crate::margin::{Account, Holding, Slot};
@@ -56,7 +58,7 @@ fn step(state: &State, liquidation: &Liquidation) -> Event {
     cancel(state, account, liquidation.scope)
         .or_else(|| deleverage::next(state, liquidation))
         .or_else(|| lower(account, liquidation))
-        .or_else(|| close(state, account, liquidation.scope, &cover))
+        .or_else(|| close(state, liquidation, &cover))
         .unwrap_or_else(|| settle(state, account, liquidation.scope, &cover))
 }
 
@@ -83,13 +85,18 @@ fn lower(account: &Account, liquidation: &Liquidation) -> Option<Event> {
 }
 
 fn lowered(account: &Account, holding: &Holding, level: u32) -> Event {
-    Event::RiskLimitSet { account: account.id, market: holding.market, leg: holding.leg, level }
+    let (market, leg, moved) = (holding.market, holding.leg, Money::ZERO);
+    Event::RiskLimitSet { account: account.id, market, leg, level, moved }
 }
 
-fn close(state: &State, account: &Account, scope: Scope, cover: &Cover) -> Option<Event> {
+fn close(state: &State, &Liquidation { slot, scope, .. }: &Liquidation, cover: &Cover) -> Option<Event> {
     if cover.equity >= cover.maintenance {
         return None;
     }
+    deleverage::offset(state, slot, scope).or_else(|| worst(state, &state.accounts[slot], scope, cover))
+}
+
+fn worst(state: &State, account: &Account, scope: Scope, cover: &Cover) -> Option<Event> {
     let open = |(holding, market): &(&Holding, &Market)| !holding.position.is_flat() && is_closable(market);
     let worst = holdings(state, account, scope)
         .filter(open)
@@ -113,7 +120,7 @@ fn to_close(holding: &Holding, market: &Market, level: u32) -> i64 {
     if level <= 1 {
         return all;
     }
-    let limit = market.rules.tiers.tier(level - 1).limit.max(crate::Money::ZERO).units();
+    let limit = market.rules.tiers.tier(level - 1).limit.max(Money::ZERO).units();
     let stays = i64::try_from(limit / market.mark.value.units().max(1)).unwrap_or(i64::MAX);
     let step = market.instrument.step_contracts.max(1);
     match all.saturating_sub(stays) {

@@ -5,6 +5,7 @@ mod amend;
 mod bind;
 mod cancel;
 mod check;
+mod condition;
 mod crowd;
 mod deleverage;
 mod funding;
@@ -20,6 +21,8 @@ mod trigger;
 
 pub(crate) use cancel::cancelled;
 pub(crate) use crowd::{set, taken};
+
+use lmex_types::TimeMs;
 
 use super::{Scratch, State};
 use crate::matching;
@@ -54,6 +57,10 @@ enum Stage {
     SwitchingOff,
     /// All orders in a market that closed are cancelled; so many accounts have none left there.
     Closing(usize),
+    /// The stop leg of a pair was accepted; its limit leg comes next.
+    LimitLeg,
+    /// So many exits have been bound.
+    Binding(usize),
     /// Nothing is left to read.
     Finished,
 }
@@ -71,8 +78,8 @@ impl<'a> Reading<'a> {
     /// The next event, or nothing when the command is done.
     ///
     /// What follows from the last event comes before anything new: orders tied to one that traded, then the rest of
-    /// what is in flight, then what waited for the new price, who is no longer safe, funding, pegs; then the clock, then the
-    /// command.
+    /// what is in flight, then a liquidation that has begun, then what waited for the new price, who is no longer safe,
+    /// funding, pegs; then the clock, then the command.
     pub(crate) fn next(&mut self, state: &State, scratch: &Scratch) -> Option<Event> {
         if let Some(event) = tied::next(state, self.stamped.at).or_else(|| reduce_only::next(state)) {
             return Some(event);
@@ -80,7 +87,9 @@ impl<'a> Reading<'a> {
         if let Some(in_flight) = &state.in_flight {
             return matching::next(state, in_flight);
         }
-        if let Some(event) = trigger::next(state) {
+        if state.liquidation.is_none()
+            && let Some(event) = trigger::next(state)
+        {
             return Some(event);
         }
         if let Some(event) = liquidation::next(state, &scratch.risky, &mut self.risk) {
@@ -109,54 +118,30 @@ impl<'a> Reading<'a> {
         self.stage = Stage::Finished;
         let at = self.stamped.at;
         match self.stamped.command {
-            Command::OpenMarket { market, ref instrument, ref rules, price } => {
-                Some(market::open(state, market, instrument, rules, price))
-            }
             Command::SetTrading { market, trading } => {
                 if trading == Trading::Closed {
                     self.stage = Stage::Closing(0);
                 }
                 Some(market::set_trading(state, market, trading))
             }
-            Command::SetPrices { market, index, mark } => {
-                Some(market::set_prices(state, market, index, mark, at))
-            }
-            Command::SetFundingRate { market, rate, next } => {
-                Some(market::set_funding_rate(state, market, rate, next))
-            }
-            Command::OpenAccount { account, maker_fee, taker_fee } => {
-                Some(account::open(account, maker_fee, taker_fee))
-            }
-            Command::Deposit { account, amount } => Some(account::deposit(state, account, amount)),
-            Command::Withdraw { account, amount } => Some(account::withdraw(state, account, amount)),
-            Command::FundInsurance { amount } => Some(account::fund_insurance(amount)),
             Command::CancelAllAfter { account, timeout_ms } => {
                 self.stage = Stage::SwitchingOff;
                 Some(account::cancel_all_after(state, account, timeout_ms, at))
             }
-            Command::SetPositionMode { account, market, mode } => {
-                Some(terms::set_mode(state, account, market, mode))
-            }
-            Command::SetLeverage { account, market, leg, leverage, margin } => {
-                Some(terms::set_leverage(state, account, market, leg, leverage, margin))
-            }
-            Command::SetRiskLimit { account, market, leg, level } => {
-                Some(terms::set_risk_limit(state, account, market, leg, level))
-            }
             Command::BindExits { account, market, leg, exits } => {
-                Some(bind::bind(state, account, market, leg, &exits, at))
+                if let Some(refused) = bind::refuse(state, account, market, leg, &exits) {
+                    return Some(refused);
+                }
+                self.stage = Stage::Binding(0);
+                self.go_on(state, scratch)
             }
-            Command::Place(ref new) => Some(place::place(state, new, at)),
-            Command::Close { account, market, leg, order, price, post_only } => {
-                Some(place::close(state, account, (market, leg), order, price, post_only, at))
+            Command::Place(ref new) => {
+                let event = place::place(state, new, at);
+                if new.oco.is_some() && matches!(event, Event::OrderAccepted { .. }) {
+                    self.stage = Stage::LimitLeg;
+                }
+                Some(event)
             }
-            Command::Amend { account, market, target, price, contracts, trigger } => Some(amend::amend(
-                state,
-                account,
-                market,
-                target,
-                amend::Change { price, contracts, trigger },
-            )),
             Command::Cancel { account, market, target } => {
                 let event = cancel::cancel(state, account, market, target);
                 if event.is_none() {
@@ -179,7 +164,7 @@ impl<'a> Reading<'a> {
                 self.stage = Stage::Print(contracts);
                 self.go_on(state, scratch)
             }
-            Command::Advance => None,
+            ref other => answer(state, other, at),
         }
     }
 
@@ -206,9 +191,55 @@ impl<'a> Reading<'a> {
             (Stage::Closing(accounts), &Command::SetTrading { market, .. }) => {
                 market::clear(state, market, accounts)
             }
+            (Stage::LimitLeg, Command::Place(new)) => {
+                self.stage = Stage::Finished;
+                place::limit_leg(state, new)
+            }
+            (Stage::Binding(done), &Command::BindExits { account, market, leg, ref exits }) => {
+                bind::next(state, account, (market, leg), exits, done, self.stamped.at)
+            }
             _ => None,
         }
     }
+}
+
+/// The event of a command that is answered by one alone.
+fn answer(state: &State, command: &Command, at: TimeMs) -> Option<Event> {
+    Some(match *command {
+        Command::OpenMarket { market, ref instrument, ref rules, price } => {
+            market::open(state, market, instrument, rules, price)
+        }
+        Command::SetPrices { market, index, mark } => market::set_prices(state, market, index, mark, at),
+        Command::SetFundingRate { market, rate, next } => market::set_funding_rate(state, market, rate, next),
+        Command::OpenAccount { account, maker_fee, taker_fee } => {
+            account::open(account, maker_fee, taker_fee)
+        }
+        Command::Deposit { account, amount } => account::deposit(state, account, amount),
+        Command::Withdraw { account, amount } => account::withdraw(state, account, amount),
+        Command::FundInsurance { amount } => account::fund_insurance(amount),
+        Command::SetPositionMode { account, market, mode } => terms::set_mode(state, account, market, mode),
+        Command::SetLeverage { account, market, leg, leverage, margin } => {
+            terms::set_leverage(state, account, market, leg, leverage, margin)
+        }
+        Command::SetRiskLimit { account, market, leg, level } => {
+            terms::set_risk_limit(state, account, market, leg, level)
+        }
+        Command::Close { account, market, leg, order, price, post_only } => {
+            place::close(state, account, (market, leg), order, price, post_only, at)
+        }
+        Command::Amend { account, market, target, price, contracts, trigger } => {
+            let change = amend::Change { price, contracts, trigger };
+            amend::amend(state, account, market, target, change)
+        }
+        Command::Advance
+        | Command::SetTrading { .. }
+        | Command::CancelAllAfter { .. }
+        | Command::BindExits { .. }
+        | Command::Place(_)
+        | Command::Cancel { .. }
+        | Command::CrowdDepth { .. }
+        | Command::CrowdTrade { .. } => return None,
+    })
 }
 
 /// A command that is not about an order is refused.

@@ -86,7 +86,8 @@ fn ticks(market: &Market, side: Side, deviation: Rate) -> i64 {
     ticks.unwrap_or(if price > grid.tick() { i64::MAX } else { 0 })
 }
 
-/// What an algo order can't be: the request has no field for any of it.
+/// What an algo order can't be: the request has no field for any of it. Triggers, pairs and exits are excluded with all
+/// other combinations.
 pub(super) fn fits(new: &NewOrder) -> Result<(), Refusal> {
     let plain = new.order_type == OrderType::Limit && new.time_in_force == TimeInForce::Gtc;
     let with = if !plain {
@@ -95,8 +96,6 @@ pub(super) fn fits(new: &NewOrder) -> Result<(), Refusal> {
         "an algo order and postOnly"
     } else if new.reduce_only {
         "an algo order and reduceOnly"
-    } else if new.trigger.is_some() || new.oco.is_some() || !new.exits.is_empty() {
-        "an algo order and trigger, OCO, takeProfitPrice or stopLossPrice"
     } else {
         return Ok(());
     };

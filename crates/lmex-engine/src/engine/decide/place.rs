@@ -2,15 +2,22 @@
 
 use lmex_types::{OrderId, OrderType, Side, TimeInForce, TimeMs};
 
-use super::{check, leg, peg};
+use super::{check, condition, leg, peg};
 use crate::engine::State;
-use crate::margin::{Candidate, OpenSide};
+use crate::margin::{Account, Candidate, OpenSide};
 use crate::market::Market;
 use crate::message::{Event, NewOrder, Refusal};
-use crate::{AccountId, LegId, MarketId, Order, Purpose};
+use crate::{AccountId, LegId, MarketId, Money, Order, Purpose};
 
 pub(super) fn place(state: &State, new: &NewOrder, at: TimeMs) -> Event {
-    answer(new, accept(state, new, at, false))
+    let accepted = accept(state, new, at, false);
+    answer(new, accepted.map(|order| new.oco.map_or(order, |oco| condition::stop_leg(&order, &oco))))
+}
+
+/// The limit leg of a pair, after its stop leg was accepted.
+pub(super) fn limit_leg(state: &State, new: &NewOrder) -> Option<Event> {
+    let stop = state.orders.find(new.oco?.order)?;
+    Some(Event::OrderAccepted { order: condition::limit_leg(new, &state.orders[stop].order) })
 }
 
 /// Reduce-only, of the position's size.
@@ -24,7 +31,8 @@ pub(super) fn close(
     at: TimeMs,
 ) -> Event {
     let position = state.accounts.find(account).map_or(0, |found| found.position(market, leg).contracts);
-    let side = if position > 0 { Side::Sell } else { Side::Buy };
+    let is_long = position > 0 || leg == LegId::LONG;
+    let side = if is_long { Side::Sell } else { Side::Buy };
     let contracts = position.abs();
     let plain = match price {
         Some(price) => NewOrder::limit(account, market, order, side, price, contracts),
@@ -53,29 +61,39 @@ fn answer(new: &NewOrder, accepted: Result<Order, Refusal>) -> Event {
 /// The checks, in the order of [`Refusal`].
 fn accept(state: &State, new: &NewOrder, at: TimeMs, closing: bool) -> Result<Order, Refusal> {
     let (account, market) = check::parties(state, new.account, new.market)?;
+    let leg = leg::choose(account, market.id, new)?;
     check::open(market)?;
     check_ids(state, new)?;
-    let leg = leg::choose(account, market.id, new)?;
     if closing && new.contracts == 0 {
         return Err(Refusal::NoPosition(market.id));
     }
     if new.peg.is_some() {
         peg::fits(new)?;
     }
+    condition::compatible(market, new)?;
     if !closing {
         check::size(market, new.contracts)?;
     }
     let price = first_price(market, new)?;
+    let trigger = condition::conditions(market, new)?;
+    if trigger.is_some() {
+        return wait(account, market, new, Order { trigger, ..order_of(new, leg, new.contracts, at) });
+    }
+    if new.order_type == OrderType::Limit {
+        check::price_band(market, new.side, price)?;
+    }
     let value = check::value(market, new.order_type, new.side, price);
     let mut contracts = new.contracts;
     let mut is_spam = false;
     if new.reduce_only {
         contracts = contracts.min(check::reducible(account, market, leg, new.side)?);
     } else {
-        is_spam = check::spam(market, value, contracts, new.post_only)?;
-        check::position_limit(account, market, (leg, new.side), contracts, OpenSide::default())?;
+        is_spam = check::spam(market, least_value(market, new, value), contracts, new.post_only)?;
+        let (at, none) = ((leg, new.side), OpenSide::default());
+        check::risk_limit(account, market, at, value.times(contracts), none)?;
+        check::position_limit(account, market, at, contracts, none)?;
     }
-    check::order_count(account, market)?;
+    check::order_count(account, market, condition::order_count(new))?;
     if !new.reduce_only {
         let candidate = Candidate { leg, side: new.side, contracts, value, replaces: OpenSide::default() };
         check::margin(state, account, market, &candidate)?;
@@ -87,22 +105,37 @@ fn accept(state: &State, new: &NewOrder, at: TimeMs, closing: bool) -> Result<Or
 fn first_price(market: &Market, new: &NewOrder) -> Result<i64, Refusal> {
     match (&new.peg, new.order_type) {
         (Some(peg), _) => peg::first_price(market, new.side, peg),
-        (None, OrderType::Limit) => check::price(market, new.side, new.price).map(|()| new.price),
+        (None, OrderType::Limit) => check::price_range(market, new.price).map(|()| new.price),
         (None, OrderType::Market) => Ok(0),
     }
 }
 
-fn check_ids(state: &State, new: &NewOrder) -> Result<(), Refusal> {
-    if state.orders.find(new.order).is_some() {
-        return Err(Refusal::DuplicateOrderId);
+/// Value of one contract where it is worth least: of a pair, that of the cheaper leg, so that both count as spam or
+/// none.
+fn least_value(market: &Market, new: &NewOrder, value: Money) -> Money {
+    new.oco.map_or(value, |oco| value.min(market.value(oco.price, 1)))
+}
+
+/// The rest of the checks of an order that waits. Band, position and margin are looked at when it fires.
+fn wait(account: &Account, market: &Market, new: &NewOrder, order: Order) -> Result<Order, Refusal> {
+    let mut is_spam = false;
+    if !new.reduce_only {
+        let value = check::value(market, new.order_type, new.side, new.price);
+        is_spam = check::spam(market, value, new.contracts, new.post_only)?;
     }
+    check::order_count(account, market, condition::order_count(new))?;
+    Ok(Order { is_spam, ..order })
+}
+
+fn check_ids(state: &State, new: &NewOrder) -> Result<(), Refusal> {
+    let [oco, profit, loss] = condition::extra_ids(new);
+    condition::new_ids(state, &[Some(new.order), oco, profit, loss])?;
     let taken = |id| state.orders.find_client(new.account, new.market, id).is_some();
     if new.client_id.is_some_and(taken) { Err(Refusal::DuplicateClientId) } else { Ok(()) }
 }
 
 fn order_of(new: &NewOrder, leg: LegId, contracts: i64, at: TimeMs) -> Order {
     let is_limit = new.order_type == OrderType::Limit;
-    let lifetime = new.time_in_force.lifetime_ms().filter(|_| is_limit);
     Order {
         id: new.order,
         client_id: new.client_id,
@@ -118,7 +151,7 @@ fn order_of(new: &NewOrder, leg: LegId, contracts: i64, at: TimeMs) -> Order {
         post_only: new.post_only,
         reduce_only: new.reduce_only,
         accepted_at: at,
-        expires_at: lifetime.map(|lifetime| at.plus_ms(lifetime)),
+        expires_at: condition::expiry(new, at),
         trigger: None,
         purpose: Purpose::Trade,
         peer: None,

@@ -31,6 +31,24 @@ impl State {
             holding.wallet += moved;
             holding.terms.leverage = leverage;
             holding.terms.margin = margin;
+            account.forget(market, leg);
+        });
+    }
+
+    pub(super) fn risk_limit_set(
+        &mut self,
+        account: AccountId,
+        market: MarketId,
+        leg: LegId,
+        level: u32,
+        moved: Money,
+    ) {
+        self.on_account(account, |account| {
+            account.balance -= moved;
+            let holding = account.holding_mut(market, leg);
+            holding.wallet += moved;
+            holding.terms.level = level;
+            account.forget(market, leg);
         });
     }
 }

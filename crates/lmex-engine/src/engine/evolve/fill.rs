@@ -2,7 +2,7 @@
 
 use lmex_types::Side;
 
-use crate::book::{Front, Key};
+use crate::book::{Front, Key, Resting};
 use crate::engine::{State, Taker, Unbound};
 use crate::margin::Slot;
 use crate::message::{Fill, Party};
@@ -38,22 +38,28 @@ impl State {
         self.touched = touched.map(|(slot, leg)| Some((slot, fill.market, leg)));
     }
 
-    /// An order that has traded brings its exits, and parts from its other leg.
-    fn traded(&mut self, key: Key) {
-        let resting = &mut self.orders[key];
-        let slot = resting.slot;
-        let exits = std::mem::take(&mut resting.order.exits);
-        let order = resting.order;
-        if !exits.is_empty()
-            && let Some(free) = self.unbound.iter_mut().find(|unbound| unbound.is_none())
-        {
+    /// An order that is about to trade brings its exits, and parts from its other leg.
+    ///
+    /// Exits come with the first fill that leaves a position of the order's own direction: what only reduces another one
+    /// has nothing to protect.
+    fn traded(&mut self, key: Key, contracts: i64) {
+        self.part(key);
+        let Resting { slot, order, .. } = self.orders[key];
+        if order.exits.is_empty() {
+            return;
+        }
+        let held = self.accounts[slot].position(order.market, order.leg).contracts;
+        if order.side.sign() * held + contracts <= 0 {
+            return;
+        }
+        if let Some(free) = self.unbound.iter_mut().find(|unbound| unbound.is_none()) {
+            let exits = self.orders.take_exits(key);
             *free = Some(Unbound { slot, market: order.market, leg: order.leg, exits });
         }
-        self.part(&order);
     }
 
     fn fill_maker(&mut self, key: Key, fill: &Fill) {
-        self.traded(key);
+        self.traded(key, fill.contracts);
         self.count_open(key, -fill.contracts);
         let order = &mut self.orders[key].order;
         let hidden = order.hidden();
@@ -72,7 +78,7 @@ impl State {
     fn fill_taker(&mut self, fill: &Fill) -> Slot {
         match self.in_flight.as_mut().map(|in_flight| &mut in_flight.taker) {
             Some(&mut Taker::Order(key)) => {
-                self.traded(key);
+                self.traded(key, fill.contracts);
                 let resting = &mut self.orders[key];
                 resting.order.filled += fill.contracts;
                 let (slot, done) = (resting.slot, resting.order.remaining() == 0);
@@ -117,8 +123,6 @@ impl State {
         let account = &mut self.accounts[slot];
         account.balance -= party.moved;
         let gained = party.realised_pnl - party.fee - party.liquidation_fee;
-        let isolated_legs = account.isolated_legs.max(leg.isolated_number().unwrap_or(0));
-        account.isolated_legs = isolated_legs;
         let holding = account.holding_mut(market, leg);
         holding.position = holding.position.filled(side, contracts, value).0;
         let holds = !holding.position.is_flat();

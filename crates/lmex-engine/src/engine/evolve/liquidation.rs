@@ -49,7 +49,7 @@ impl State {
         self.settle_at(winning, (market, winner.leg), side.opposite(), contracts, value, winner);
         self.touched = [Some((losing, market, loser.leg)), Some((winning, market, winner.leg))];
         if let Some(closing) = self.closing() {
-            closing.left = closing.left.saturating_sub(contracts);
+            closing.left = closing.left.saturating_sub(contracts).max(0);
         }
     }
 

@@ -14,7 +14,7 @@ use super::{Engine, InFlight, State, Taker};
 use crate::book::Key;
 use crate::margin::Account;
 use crate::market::Market;
-use crate::message::Event;
+use crate::message::{CancelReason, Event};
 use crate::{AccountId, MarketId, Money};
 
 impl Engine {
@@ -34,6 +34,7 @@ impl Engine {
             }
             Event::TradingSet { market, trading } => {
                 state.on_market(market, |market| market.trading = trading);
+                state.look_for_due(market);
             }
             Event::AccountOpened { account, maker_fee, taker_fee } => {
                 state.accounts.open(account, maker_fee, taker_fee);
@@ -53,9 +54,11 @@ impl Engine {
                 state.in_flight = None;
             }),
             Event::Fill(ref fill) => state.filled(fill),
-            Event::OrderCancelled { order, .. } => state.on_order(order, |state, key| {
-                state.take_out(key);
-                state.end(key);
+            Event::OrderCancelled { order, reason, .. } => state.on_order(order, |state, key| {
+                if reason == CancelReason::Oco {
+                    state.separate(key);
+                }
+                state.cancelled(key);
             }),
             Event::OrderAmended { order, price, contracts, trigger, kept_place, .. } => {
                 state.on_order(order, |state, key| match trigger {
@@ -75,47 +78,70 @@ impl Engine {
                 state.in_flight = None;
                 state.last_price(market, price);
             }
-            Event::PricesSet { market, index, mark, at } => {
-                state.prices_set(market, index, mark);
-                state.premium_measured(market, at);
-            }
-            Event::FundingRateSet { market, rate, next } => state.funding_rate_set(market, rate, next),
-            Event::FundingStarted { market, rate, value } => state.funding_started(market, rate, value),
-            Event::FundingPaid { account, market, leg, amount, .. } => {
-                state.funding_paid(account, market, leg, amount);
-            }
-            Event::FundingEnded { market, rate, next, residue } => {
-                state.funding_ended(market, rate, next, residue);
-            }
-            Event::CancelAllAfterSet { account, at } => state.cancel_all_after_set(account, at),
-            Event::PositionModeSet { account, market, mode } => {
-                state.on_account(account, |account| account.set_mode(market, mode));
-            }
-            Event::LeverageSet { account, market, leg, leverage, margin, moved } => {
-                state.leverage_set(account, market, leg, (leverage, margin), moved);
-            }
-            Event::RiskLimitSet { account, market, leg, level } => {
-                state.on_account(account, |account| account.holding_mut(market, leg).terms.level = level);
-            }
-            Event::LiquidationStarted { account, position, .. } => {
-                state.liquidation_started(account, position);
-            }
-            Event::LiquidationOrder { .. } => state.liquidation_order(event),
-            Event::LiquidationOrderEnded { remaining, .. } => state.liquidation_order_ended(remaining),
-            Event::Deleveraged(ref deleveraged) => state.deleveraged(deleveraged),
-            Event::InsurancePaid { account, position, amount, .. } => {
-                state.insurance_paid(account, position, amount);
-            }
-            Event::LiquidationEnded { .. } => state.liquidation = None,
-            Event::OrderRefused { .. }
-            | Event::AmendRefused { .. }
-            | Event::CancelRefused { .. }
-            | Event::CommandRefused { .. } => {}
+            _ => state.evolve_money(event),
         }
     }
 }
 
 impl State {
+    /// Events about prices, terms and money.
+    fn evolve_money(&mut self, event: &Event) {
+        match *event {
+            Event::PricesSet { market, index, mark, at } => {
+                self.prices_set(market, index, mark);
+                self.premium_measured(market, at);
+            }
+            Event::FundingRateSet { market, rate, next } => self.funding_rate_set(market, rate, next),
+            Event::FundingStarted { market, rate, value } => self.funding_started(market, rate, value),
+            Event::FundingPaid { account, market, leg, amount, .. } => {
+                self.funding_paid(account, market, leg, amount);
+            }
+            Event::FundingEnded { market, rate, next, residue } => {
+                self.funding_ended(market, rate, next, residue);
+            }
+            Event::CancelAllAfterSet { account, at } => self.cancel_all_after_set(account, at),
+            Event::PositionModeSet { account, market, mode } => {
+                self.on_account(account, |account| account.set_mode(market, mode));
+            }
+            Event::LeverageSet { account, market, leg, leverage, margin, moved } => {
+                self.leverage_set(account, market, leg, (leverage, margin), moved);
+            }
+            Event::RiskLimitSet { account, market, leg, level, moved } => {
+                self.risk_limit_set(account, market, leg, level, moved);
+            }
+            Event::LiquidationStarted { account, position, .. } => {
+                self.liquidation_started(account, position);
+            }
+            Event::LiquidationOrder { .. } => self.liquidation_order(event),
+            Event::LiquidationOrderEnded { remaining, .. } => self.liquidation_order_ended(remaining),
+            Event::Deleveraged(ref deleveraged) => self.deleveraged(deleveraged),
+            Event::InsurancePaid { account, position, amount, .. } => {
+                self.insurance_paid(account, position, amount);
+            }
+            Event::LiquidationEnded { .. } => self.liquidation = None,
+            Event::OrderRefused { .. }
+            | Event::AmendRefused { .. }
+            | Event::CancelRefused { .. }
+            | Event::CommandRefused { .. } => {}
+            // Named, so that an event that nobody evolves by does not compile: these never get here.
+            Event::MarketOpened(_)
+            | Event::TradingSet { .. }
+            | Event::AccountOpened { .. }
+            | Event::Deposited { .. }
+            | Event::Withdrawn { .. }
+            | Event::InsuranceFunded { .. }
+            | Event::OrderAccepted { .. }
+            | Event::OrderTriggered { .. }
+            | Event::OrderRested { .. }
+            | Event::Fill(_)
+            | Event::OrderCancelled { .. }
+            | Event::OrderAmended { .. }
+            | Event::CrowdEntered { .. }
+            | Event::LevelChanged { .. }
+            | Event::Trade { .. } => {}
+        }
+    }
+
     fn on_market(&mut self, market: MarketId, change: impl FnOnce(&mut Market)) {
         if let Some(market) = self.market_mut(market) {
             change(market);

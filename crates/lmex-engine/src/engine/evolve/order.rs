@@ -2,10 +2,10 @@
 
 use lmex_types::OrderType;
 
+use crate::Order;
 use crate::book::Key;
 use crate::engine::{Due, InFlight, State, Taker};
 use crate::margin::Slot;
-use crate::{Order, Purpose};
 
 impl State {
     pub(super) fn accepted(&mut self, order: &Order) {
@@ -14,6 +14,7 @@ impl State {
             return;
         }
         let key = self.orders.insert(*order, slot);
+        self.accounts[slot].reserve(order.leg);
         self.accounts[slot].holding_mut(order.market, order.leg).link(&mut self.orders, key);
         if let Some(at) = order.expires_at {
             self.agenda.insert((at, Due::Order(order.id)));
@@ -78,14 +79,21 @@ impl State {
         parts.accounts[slot].holding_mut(order.market, order.leg).change_open(order.side, contracts, value);
     }
 
-    /// The order is no longer open.
+    /// The order ends without being filled to the end.
+    pub(super) fn cancelled(&mut self, key: Key) {
+        let (order, slot) = (self.orders[key].order, self.orders[key].slot);
+        self.take_out(key);
+        self.end(key);
+        self.accounts[slot].forget(order.market, order.leg);
+    }
+
+    /// The order is no longer open. Its leg is not forgotten yet: a fill that ends it has still to be settled there.
     pub(super) fn end(&mut self, key: Key) {
         let (order, slot) = (self.orders[key].order, self.orders[key].slot);
         self.wait_no_longer(key);
-        self.released(slot, &order);
+        self.released(slot, key);
         let account = &mut self.accounts[slot];
         account.holding_mut(order.market, order.leg).unlink(&mut self.orders, key);
-        account.forget(order.market, order.leg);
         if let Some(at) = order.expires_at {
             self.agenda.remove(&(at, Due::Order(order.id)));
         }
@@ -118,19 +126,9 @@ impl State {
         self.on_market(market, |market| market.book.side_mut(side).shrink(price, cut, hidden));
     }
 
-    /// A bound exit is known to its position.
-    fn bound(&mut self, slot: Slot, order: &Order) {
-        let id = Some(order.id);
-        let holding = self.accounts[slot].holding_mut(order.market, order.leg);
-        match order.purpose {
-            Purpose::Trade => {}
-            Purpose::TakeProfit => holding.take_profit = id,
-            Purpose::StopLoss => holding.stop_loss = id,
-        }
-    }
-
     /// Its position and its other leg learn that an order is no longer open.
-    fn released(&mut self, slot: Slot, order: &Order) {
+    fn released(&mut self, slot: Slot, key: Key) {
+        let order = self.orders[key].order;
         let holding = self.accounts[slot].holding_mut(order.market, order.leg);
         for bound in [&mut holding.take_profit, &mut holding.stop_loss] {
             if *bound == Some(order.id) {
@@ -139,7 +137,7 @@ impl State {
         }
         match self.doomed.iter_mut().find(|doomed| **doomed == Some(order.id)) {
             Some(doomed) => *doomed = None,
-            None => self.part(order),
+            None => self.part(key),
         }
     }
 }
