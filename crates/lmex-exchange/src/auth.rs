@@ -1,5 +1,6 @@
 //! Who is calling: keys, nonces and signatures.
 
+mod grants;
 mod mistakes;
 mod nonces;
 
@@ -11,12 +12,14 @@ use lmex_engine::AccountId;
 use lmex_types::TimeMs;
 
 use crate::clock::Clock;
+use crate::secret::Secret;
+pub(crate) use grants::{Grants, NotGranted, needed};
 use nonces::SeenNonces;
 
 /// The most characters of a body that an error shows.
 const SHOWN: usize = 300;
 
-/// The keys of the exchange. Checks requests and stream logins; answers only with the account, or why not.
+/// The keys of the exchange. Checks requests and stream logins; answers only with who calls, or why not.
 pub(crate) struct Auth {
     keys: BTreeMap<String, Key>,
     window_ms: i64,
@@ -24,9 +27,29 @@ pub(crate) struct Auth {
 }
 
 struct Key {
-    account: AccountId,
+    caller: Caller,
     signer: Signer,
     seen: Mutex<SeenNonces>,
+}
+
+/// Who calls, and what the key may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Caller {
+    /// Whose key it is.
+    pub(crate) account: AccountId,
+    /// The key's permissions.
+    pub(crate) grants: Grants,
+}
+
+/// A key that is to be known.
+#[derive(Debug)]
+pub(crate) struct NewKey<'a> {
+    /// Its name: the header `request-api`.
+    pub(crate) key: &'a str,
+    /// What its requests are signed with.
+    pub(crate) secret: &'a Secret,
+    /// Whose it is and what it may do.
+    pub(crate) caller: Caller,
 }
 
 /// What a request says about who sent it.
@@ -86,15 +109,18 @@ fn shown_mistake(mistake: &Option<String>) -> String {
 }
 
 impl Auth {
-    /// Knows one key.
-    pub(crate) fn new(key: &str, secret: &str, account: AccountId, window_ms: i64, clock: Clock) -> Self {
-        let entry = Key { account, signer: Signer::new(secret.as_bytes()), seen: Mutex::default() };
-        Self { keys: BTreeMap::from([(key.to_owned(), entry)]), window_ms, clock }
+    /// Knows these keys; of two with one name the last.
+    pub(crate) fn new<'a>(keys: impl IntoIterator<Item = NewKey<'a>>, window_ms: i64, clock: Clock) -> Self {
+        let entry = |NewKey { key, secret, caller }: NewKey<'_>| {
+            let signer = Signer::new(secret.expose().as_bytes());
+            (key.to_owned(), Key { caller, signer, seen: Mutex::default() })
+        };
+        Self { keys: keys.into_iter().map(entry).collect(), window_ms, clock }
     }
 
-    /// The account that sent a request. Checks in the order of [`AuthError`]; a nonce is used up only by a request
+    /// Who sent a request. Checks in the order of [`AuthError`]; a nonce is used up only by a request
     /// with the right signature.
-    pub(crate) fn request(&self, claim: &Claim<'_>) -> Result<AccountId, AuthError> {
+    pub(crate) fn request(&self, claim: &Claim<'_>) -> Result<Caller, AuthError> {
         let header = |value: Option<_>, name| value.ok_or(AuthError::MissingHeader(name));
         let name = header(claim.key, "request-api")?;
         let nonce = header(claim.nonce, "request-nonce")?;
@@ -104,14 +130,8 @@ impl Auth {
         self.verify(name, nonce, signature, &signed)
     }
 
-    /// The account that logs in to a stream: `path` is signed as it is, such as `/ws/futures`.
-    pub(crate) fn login(
-        &self,
-        path: &str,
-        key: &str,
-        nonce: &str,
-        sign: &str,
-    ) -> Result<AccountId, AuthError> {
+    /// Who logs in to a stream: `path` is signed as it is, such as `/ws/futures`.
+    pub(crate) fn login(&self, path: &str, key: &str, nonce: &str, sign: &str) -> Result<Caller, AuthError> {
         self.verify(key, nonce, sign, &Signed { path, full_path: path, query: "", body: b"" })
     }
 
@@ -121,7 +141,7 @@ impl Auth {
         nonce: &str,
         signature: &str,
         signed: &Signed<'_>,
-    ) -> Result<AccountId, AuthError> {
+    ) -> Result<Caller, AuthError> {
         let key = self.keys.get(name).ok_or_else(|| AuthError::UnknownKey(cut(name, 64)))?;
         let number = nonces::parse(nonce).ok_or_else(|| AuthError::NotANonce(cut(nonce, 32)))?;
         let now = self.clock.now();
@@ -137,7 +157,7 @@ impl Auth {
         if !seen.insert(number, now, self.window_ms) {
             return Err(AuthError::RepeatedNonce(number));
         }
-        Ok(key.account)
+        Ok(key.caller)
     }
 }
 
@@ -159,7 +179,7 @@ impl Signed<'_> {
 }
 
 /// The part of a path that is signed: without the product (LMEX API documentation, "Authentication").
-fn signed_path(full_path: &str) -> &str {
+pub(crate) fn signed_path(full_path: &str) -> &str {
     ["/futures", "/spot"]
         .iter()
         .find_map(|product| full_path.strip_prefix(product).filter(|rest| rest.starts_with('/')))
@@ -185,19 +205,21 @@ mod tests {
 
     fn auth() -> Auth {
         let clock = Clock::new(|| TimeMs::from_millis(NOW));
-        Auth::new("key", "hunter2", AccountId(7), 4_000, clock)
+        let caller = Caller { account: AccountId(7), grants: Grants::of(&[]) };
+        Auth::new([NewKey { key: "key", secret: &Secret::new("hunter2"), caller }], 4_000, clock)
     }
 
     fn ask(auth: &Auth, key: &str, nonce: &str, sign_with: &str) -> Result<AccountId, AuthError> {
         let signature = Signer::new(sign_with.as_bytes()).sign_request("/api/v2.3/user/wallet", nonce, b"");
-        auth.request(&Claim {
+        let caller = auth.request(&Claim {
             full_path: PATH,
             query: "wallet=CROSS@",
             body: b"",
             key: Some(key),
             nonce: Some(nonce),
             signature: Some(signature.as_str()),
-        })
+        });
+        caller.map(|caller| caller.account)
     }
 
     #[test]
@@ -268,7 +290,8 @@ mod tests {
     fn a_stream_login_signs_the_streams_path() {
         let nonce = NOW.to_string();
         let signature = Signer::new(b"hunter2").sign_login("/ws/futures", &nonce);
-        assert_eq!(auth().login("/ws/futures", "key", &nonce, signature.as_str()), Ok(AccountId(7)));
+        let caller = auth().login("/ws/futures", "key", &nonce, signature.as_str()).unwrap();
+        assert_eq!(caller.account, AccountId(7));
         assert!(auth().login("/ws/oss/futures", "key", &nonce, signature.as_str()).is_err());
     }
 }

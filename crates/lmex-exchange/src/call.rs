@@ -10,7 +10,7 @@ use http::request::Parts;
 use lmex_api::Bucket;
 use lmex_engine::AccountId;
 
-use crate::auth::{AuthError, Claim};
+use crate::auth::{AuthError, Claim, needed, signed_path};
 use crate::error_body::Refused;
 use crate::fields::Fields;
 use crate::limits::Subject;
@@ -26,7 +26,7 @@ pub(crate) struct PublicCall {
     pub(crate) query: Fields,
 }
 
-/// A request with a valid signature.
+/// A request with a valid signature, of a key that may make it.
 #[derive(Debug)]
 pub(crate) struct PrivateCall {
     /// Whose.
@@ -66,16 +66,17 @@ impl FromRequest<Arc<App>> for PrivateCall {
         let (parts, body) = received(request, app).await?;
         let (path, query) = (parts.uri.path().to_owned(), parts.uri.query().unwrap_or_default().to_owned());
         let proven = claim(&parts, &body).and_then(|claim| Ok((app.auth.request(&claim)?, claim.key)));
-        let (account, key) = match proven {
-            Ok((account, key)) => (account, key.unwrap_or_default().to_owned()),
+        let (caller, key) = match proven {
+            Ok((caller, key)) => (caller, key.unwrap_or_default().to_owned()),
             Err(error) => {
                 // Who guesses is counted too.
                 app.admit(Bucket::Query, [Subject::Address(address(&parts))])?;
                 return Err(error.into());
             }
         };
-        let subjects = [Subject::Key(key), Subject::User(account)];
-        app.admit(bucket(parts.method.as_str(), &path), subjects)?;
+        let (account, method) = (caller.account, parts.method.as_str());
+        app.admit(bucket(method, &path), [Subject::Key(key), Subject::User(account)])?;
+        caller.grants.require(needed(method, signed_path(&path)))?;
         Ok(Self { account, path, query, body })
     }
 }

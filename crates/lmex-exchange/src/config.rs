@@ -3,6 +3,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
+use lmex_api::Permission;
 use lmex_types::Decimal;
 
 use crate::limits::LimitsMode;
@@ -24,14 +25,64 @@ pub struct ExchangeConfig {
     pub nonce_window_ms: i64,
     /// Where the market comes from.
     pub source: Source,
-    /// Play money of the account at the start, in USDT.
+    /// Play money of the demo account at the start, in USDT.
     pub balance: Decimal,
-    /// The account's API key; a random one if absent.
+    /// The demo account's API key; a random one if absent.
     pub api_key: Option<String>,
-    /// The account's secret; a random one if absent.
+    /// The demo account's secret; a random one if absent.
     pub api_secret: Option<Secret>,
+    /// Accounts beside this one, which is called [`DEMO_ACCOUNT`](crate::DEMO_ACCOUNT) and has all permissions.
+    pub accounts: Vec<AccountConfig>,
     /// What connections may take of the server.
     pub connections: ConnectionBounds,
+}
+
+/// One more account.
+#[derive(Debug, Clone)]
+pub struct AccountConfig {
+    /// Its username, which no other account has: transfers between accounts go by it.
+    pub name: String,
+    /// Play money in its futures wallet at the start, in USDT; may be zero.
+    pub balance: Decimal,
+    /// What it pays for trades.
+    pub fees: Fees,
+    /// Its API keys.
+    pub keys: Vec<KeyConfig>,
+}
+
+/// What an account pays for trades, as fractions of the notional.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fees {
+    /// For orders that waited in the book; negative is a rebate.
+    pub maker: Decimal,
+    /// For orders that took liquidity.
+    pub taker: Decimal,
+}
+
+/// An API key of an account.
+#[derive(Debug, Clone)]
+pub struct KeyConfig {
+    /// The key: no other one may be the same.
+    pub key: String,
+    /// What its requests are signed with.
+    pub secret: Secret,
+    /// What it may do; a request that needs more is answered with HTTP 403.
+    pub permissions: Vec<Permission>,
+}
+
+impl KeyConfig {
+    /// A key that may do everything.
+    pub fn full(key: impl Into<String>, secret: Secret) -> Self {
+        let permissions = vec![Permission::Read, Permission::Trade, Permission::Transfer, Permission::Wallet];
+        Self { key: key.into(), secret, permissions }
+    }
+}
+
+impl Default for Fees {
+    /// 0.02 % as maker, 0.05 % as taker. LMEX's published fees contradict each other; these are among them.
+    fn default() -> Self {
+        Self { maker: Decimal::new(2, 4), taker: Decimal::new(5, 4) }
+    }
 }
 
 /// Where the market comes from.
@@ -60,6 +111,7 @@ impl Default for ExchangeConfig {
             balance: Decimal::from(100_000),
             api_key: None,
             api_secret: None,
+            accounts: Vec::new(),
             connections: ConnectionBounds::default(),
         }
     }

@@ -5,17 +5,18 @@
 //! answer can rely on the streams having been told.
 
 mod handle;
+mod owners;
+mod positions;
 mod state;
-mod switches;
 
 pub use handle::{DeskGone, DeskHandle};
-pub(crate) use handle::{Requests, queue};
+pub(crate) use handle::{Requests, WeakDeskHandle, queue};
 pub use state::DeskState;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use lmex_engine::{AccountId, CancelTarget, Command};
+use lmex_engine::Command;
 use lmex_types::TimeMs;
 use tokio::sync::mpsc;
 
@@ -24,7 +25,6 @@ use crate::crowd::MarketSource;
 use crate::feed::Batch;
 use crate::history::Opening;
 use crate::ids::Ids;
-use switches::Switches;
 
 /// The longest the desk sleeps: what is due by the clock alone (expiry, dead man's switch) is at most so late.
 const LONGEST_SLEEP: Duration = Duration::from_millis(250);
@@ -35,7 +35,6 @@ const MOST_STEPS: usize = 4;
 pub(crate) struct Desk {
     pub(crate) state: DeskState,
     pub(crate) ids: Ids,
-    switches: Switches,
     source: Box<dyn MarketSource>,
     clock: Clock,
     hub: mpsc::Sender<Arc<Batch>>,
@@ -64,7 +63,6 @@ impl Desk {
         let mut desk = Self {
             state: DeskState::new(opening.candles, opening.fundings),
             ids,
-            switches: Switches::default(),
             source,
             clock,
             hub,
@@ -92,12 +90,6 @@ impl Desk {
             self.untold.push(Arc::clone(&batch));
         }
         batch
-    }
-
-    /// Cancels all orders of the account `after_ms` from now, unless it is called again before then; 0 calls it off.
-    pub(crate) fn cancel_all_after(&mut self, account: AccountId, after_ms: i64) {
-        let deadline = (after_ms > 0).then(|| self.state.now.plus_ms(after_ms));
-        self.switches.set(account, deadline);
     }
 
     /// Serves requests until [`Desk::stop`], the end of the last handle or the end of the hub.
@@ -130,7 +122,7 @@ impl Desk {
         self.is_stopped = true;
     }
 
-    /// Does what the clock makes due: steps of the source, dead man's switches, expiry.
+    /// Does what the clock makes due: steps of the source, and what the engine has to do by itself.
     fn catch_up(&mut self) {
         let now = self.state.now.max(self.clock.now());
         self.state.now = now;
@@ -139,9 +131,6 @@ impl Desk {
                 break;
             }
             self.step_source(now);
-        }
-        for account in self.switches.due(now) {
-            self.cancel_everything(account);
         }
         if now > self.advanced_to {
             self.advanced_to = now;
@@ -158,14 +147,6 @@ impl Desk {
             self.apply(command);
         }
         self.commands = commands;
-    }
-
-    fn cancel_everything(&mut self, account: AccountId) {
-        tracing::info!(account = account.0, "dead man's switch: all orders are cancelled");
-        let markets: Vec<_> = self.state.engine.markets().map(|market| market.id()).collect();
-        for market in markets {
-            self.apply(Command::Cancel { account, market, target: CancelTarget::All });
-        }
     }
 
     fn sleep(&self) -> Duration {

@@ -1,14 +1,15 @@
 //! How the exchange says no: the venue's error body, with the field that is wrong and what to do about it.
 
+mod by_engine;
+
 use std::time::Duration;
 
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
-use lmex_engine::{MarketView, Refusal};
-use lmex_types::{GridError, Side, TimeMs};
+use lmex_types::{GridError, TimeMs};
 use serde::Serialize;
 
-use crate::auth::AuthError;
+use crate::auth::{AuthError, NotGranted};
 use crate::desk::DeskGone;
 use crate::limits::Blocked;
 
@@ -28,6 +29,7 @@ mod code {
     pub(super) const PARAMETER: i64 = -2;
     pub(super) const AUTHENTICATION: i64 = -7;
     pub(super) const SYSTEM: i64 = -11;
+    pub(super) const PERMISSION: i64 = -1042;
     pub(super) const SYMBOL: i64 = -7006;
     pub(super) const REJECTED: i64 = 400;
     pub(super) const MAX_SIZE: i64 = 300;
@@ -35,9 +37,17 @@ mod code {
     pub(super) const INVALID_PRICE: i64 = 302;
     pub(super) const RATE_LIMIT: i64 = 303;
     pub(super) const MAX_OPEN: i64 = 304;
+    pub(super) const RISK_LIMIT: i64 = 12;
+    pub(super) const CURRENCY: i64 = 11;
     pub(super) const LEVERAGE: i64 = 13;
+    pub(super) const NO_RISK_LIMIT: i64 = 41;
     pub(super) const POSITION_MODE: i64 = 133;
+    pub(super) const POSITION_MODE_UNCHANGEABLE: i64 = 134;
+    pub(super) const POSITION_ID: i64 = 135;
+    pub(super) const WALLET_SHORT: i64 = 51_523;
+    pub(super) const UNKNOWN_CURRENCY: i64 = -2023;
     pub(super) const MAX_CONTRACTS: i64 = 4_051;
+    pub(super) const TRIGGER_DISTANCE: i64 = 33_001_001;
     pub(super) const PRICE_PROTECTION: i64 = 33_001_003;
     pub(super) const MARGIN: i64 = 33_199_101;
     pub(super) const REDUCE_ONLY: i64 = 33_199_120;
@@ -86,16 +96,42 @@ impl Refused {
     pub(crate) fn too_fine(field: &str, given: &str) -> Self {
         let given: String = given.chars().take(40).collect();
         let code = match field {
-            "price" | "orderPrice" => code::INVALID_PRICE,
+            "price" | "orderPrice" | "stopPrice" | "triggerPrice" | "trailValue" | "takeProfitPrice"
+            | "stopLossPrice" => code::INVALID_PRICE,
             "size" | "orderSize" => code::INVALID_SIZE,
             _ => code::PARAMETER,
         };
         Self::bad(code, format!("{field} has more digits than any market's tick: send {given} with fewer"))
     }
 
+    /// A position that is not there, or that is not named where it must be.
+    pub(crate) fn position_id(message: impl Into<String>) -> Self {
+        Self::bad(code::POSITION_ID, message)
+    }
+
     /// Something about position modes that is not served.
     pub(crate) fn position_mode(message: impl Into<String>) -> Self {
         Self::bad(code::POSITION_MODE, message)
+    }
+
+    /// A currency that positions can't be settled in.
+    pub(crate) fn settlement(message: impl Into<String>) -> Self {
+        Self::bad(code::CURRENCY, message)
+    }
+
+    /// A currency that there is no wallet for.
+    pub(crate) fn currency(message: impl Into<String>) -> Self {
+        Self::bad(code::UNKNOWN_CURRENCY, message)
+    }
+
+    /// A wallet that does not hold what is to be moved.
+    pub(crate) fn wallet(message: impl Into<String>) -> Self {
+        Self::bad(code::WALLET_SHORT, message)
+    }
+
+    /// A transfer between accounts; the code says which step failed (-1046, -1047 or -1048).
+    pub(crate) fn transfer(step: i64, message: impl Into<String>) -> Self {
+        Self::bad(step, message)
     }
 
     /// A size that can't be an order's.
@@ -127,62 +163,18 @@ impl Refused {
         let message = format!("{method} is not served for {path} by the local exchange");
         Self::new(StatusCode::METHOD_NOT_ALLOWED, code::GENERIC, message)
     }
-
-    /// What an engine's refusal is on the wire, with ticks told as prices.
-    pub(crate) fn by_engine(refusal: &Refusal, side: Side, market: &MarketView<'_>) -> Self {
-        let instrument = market.instrument();
-        let text = refusal.to_string();
-        match *refusal {
-            Refusal::UnknownMarket(_) => Self::bad(code::SYMBOL, format!("Unsupported symbol: {text}")),
-            Refusal::OrderNotFound => Self::order_not_found(),
-            Refusal::SizeOutOfRange { contracts, max, .. } if contracts > max => Self::bad(
-                code::MAX_CONTRACTS,
-                format!(
-                    "[{}] The order size cannot surpass {max} contracts. Please adjust your order size and try again.",
-                    instrument.symbol
-                ),
-            ),
-            Refusal::SizeOutOfRange { .. }
-            | Refusal::SizeOffStep { .. }
-            | Refusal::SizeBelowFilled { .. } => Self::size(text),
-            Refusal::PriceOutOfRange { price, max } => {
-                let (price, max) = (instrument.grid.price(price), instrument.grid.price(max));
-                Self::bad(code::INVALID_PRICE, format!("price {price} is out of range: use at most {max}"))
-            }
-            Refusal::PriceProtection { limit, .. } => {
-                let bound = if side == Side::Buy { "higher" } else { "lower" };
-                let (base, quote, limit) =
-                    (&instrument.base, &instrument.quote, instrument.grid.price(limit));
-                let message = format!("You can not {side} {base} {bound} than {limit} {quote}: change price");
-                let extra = [side.as_str(), base, bound, &limit.to_string(), quote].map(str::to_owned);
-                Self { extra: extra.to_vec(), ..Self::bad(code::PRICE_PROTECTION, message) }
-            }
-            Refusal::NotionalTooSmall { notional, min } => Self::size(format!(
-                "size is too small: notional {notional} is not above the minimum of {min} {}, use more contracts",
-                instrument.quote
-            )),
-            Refusal::ReduceOnlyNoPosition => Self::bad(
-                code::REDUCE_ONLY,
-                "Reduce only open order canceled because no active position exists: leave out reduceOnly to open one",
-            ),
-            Refusal::PositionTooLarge { .. } => Self::bad(code::MAX_SIZE, format!("size: {text}")),
-            Refusal::TooManyOpenOrders { .. } => Self::bad(code::MAX_OPEN, text),
-            Refusal::LeverageOutOfRange { .. } => Self::bad(code::LEVERAGE, text),
-            Refusal::InsufficientMargin { required, available } => {
-                let message = format!(
-                    "Available balance is insufficient to meet this order: size needs {required} {quote} of margin, {available} {quote} are available",
-                    quote = instrument.quote
-                );
-                Self { extra: vec![required.to_string()], ..Self::bad(code::MARGIN, message) }
-            }
-            _ => Self::rejected(text),
-        }
-    }
 }
 
 impl From<AuthError> for Refused {
     fn from(error: AuthError) -> Self {
         Self::new(StatusCode::UNAUTHORIZED, code::AUTHENTICATION, format!("Authenticate failed: {error}"))
+    }
+}
+
+impl From<NotGranted> for Refused {
+    /// LMEX documents the HTTP status alone; the code is its "user can't trade".
+    fn from(error: NotGranted) -> Self {
+        Self::new(StatusCode::FORBIDDEN, code::PERMISSION, format!("Permission denied: {error}"))
     }
 }
 

@@ -7,12 +7,13 @@ use std::thread;
 use std::time::Duration;
 
 use axum::Router;
-use lmex_engine::{AccountId, Command, Event, Money, Rate};
-use lmex_types::{Decimal, Symbol, TimeMs};
+use lmex_api::Permission;
+use lmex_types::{Symbol, TimeMs};
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
+use crate::accounts::{AccountError, Accounts};
 use crate::auth::Auth;
 use crate::clock::Clocks;
 use crate::config::{ExchangeConfig, Source};
@@ -22,16 +23,10 @@ use crate::feed::Batch;
 use crate::history;
 use crate::ids::Ids;
 use crate::limits::Limiter;
-use crate::secret::{Secret, random_hex};
+use crate::secret::Secret;
 use crate::server::{self, App, Connections};
 use crate::sockets::{self, Hub, LoginRefused, SocketConfig};
 
-/// The one account there is.
-const DEMO: AccountId = AccountId(1);
-/// Fees of the account: 0.02 % as maker, 0.05 % as taker. LMEX's published fees contradict each other; these are
-/// among them.
-const MAKER_FEE: Rate = Rate::from_basis_points(2);
-const TAKER_FEE: Rate = Rate::from_basis_points(5);
 /// Batches that wait for the hub before the desk waits.
 const UNTOLD: usize = 4_096;
 /// How long open connections have to finish when the exchange stops.
@@ -75,15 +70,9 @@ pub enum StartError {
     /// The market source can't start.
     #[error(transparent)]
     Source(#[from] SourceError),
-    /// A balance that can't be counted.
-    #[error("balance can't be used: {0}")]
-    Balance(String),
-    /// A key or secret that can't be sent.
-    #[error("{field} must be 1 to 128 printable ASCII characters without spaces")]
-    Credential {
-        /// Which of the two.
-        field: &'static str,
-    },
+    /// Accounts or keys that can't be.
+    #[error(transparent)]
+    Account(#[from] AccountError),
     /// A window without room.
     #[error("nonce_window_ms must be above zero, not {0}: LMEX does not publish its own, 4000 is usual")]
     NonceWindow(i64),
@@ -116,21 +105,19 @@ impl Exchange {
         if config.connections.most == 0 {
             return Err(StartError::NoConnections);
         }
-        let (api_key, api_secret) = credentials(&config)?;
+        let accounts = Accounts::of(&config)?;
         let failed = |source| StartError::Listen { address, source };
         let listener = TcpListener::bind(address).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
 
         let (hub, batches) = mpsc::channel(UNTOLD);
         let (mut desk, market_source, main_market) = open_desk(&config, &clocks, hub)?;
-        open_account(&mut desk, config.balance)?;
+        accounts.open(&mut desk)?;
         let (handle, requests) = desk::queue();
         let desk_thread = spawn_desk(desk, requests)?;
 
-        let window_ms = config.nonce_window_ms;
-        let auth = Auth::new(&api_key, api_secret.expose(), DEMO, window_ms, clocks.wall.clone());
-        let auth = Arc::new(auth);
-        let streams = streams(batches, Arc::clone(&auth), config.seed);
+        let auth = Arc::new(Auth::new(accounts.keys(), config.nonce_window_ms, clocks.wall.clone()));
+        let streams = streams(batches, &handle, Arc::clone(&auth), config.seed);
         // The desk's first answer comes after it has told the hub of the markets: whoever connects finds them.
         handle.read(|_| ()).await.map_err(|_| StartError::Desk)?;
         let limiter = Mutex::new(Limiter::new(config.limits, config.block_scale));
@@ -141,6 +128,7 @@ impl Exchange {
         let (stop, stopped) = oneshot::channel();
         let server = tokio::spawn(connections.serve(listener, stopped));
         tracing::info!(%address, market_source, "the exchange is open");
+        let (api_key, api_secret) = accounts.into_demo_key();
         Ok(Handle {
             address,
             api_key,
@@ -166,12 +154,12 @@ impl Handle {
         format!("ws://{}", self.address)
     }
 
-    /// The account's API key.
+    /// The demo account's API key.
     pub fn api_key(&self) -> &str {
         &self.api_key
     }
 
-    /// The account's secret. It is play money's, but treat it like a real one.
+    /// The demo account's secret. It is play money's, but treat it like a real one.
     pub fn api_secret(&self) -> &str {
         self.api_secret.expose()
     }
@@ -209,17 +197,6 @@ impl Handle {
     }
 }
 
-fn credentials(config: &ExchangeConfig) -> Result<(String, Secret), StartError> {
-    let key = config.api_key.clone().unwrap_or_else(random_hex);
-    let secret = config.api_secret.clone().unwrap_or_else(|| Secret::new(random_hex()));
-    for (field, value) in [("api_key", key.as_str()), ("api_secret", secret.expose())] {
-        if value.is_empty() || value.len() > 128 || !value.bytes().all(|b| b.is_ascii_graphic()) {
-            return Err(StartError::Credential { field });
-        }
-    }
-    Ok((key, secret))
-}
-
 fn open_desk(
     config: &ExchangeConfig,
     clocks: &Clocks,
@@ -253,16 +230,6 @@ fn market_source(config: &ExchangeConfig, now: TimeMs) -> Result<Market, SourceE
     }
 }
 
-fn open_account(desk: &mut Desk, balance: Decimal) -> Result<(), StartError> {
-    let amount = Money::try_from(balance).map_err(|error| StartError::Balance(error.to_string()))?;
-    desk.apply(Command::OpenAccount { account: DEMO, maker_fee: MAKER_FEE, taker_fee: TAKER_FEE });
-    let batch = desk.apply(Command::Deposit { account: DEMO, amount });
-    match batch.events.first() {
-        Some(Event::CommandRefused { refusal, .. }) => Err(StartError::Balance(refusal.to_string())),
-        _ => Ok(()),
-    }
-}
-
 fn spawn_desk(desk: Desk, requests: desk::Requests) -> Result<thread::JoinHandle<()>, StartError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
     let runtime = runtime.map_err(StartError::Thread)?;
@@ -270,12 +237,16 @@ fn spawn_desk(desk: Desk, requests: desk::Requests) -> Result<thread::JoinHandle
     thread::Builder::new().name("lmex-desk".to_owned()).spawn(run).map_err(StartError::Thread)
 }
 
-fn streams(batches: mpsc::Receiver<Arc<Batch>>, auth: Arc<Auth>, seed: u64) -> Router {
+fn streams(batches: mpsc::Receiver<Arc<Batch>>, desk: &DeskHandle, auth: Arc<Auth>, seed: u64) -> Router {
     let config = SocketConfig { id_seed: seed, ..SocketConfig::default() };
     let hub = Hub::spawn(Vec::new(), batches, config);
+    tokio::spawn(sockets::tell_all_positions(desk.downgrade(), hub.clone(), config));
     let login = move |path: &str, key: &str, nonce: &str, signature: &str| {
-        let account = auth.login(path, key, nonce, signature);
-        account.map_err(|error| LoginRefused { reason: error.to_string() })
+        let refused = |reason: String| LoginRefused { reason };
+        let caller = auth.login(path, key, nonce, signature).map_err(|error| refused(error.to_string()))?;
+        // No document says which permission a login needs; what it shows is what Read shows.
+        caller.grants.require(Permission::Read).map_err(|error| refused(error.to_string()))?;
+        Ok(caller.account)
     };
     sockets::router(hub, Arc::new(login), config)
 }

@@ -1,6 +1,7 @@
 //! What the desk tells the rest of the server: every command's events, in order.
 
-use lmex_engine::Event;
+use lmex_api::stream::StreamPosition;
+use lmex_engine::{AccountId, Event};
 use lmex_types::TimeMs;
 
 /// The events of one command.
@@ -12,4 +13,15 @@ pub struct Batch {
     pub at: TimeMs,
     /// What happened, in order.
     pub events: Vec<Event>,
+    /// Users' positions that it changed, as they are after it.
+    pub(crate) positions: Vec<PositionNews>,
+}
+
+/// A position as its owner is told of it.
+#[derive(Debug, Clone)]
+pub(crate) struct PositionNews {
+    /// Whose.
+    pub(crate) account: AccountId,
+    /// With no contracts when it has been closed.
+    pub(crate) position: StreamPosition,
 }

@@ -92,6 +92,32 @@ impl Fields {
         }
     }
 
+    /// A number, exactly; in quotes or without: LMEX's documents show amounts of money both ways.
+    pub(crate) fn amount(&mut self, name: &'static str) -> Result<Option<Decimal>, Refused> {
+        match self.take(name) {
+            None => Ok(None),
+            Some(Value::Json(json)) => match serde_json::from_str::<String>(json.get()) {
+                Ok(text) => number(name, &text),
+                Err(_) => number(name, json.get()),
+            },
+            Some(Value::Text(text)) => number(name, &text),
+        }
+    }
+
+    /// A list of objects, at most so many.
+    pub(crate) fn objects(&mut self, name: &'static str, most: usize) -> Result<Option<Vec<Self>>, Refused> {
+        let Some(value) = self.take(name) else { return Ok(None) };
+        let Value::Json(json) = value else {
+            return Err(Refused::parameter(format!("{name} must be a list of objects in a JSON body")));
+        };
+        let items: Vec<Box<RawValue>> = serde_json::from_str(json.get())
+            .map_err(|_| wrong(name, "must be a list of objects", json.get()))?;
+        if items.len() > most {
+            return Err(Refused::parameter(format!("{name} must have at most {most} elements")));
+        }
+        items.iter().map(|item| Self::of_body(item.get().as_bytes())).collect::<Result<_, _>>().map(Some)
+    }
+
     /// A whole number; `10.0` is one.
     pub(crate) fn whole(&mut self, name: &'static str) -> Result<Option<i64>, Refused> {
         let Some(value) = self.decimal(name)? else { return Ok(None) };

@@ -29,6 +29,14 @@ impl Ids {
         random.set_stream(trade_id.wrapping_mul(1 << 20).wrapping_add(u64::from(account.0)).max(1));
         OrderId::from_bits(uuid_bits(&mut random))
     }
+
+    /// The id of the order that somebody in profit never sent when a trade outside the book closes its position.
+    ///
+    /// Like those of the engine's liquidation orders, it is no UUID of any version that exists, so that it never meets
+    /// another order's.
+    pub(crate) fn deleveraging(trade_id: u64) -> OrderId {
+        OrderId::from_bits(u128::from(u64::MAX - 1) << 64 | u128::from(trade_id))
+    }
 }
 
 /// 122 random bits as a UUID of version 4 (RFC 9562, 5.4).

@@ -22,6 +22,7 @@
 //! `fields` strictly, acts at the `desk`, and answers what `translate` makes of the engine's state. The desk is one
 //! task on a thread of its own that owns the engine and the `views`; after every command it tells the `sockets`.
 
+mod accounts;
 mod auth;
 mod call;
 mod clock;
@@ -42,11 +43,13 @@ mod sockets;
 mod translate;
 pub mod views;
 
+pub use accounts::{AccountError, DEMO_ACCOUNT};
 pub use clock::{Clock, Clocks};
-pub use config::{ExchangeConfig, Source};
+pub use config::{AccountConfig, ExchangeConfig, Fees, KeyConfig, Source};
 pub use desk::{DeskGone, DeskHandle, DeskState};
 pub use exchange::{Exchange, Handle, StartError};
 pub use feed::Batch;
 pub use limits::LimitsMode;
+pub use lmex_api::Permission;
 pub use secret::Secret;
 pub use server::ConnectionBounds;

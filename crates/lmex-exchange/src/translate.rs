@@ -1,27 +1,29 @@
 //! Where the words of the wire and of the engine meet: answers are made here, and nowhere else.
 
 mod account;
+mod fills;
+mod leg;
 mod market;
 mod orders;
+mod stream_position;
+mod wallet;
 
-pub(crate) use account::{fee_rate, position, user_trade, wallet};
+pub(crate) use account::{fee_rate, position};
+pub(crate) use fills::user_trade;
+pub(crate) use leg::{leg_name, leg_named, mode_of, mode_word};
 pub(crate) use market::{LEVELS, book, grouped_book, price, summary};
 pub(crate) use orders::{
-    Answered, ended_because, open_order, order_answer, order_detail, refused_answer, status,
+    Answered, asked_price, ended, ended_because, kind, open_order, order_answer, order_detail, peg_parts,
+    refused_answer, shown_remaining, status, tx_type,
+};
+pub(crate) use stream_position::{closed_position, stream_position};
+pub(crate) use wallet::{
+    CROSS_WALLET, CURRENCY, ISOLATED_WALLET, empty_wallet, isolated_wallet, transferable, wallet,
+    wallet_record, wallet_share,
 };
 
 use lmex_engine::MarketView;
-use lmex_types::{Decimal, Instrument};
-
-/// The one position mode that is served.
-pub(crate) const ONE_WAY: &str = "ONE_WAY";
-/// The one wallet that is served.
-pub(crate) const CROSS_WALLET: &str = "CROSS@";
-
-/// The name of a position in one-way mode, such as `BTC-PERP-USDT`.
-pub(crate) fn position_id(instrument: &Instrument) -> String {
-    format!("{}-{}", instrument.symbol, instrument.quote)
-}
+use lmex_types::Decimal;
 
 /// A computed price, in ticks, as the venue writes averages: with 9 decimals.
 fn average_price(ticks: Option<Decimal>, market: &MarketView<'_>) -> Decimal {

@@ -136,11 +136,24 @@ async fn leverage_decides_how_much_margin_an_order_binds() {
 }
 
 #[tokio::test]
-async fn the_one_position_mode_is_accepted_and_others_are_not() {
+async fn a_position_has_every_documented_field_and_its_exits() {
     let venue = Venue::start().await;
-    let set = |mode: &str| venue.post("/position_mode", json!({"symbol": "BTC-PERP", "positionMode": mode}));
-    assert_eq!(set("ONE_WAY").await.ok()["type"], 129);
-    let (code, message) = set("HEDGE").await.refused(400);
-    assert!(code == 133 && message.contains("positionMode HEDGE"), "{message}");
-    assert_eq!(venue.my("/position_mode").await.ok().as_array().unwrap().len(), 3);
+    buy(&venue, 100).await;
+    let Some(documented) = recorded("btse-docs-futures-v2.3/trade__query_position__response.json") else {
+        return;
+    };
+    let held = venue.my("/user/positions?symbol=BTC-PERP").await.one();
+    for key in venue::keys(&documented[0]) {
+        assert!(held.get(key).is_some(), "{key} is missing");
+    }
+    assert_eq!((&held["marginType"], &held["isolatedLeverage"]), (&json!(91), &json!(0)));
+    assert_eq!((&held["walletName"], &held["positionDirection"]), (&json!("CROSS@"), &Value::Null));
+    assert_eq!(
+        (&held["positionId"], &held["liquidationInProgress"]),
+        (&json!("BTC-PERP-USDT"), &json!(false))
+    );
+    let value = number(&held["markPrice"]) * decimal("0.001");
+    assert_eq!(number(&held["orderValue"]), value);
+    assert_eq!(venue.my("/user/positions?symbol=ETH-PERP").await.ok(), json!([]));
+    assert!((1..=5).contains(&held["adlScoreBucket"].as_i64().unwrap()));
 }

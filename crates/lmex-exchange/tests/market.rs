@@ -30,6 +30,10 @@ async fn the_summary_is_a_list_of_exactly_the_keys_seen_live() {
     assert_eq!(full["fundingIntervalMinutes"], 480);
     let until = full["fundingTime"].as_i64().unwrap() - START;
     assert!((0..=8 * 3_600_000).contains(&until), "next funding is {until} ms away");
+    for key in ["maxPosition", "minRiskLimit", "maxRiskLimit"] {
+        assert!(number(&full[key]) > 0.into(), "{key}");
+    }
+    assert_eq!((&full["availableSettlement"], &full["futures"]), (&json!(["USDT"]), &json!(true)));
 }
 
 #[tokio::test]

@@ -209,22 +209,3 @@ async fn an_order_of_limited_time_ends_with_it() {
     assert_eq!(venue.my(&format!("/order?orderID={id}")).await.ok()["status"], 6);
     assert_eq!(venue.my("/user/open_orders").await.ok(), json!([]));
 }
-
-#[tokio::test]
-async fn the_dead_mans_switch_cancels_unless_it_is_renewed_or_called_off() {
-    let venue = Venue::start().await;
-    let open = || async { venue.my("/user/open_orders").await.ok().as_array().unwrap().len() };
-    venue.post("/order", limit("BUY", 55_000.0, 100)).await.one();
-    venue.post("/order/cancelAllAfter", json!({"timeout": 60_000})).await.ok();
-    venue.pass_ms(59_000);
-    venue.post("/order/cancelAllAfter", json!({"timeout": 60_000})).await.ok();
-    venue.pass_ms(59_000);
-    assert_eq!(open().await, 1, "renewed");
-    venue.pass_ms(1_000);
-    assert_eq!(open().await, 0, "forgotten");
-    venue.post("/order", limit("BUY", 55_000.0, 100)).await.one();
-    venue.post("/order/cancelAllAfter", json!({"timeout": 60_000})).await.ok();
-    venue.post("/order/cancelAllAfter", json!({"timeout": 0})).await.ok();
-    venue.pass_ms(120_000);
-    assert_eq!(open().await, 1, "called off");
-}

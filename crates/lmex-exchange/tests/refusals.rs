@@ -85,7 +85,7 @@ async fn a_bad_order_is_refused_by_field() {
         (with("side", json!("buy")), -2, "side \"buy\" is not spelt as LMEX spells it: use BUY"),
         (with("side", json!("LONG")), -2, "side \"LONG\" is not known: use BUY or SELL"),
         (with("type", json!("STOP")), -2, "type \"STOP\" is not known"),
-        (with("type", json!("OCO")), 400, "type OCO is not served"),
+        (with("type", json!("OCO")), -2, "triggerPrice parameter is mandatory"),
         (with("orderType", json!("LIMIT")), -2, "orderType is not a known parameter: use type"),
         (with("colour", json!("red")), -2, "colour is not a known parameter"),
         (with("size", json!(0.001)), 301, "size must be a whole number of contracts"),
@@ -104,10 +104,18 @@ async fn a_bad_order_is_refused_by_field() {
         (with("postOnly", json!("true")), -2, "postOnly must be true or false"),
         (with("reduceOnly", json!(true)), 33_199_120, "no active position"),
         (with("clOrderID", json!("has space")), -2, "clOrderID \"has space\" can't be used"),
-        (with("txType", json!("STOP")), 400, "txType STOP is not served"),
-        (with("triggerPrice", json!(50_000)), 400, "triggerPrice 50000 is not served"),
-        (with("takeProfitPrice", json!(70_000)), 400, "takeProfitPrice 70000 is not served"),
-        (with("positionMode", json!("HEDGE")), 133, "positionMode HEDGE is not served"),
+        (
+            with("positionMode", json!("HEDGE")),
+            133,
+            "Position mode invalid: the market is in positionMode ONE_WAY",
+        ),
+        (with("positionMode", json!("BOTH")), -2, "positionMode \"BOTH\" is not known"),
+        (
+            with("positionId", json!("BTC-PERP-USDT|LONG")),
+            135,
+            "positionId BTC-PERP-USDT|LONG is not a position",
+        ),
+        (with("positionId", json!("7")), 135, "positionId is not a position of this market"),
         (with("size", json!(7_000_000)), 33_199_101, "Available balance is insufficient"),
     ] {
         // The largest orders need the smallest leverage to be refused for want of money.
@@ -164,9 +172,9 @@ async fn bad_amends_closes_and_settings_are_refused_by_field() {
         (amend("PRICE", "value", json!(55_000)), 400, "nothing to amend"),
         (amend("SIZE", "value", json!(1.5)), 301, "value must be a whole number of contracts"),
         (amend("SIZE", "value", json!(8_000_000)), 4_051, "cannot surpass"),
-        (amend("ALL", "value", json!(1)), -2, "orderPrice or orderSize parameter is mandatory"),
-        (amend("TRIGGERPRICE", "value", json!(1)), 400, "triggerPrice is not served"),
-        (amend("BOTH", "value", json!(1)), -2, "type is not known: use PRICE, SIZE or ALL"),
+        (amend("ALL", "value", json!(1)), -2, "orderPrice, orderSize or triggerPrice parameter is mandatory"),
+        (amend("TRIGGERPRICE", "value", json!(1)), 400, "triggerPrice of this order can't be amended"),
+        (amend("BOTH", "value", json!(1)), -2, "type is not known: use PRICE, SIZE, TRIGGERPRICE or ALL"),
     ] {
         let (given, text) = venue.put("/order", body.clone()).await.refused(400);
         assert!(given == code && text.contains(message), "{body}\n{given} {text}");
@@ -182,19 +190,13 @@ async fn bad_amends_closes_and_settings_are_refused_by_field() {
         (
             "/order/close_position",
             json!({"symbol": "BTC-PERP", "type": "MARKET", "positionId": "BTC-PERP-USDT|LONG"}),
-            133,
-            "positionId is not a position here: use BTC-PERP-USDT",
+            135,
+            "positionId is not a position here: the market is in positionMode ONE_WAY, use BTC-PERP-USDT",
         ),
         ("/order/cancelAllAfter", json!({"timeout": -1}), -2, "timeout must be 0 to"),
         ("/order/cancelAllAfter", json!({}), -2, "timeout parameter is mandatory"),
-        ("/leverage", json!({"symbol": "BTC-PERP", "leverage": 101}), 13, "use at most 100"),
         ("/leverage", json!({"symbol": "BTC-PERP", "leverage": 2.5}), -2, "leverage must be a whole number"),
-        (
-            "/leverage",
-            json!({"symbol": "BTC-PERP", "leverage": 5, "marginMode": "ISOLATED"}),
-            400,
-            "marginMode ISOLATED",
-        ),
+        ("/leverage", json!({"symbol": "BTC-PERP", "leverage": 5, "marginMode": "HALF"}), -2, "marginMode"),
     ] {
         let (given, text) = venue.post(path, body.clone()).await.refused(400);
         assert!(given == code && text.contains(message), "{path} {body}\n{given} {text}");
@@ -236,7 +238,7 @@ async fn bad_queries_are_refused_by_parameter() {
         assert!(given == code && text.contains(message), "{target}\n{given} {text}");
     }
     for (target, message) in [
-        ("/user/wallet?wallet=ISOLATED@BTC-PERP-USDT", "wallet is not known here: use CROSS@"),
+        ("/user/wallet?wallet=ISOLATED@NOSUCH-PERP-USDT", "wallet is not known here: use CROSS@"),
         ("/user/trade_history?count=1000", "Can't support count more than 500"),
         ("/leverage", "symbol parameter is mandatory"),
         ("/order", "orderID or clOrderID parameter is mandatory"),

@@ -27,8 +27,8 @@ async fn every_endpoint_of_the_catalog_is_served() {
 async fn what_is_not_served_says_so_in_the_venues_shape() {
     let venue = Venue::start().await;
     for (method, path) in [
-        ("POST", "/futures/api/v2.3/order/peg"),
-        ("GET", "/futures/api/v2.3/user/wallet_history"),
+        ("POST", "/futures/api/v2.3/order/other"),
+        ("GET", "/futures/api/v2.3/user/other"),
         ("GET", "/futures/api/v2.2/market_summary"),
         ("GET", "/spot/api/v3.2/market_summary"),
         ("GET", "/favicon.ico"),
@@ -76,8 +76,28 @@ async fn a_visitor_is_told_what_this_is() {
 
 /// Values that have broken parsers before, and ordinary ones.
 fn value() -> impl Strategy<Value = serde_json::Value> {
-    let words =
-        ["BTC-PERP", "BUY", "LIMIT", "MARKET", "IOC", "FOK", "PRICE", "SIZE", "ALL", "", "\u{0}", "😀", "-0"];
+    let words = [
+        "BTC-PERP",
+        "BUY",
+        "LIMIT",
+        "MARKET",
+        "OCO",
+        "STOP",
+        "TRIGGER",
+        "HEDGE",
+        "BTC-PERP-USDT|LONG",
+        "markPrice",
+        "IOC",
+        "FOK",
+        "PRICE",
+        "SIZE",
+        "TRIGGERPRICE",
+        "ALL",
+        "",
+        "\u{0}",
+        "😀",
+        "-0",
+    ];
     prop_oneof![
         prop::sample::select(words.to_vec()).prop_map(|word| json!(word)),
         any::<i64>().prop_map(|number| json!(number)),
@@ -109,7 +129,16 @@ fn object() -> impl Strategy<Value = serde_json::Value> {
         "timeout",
         "leverage",
         "positionMode",
+        "positionId",
         "txType",
+        "trigger",
+        "triggerPrice",
+        "stopPrice",
+        "trailValue",
+        "takeProfitPrice",
+        "stopLossPrice",
+        "deviation",
+        "stealth",
         "resolution",
         "start",
         "end",

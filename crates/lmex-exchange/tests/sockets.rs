@@ -7,7 +7,9 @@ use std::collections::BTreeMap;
 use futures_util::{SinkExt, StreamExt};
 use lmex_api::Signer;
 use lmex_api::stream::{BookUpdate, ClientFrame, Incoming, OrderBook};
-use lmex_exchange::{Exchange, ExchangeConfig, Handle, LimitsMode};
+use lmex_exchange::{
+    AccountConfig, Exchange, ExchangeConfig, Fees, Handle, KeyConfig, LimitsMode, Permission, Secret,
+};
 use lmex_types::Decimal;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -15,8 +17,21 @@ use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
+/// A second account, and a key of it that may not read.
+const OTHER: (&str, &str) = ("other-key", "other-secret");
+const BLIND: &str = "blind-key";
+
 async fn exchange() -> Handle {
-    let mut config = ExchangeConfig { limits: LimitsMode::Off, ..ExchangeConfig::default() };
+    let secret = || Secret::new(OTHER.1);
+    let blind = KeyConfig { key: BLIND.to_owned(), secret: secret(), permissions: vec![Permission::Trade] };
+    let other = AccountConfig {
+        name: "other".to_owned(),
+        balance: Decimal::from(1_000),
+        fees: Fees::default(),
+        keys: vec![KeyConfig::full(OTHER.0, secret()), blind],
+    };
+    let accounts = vec![other];
+    let mut config = ExchangeConfig { limits: LimitsMode::Off, accounts, ..ExchangeConfig::default() };
     config.listen.set_port(0);
     Exchange::start(config).await.unwrap()
 }
@@ -35,6 +50,16 @@ impl Client {
     async fn subscribe(&mut self, topic: &str) {
         self.say(ClientFrame::subscribe([topic.to_owned()]).to_json()).await;
         assert_eq!(self.hear().await, format!(r#"{{"event":"subscribe","channel":["{topic}"]}}"#));
+    }
+
+    async fn log_in(&mut self, op: &str, key: &str, secret: &str, nonce: &str) -> String {
+        let signature = Signer::new(secret.as_bytes()).sign_login("/ws/futures", nonce);
+        self.say(json!({"op": op, "args": [key, nonce, signature.as_str()]}).to_string()).await;
+        self.hear().await
+    }
+
+    async fn hear_json(&mut self) -> Value {
+        serde_json::from_str(&self.hear().await).unwrap()
     }
 
     async fn hear(&mut self) -> String {
@@ -143,6 +168,67 @@ async fn an_order_sent_over_rest_is_heard_on_the_private_streams() {
     for field in ["status", "avgFilledPrice", "totalFilledSize", "remainingSize", "positionId"] {
         assert_eq!(last[field], answer[0][field], "{field}");
     }
+    exchange.shutdown().await;
+}
+
+const LOGGED_IN: &str = r#"{"event":"login","success":true}"#;
+const REFUSED: &str = r#"{"event":"login","success":false}"#;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn both_spellings_log_in_and_wrong_late_repeated_or_blind_keys_do_not() {
+    let exchange = exchange().await;
+    let (key, secret) = (exchange.api_key(), exchange.api_secret());
+    for op in ["login", "authKeyExpires"] {
+        let mut client = Client::connect(&exchange, "/ws/futures").await;
+        let nonce = fresh_nonce(&exchange).await;
+        let late = (nonce.parse::<i64>().unwrap() - 60_000).to_string();
+        assert_eq!(client.log_in(op, key, "wrong", &nonce).await, REFUSED);
+        assert_eq!(client.log_in(op, key, OTHER.1, &nonce).await, REFUSED, "another account's secret");
+        assert_eq!(client.log_in(op, key, secret, &late).await, REFUSED);
+        assert_eq!(client.log_in(op, BLIND, OTHER.1, &nonce).await, REFUSED, "it needs Read");
+        assert_eq!(client.log_in(op, key, secret, &nonce).await, LOGGED_IN);
+        let mut second = Client::connect(&exchange, "/ws/futures").await;
+        assert_eq!(second.log_in(op, key, secret, &nonce).await, REFUSED, "a nonce counts once");
+    }
+    exchange.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_position_is_heard_from_its_first_contract_to_its_last_by_its_owner_alone() {
+    let exchange = exchange().await;
+    let mut owner = Client::connect(&exchange, "/ws/futures").await;
+    let nonce = fresh_nonce(&exchange).await;
+    let answer = owner.log_in("login", exchange.api_key(), exchange.api_secret(), &nonce).await;
+    assert_eq!(answer, LOGGED_IN);
+    let mut other = Client::connect(&exchange, "/ws/futures").await;
+    let nonce = fresh_nonce(&exchange).await;
+    assert_eq!(other.log_in("login", OTHER.0, OTHER.1, &nonce).await, LOGGED_IN);
+    for topic in ["fillsV2", "notificationApiV4", "positionsV2", "positionsV3"] {
+        other.subscribe(topic).await;
+    }
+    owner.subscribe("positionsV3").await;
+    owner.subscribe("open-order:BTC-PERP-USD").await;
+    assert_eq!(owner.hear_json().await["type"], "SNAPSHOT");
+
+    let order =
+        |side: &str| json!({"symbol": "BTC-PERP", "side": side, "type": "MARKET", "size": 10}).to_string();
+    signed_post(&exchange, "/api/v2.3/order", &order("BUY")).await;
+    let held = owner.hear_json().await;
+    let row = &held["data"][0];
+    assert_eq!((&held["topic"], &row["totalContracts"]), (&json!("positionsV3"), &json!(10)));
+    assert_eq!(
+        (&row["orderMode"], &row["marginType"], &row["username"]),
+        (&json!(66), &json!(91), &json!("demo"))
+    );
+    signed_post(&exchange, "/api/v2.3/order", &order("SELL")).await;
+    let closed = owner.hear_json().await;
+    let row = &closed["data"][0];
+    assert_eq!((&row["totalContracts"], &row["entryPrice"]), (&json!(0), &json!(0)));
+    assert_eq!((&row["positionId"], &row["positionMode"]), (&json!("BTC-PERP-USDT"), &Value::Null));
+
+    // Answered in order: had the other account heard anything, it would stand before this.
+    other.say("ping".to_owned()).await;
+    assert_eq!(other.hear().await, "pong");
     exchange.shutdown().await;
 }
 

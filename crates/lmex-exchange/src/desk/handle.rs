@@ -22,6 +22,19 @@ pub struct DeskHandle {
     requests: mpsc::Sender<Request>,
 }
 
+/// A way to the desk that does not keep it running.
+#[derive(Debug, Clone)]
+pub(crate) struct WeakDeskHandle {
+    requests: mpsc::WeakSender<Request>,
+}
+
+impl WeakDeskHandle {
+    /// The desk, if anybody still keeps it running.
+    pub(crate) fn upgrade(&self) -> Result<DeskHandle, DeskGone> {
+        self.requests.upgrade().map(|requests| DeskHandle { requests }).ok_or(DeskGone)
+    }
+}
+
 /// Runs on the desk; what it returns is called once the hub has been told.
 type Request = Box<dyn FnOnce(&mut Desk) -> Box<dyn FnOnce() + Send> + Send>;
 
@@ -40,6 +53,11 @@ impl DeskHandle {
         read: impl FnOnce(&DeskState) -> T + Send + 'static,
     ) -> Result<T, DeskGone> {
         self.act(move |desk| read(&desk.state)).await
+    }
+
+    /// A handle that does not keep the desk running.
+    pub(crate) fn downgrade(&self) -> WeakDeskHandle {
+        WeakDeskHandle { requests: self.requests.downgrade() }
     }
 
     /// Applies commands and reads what they have come to, with nothing in between.

@@ -4,7 +4,9 @@ use lmex_engine::{Command, Engine, Event, MarketView, Stamped};
 use lmex_types::TimeMs;
 
 use crate::feed::Batch;
-use crate::views::{Candles, Fills, Fundings, Orders, Trades};
+use crate::views::{Candles, Fills, Fundings, Liquidations, Orders, Trades, WalletHistory};
+
+use super::owners::Owners;
 
 /// What can be read between two commands.
 #[derive(Debug)]
@@ -16,6 +18,9 @@ pub struct DeskState {
     pub(crate) candles: Candles,
     pub(crate) trades: Trades,
     pub(crate) fundings: Fundings,
+    pub(crate) liquidations: Liquidations,
+    pub(crate) wallet_history: WalletHistory,
+    pub(crate) owners: Owners,
     /// Commands applied so far.
     pub seq: u64,
     /// Venue time of the last command or request.
@@ -32,6 +37,9 @@ impl DeskState {
             candles,
             trades: Trades::default(),
             fundings,
+            liquidations: Liquidations::default(),
+            wallet_history: WalletHistory::default(),
+            owners: Owners::default(),
             seq: 0,
             now: TimeMs::default(),
         }
@@ -51,16 +59,18 @@ impl DeskState {
         for event in &events {
             self.note(stamped.at, event);
         }
-        Batch { seq: stamped.seq, at: stamped.at, events }
+        self.orders.follow(&self.engine);
+        let positions = self.changed_positions(&events);
+        Batch { seq: stamped.seq, at: stamped.at, events, positions }
     }
 
     fn note(&mut self, at: TimeMs, event: &Event) {
         self.orders.apply(at, event);
-        if let Event::Fill(fill) = event {
-            self.fills.apply(at, fill, &self.orders);
-        }
+        self.fills.apply(at, event, &self.orders, &self.engine);
         self.candles.apply(at, event);
         self.trades.apply(at, event);
         self.fundings.apply(at, event);
+        self.liquidations.apply(event);
+        self.wallet_history.apply(at, event, &self.engine, &self.liquidations);
     }
 }

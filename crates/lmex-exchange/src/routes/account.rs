@@ -1,11 +1,11 @@
-//! What an account has: wallet, positions, fees, fills.
+//! What an account has and did: positions, fees, fills.
 
 use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use lmex_api::futures::{FeeRate, Position, UserTrade, Wallet};
-use lmex_engine::AccountId;
+use lmex_api::futures::{FeeRate, Position, UserTrade};
+use lmex_engine::{AccountId, PositionView};
 
 use super::Answer;
 use super::market::{count, market_id, markets};
@@ -14,22 +14,10 @@ use crate::desk::DeskState;
 use crate::error_body::Refused;
 use crate::fields::Fields;
 use crate::server::App;
-use crate::translate::{self, CROSS_WALLET};
+use crate::translate;
 use crate::views::FillFilter;
 
-/// The cross wallet; there is no other.
-pub(super) async fn wallet(State(app): State<Arc<App>>, call: PrivateCall) -> Answer<Vec<Wallet>> {
-    let mut fields = call.query()?;
-    let name = fields.text("wallet")?;
-    fields.finish()?;
-    if name.as_deref().is_some_and(|name| name != CROSS_WALLET) {
-        return Err(Refused::parameter(format!("wallet is not known here: use {CROSS_WALLET}")));
-    }
-    let wallet = app.desk.read(move |state| translate::wallet(&state.engine, call.account)).await?;
-    Ok(Json(wallet.into_iter().collect()))
-}
-
-/// Open positions, of one market or of all.
+/// Open positions, of one market or of all: each leg is one.
 pub(super) async fn positions(State(app): State<Arc<App>>, call: PrivateCall) -> Answer<Vec<Position>> {
     let mut fields = call.query()?;
     let symbol = fields.text("symbol")?;
@@ -39,15 +27,12 @@ pub(super) async fn positions(State(app): State<Arc<App>>, call: PrivateCall) ->
 }
 
 fn held(state: &DeskState, account: AccountId, symbol: Option<&str>) -> Result<Vec<Position>, Refused> {
-    let position = |market| {
-        let held = state.engine.position(
-            account,
-            lmex_engine::MarketView::id(&market),
-            lmex_engine::LegId::ONE_WAY,
-        )?;
-        Some(translate::position(&state.engine, account, &held, &market, state.now))
+    let markets = markets(state, symbol)?;
+    let position = |held: PositionView| {
+        let market = markets.iter().find(|market| market.id() == held.market)?;
+        Some(translate::position(state, account, &held, market))
     };
-    Ok(markets(state, symbol)?.into_iter().filter_map(position).collect())
+    Ok(state.engine.positions(account).filter_map(position).collect())
 }
 
 /// Fee rates, of one market or of all.
@@ -107,7 +92,8 @@ fn fills(state: &DeskState, account: AccountId, asked: Asked, seed: u64) -> Resu
     let filter = FillFilter { market, ..asked.filter };
     let shown = state.fills.of(account, &filter).take(asked.count).filter_map(|fill| {
         let market = state.engine.market(fill.order.market)?;
-        Some(translate::user_trade(fill, &market, seed))
+        let username = state.owners.name(account).to_owned();
+        Some(UserTrade { username, ..translate::user_trade(fill, &market, seed) })
     });
     Ok(shown.collect())
 }

@@ -9,8 +9,7 @@ use lmex_api::futures::{
     BookSnapshot, Candle, FundingPeriod, FundingRate, MarketSummary, Price, PublicTrade, Resolution,
 };
 use lmex_engine::{MarketId, MarketView};
-use lmex_types::{Decimal, Symbol, TimeMs};
-use serde::Serialize;
+use lmex_types::TimeMs;
 
 use super::Answer;
 use crate::call::PublicCall;
@@ -164,63 +163,6 @@ fn period(query: &mut Fields) -> Result<FundingPeriod, Refused> {
             let end = to.unwrap_or(TimeMs::from_millis(i64::MAX));
             Ok(FundingPeriod::Between(from.unwrap_or_default(), end))
         }
-    }
-}
-
-/// The venue's envelope, which this endpoint alone has.
-#[derive(Debug, Serialize)]
-pub(super) struct Envelope<T> {
-    code: i64,
-    msg: &'static str,
-    #[serde(with = "lmex_api::wire::time")]
-    time: TimeMs,
-    data: T,
-    success: bool,
-}
-
-/// A tier of margin rates. This exchange has one for each market.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct RiskTier {
-    #[serde(with = "lmex_api::wire::symbol")]
-    symbol: Symbol,
-    risk_level: u32,
-    #[serde(with = "lmex_api::wire::decimal")]
-    risk_limit_value: Decimal,
-    #[serde(with = "lmex_api::wire::decimal")]
-    initial_margin_rate: Decimal,
-    #[serde(with = "lmex_api::wire::decimal")]
-    maintenance_margin_rate: Decimal,
-    max_leverage: u32,
-}
-
-/// The margin rates of a market.
-pub(super) async fn risk_limit(
-    State(app): State<Arc<App>>,
-    mut call: PublicCall,
-) -> Answer<Envelope<Vec<RiskTier>>> {
-    let symbol = call.query.text("symbol")?;
-    call.query.finish()?;
-    let tiers = app.desk.read(move |state| -> Result<_, Refused> {
-        let data = markets(state, symbol.as_deref())?.iter().map(tier).collect();
-        Ok(Envelope { code: 1, msg: "Success", time: state.now, data, success: true })
-    });
-    Ok(Json(tiers.await??))
-}
-
-fn tier(market: &MarketView<'_>) -> RiskTier {
-    let (instrument, rules) = (market.instrument(), market.rules());
-    let tier = rules.tiers.tier(1);
-    let leverage = tier.max_leverage.max(1);
-    // The engine's own bound of a position, at the mark price.
-    let most = instrument.max_contracts.saturating_mul(1_000);
-    RiskTier {
-        symbol: instrument.symbol,
-        risk_level: 1,
-        risk_limit_value: instrument.grid.notional(market.mark(), most).unwrap_or(Decimal::MAX).trunc(),
-        initial_margin_rate: Decimal::ONE.checked_div(leverage.into()).unwrap_or_default().round_dp(8),
-        maintenance_margin_rate: tier.maintenance.into(),
-        max_leverage: leverage,
     }
 }
 

@@ -1,157 +1,356 @@
-//! Leverage and position mode.
+//! What an account agrees on for its positions in a market: leverage, position mode, settlement.
 
 use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
 use lmex_api::Status;
-use lmex_engine::{AccountId, Command, Event, LegId};
-use lmex_types::{Side, Symbol, TimeMs};
-use serde::Serialize;
+use lmex_api::futures::{
+    Leverage, MarginMode as MarginWord, MarketPositionMode, PositionMode as ModeWord, SettingAnswer,
+    SettingKind,
+};
+use lmex_engine::{
+    AccountId, Command, Event, LegId, MarginMode, MarketId, MarketView, PositionMode, Refusal,
+};
+use lmex_types::{Side, TimeMs};
+use serde_json::json;
 
 use super::Answer;
 use super::market::{market_named, markets};
 use crate::call::PrivateCall;
-use crate::desk::Desk;
+use crate::desk::{Desk, DeskState};
 use crate::error_body::Refused;
-use crate::fields::mandatory;
+use crate::fields::{Fields, mandatory};
 use crate::server::App;
-use crate::translate::{ONE_WAY, position_id};
+use crate::translate::{CURRENCY, leg_name, leg_named, mode_of, mode_word};
 
-/// Reply types of the venue: what was set.
-const LEVERAGE_SET: i64 = 93;
-const POSITION_MODE_SET: i64 = 129;
-
-/// The leverage of a market, as recorded from BTSE: a list.
-#[derive(Debug, Serialize)]
-pub(super) struct Leverage {
-    #[serde(with = "lmex_api::wire::symbol")]
-    symbol: Symbol,
-    leverage: u32,
-    #[serde(rename = "marginMode")]
-    margin_mode: &'static str,
-    #[serde(rename = "positionDirection")]
-    position_direction: Option<&'static str>,
-}
-
-/// What a setting answers.
-#[derive(Debug, Serialize)]
-pub(super) struct Set {
-    #[serde(with = "lmex_api::wire::symbol")]
-    symbol: Symbol,
-    #[serde(with = "lmex_api::wire::time")]
-    timestamp: TimeMs,
-    status: Status,
-    #[serde(rename = "type")]
-    kind: i64,
-    message: String,
-}
-
-/// The position mode of a market.
-#[derive(Debug, Serialize)]
-pub(super) struct PositionMode {
-    #[serde(with = "lmex_api::wire::symbol")]
-    symbol: Symbol,
-    #[serde(rename = "positionMode")]
-    position_mode: &'static str,
-}
-
-/// The leverage that counts in a market; 0, the market's maximum, is shown as its number.
+/// The leverage that counts in a market, one row or in hedge mode two; 0, the risk limit's maximum, is shown as its
+/// number.
 pub(super) async fn leverage(State(app): State<Arc<App>>, call: PrivateCall) -> Answer<Vec<Leverage>> {
     let mut fields = call.query()?;
     let symbol = mandatory("symbol", fields.text("symbol")?)?;
     fields.finish()?;
     let leverage = app.desk.read(move |state| -> Result<_, Refused> {
         let market = market_named(state, &symbol)?;
-        let set = state.engine.leverage(call.account, market.id(), LegId::ONE_WAY).unwrap_or(0);
-        let leverage = if set == 0 { market.rules().tiers.tier(1).max_leverage } else { set };
-        let symbol = market.instrument().symbol;
-        Ok(Leverage { symbol, leverage, margin_mode: "CROSS", position_direction: None })
+        let mode = state.engine.position_mode(call.account, market.id()).unwrap_or_default();
+        let legs: &[LegId] = match mode {
+            PositionMode::Hedge => &[LegId::LONG, LegId::SHORT],
+            PositionMode::OneWay | PositionMode::Isolated => &[LegId::ONE_WAY],
+        };
+        Ok(legs.iter().map(|leg| leverage_of(state, call.account, &market, mode, *leg)).collect())
     });
-    Ok(Json(vec![leverage.await??]))
+    Ok(Json(leverage.await??))
 }
 
-/// Sets the leverage of a market; 0 is the market's maximum.
-pub(super) async fn set_leverage(State(app): State<Arc<App>>, call: PrivateCall) -> Answer<Set> {
-    let mut fields = call.body()?;
-    let symbol = mandatory("symbol", fields.text("symbol")?)?;
-    let leverage = mandatory("leverage", fields.whole("leverage")?)?;
-    let (mode, margin) = (fields.text("positionMode")?, fields.text("marginMode")?);
-    let position = fields.text("positionId")?;
-    fields.finish()?;
-    only_one_way(mode.as_deref())?;
-    if margin.is_some_and(|margin| margin != "CROSS") {
-        return Err(Refused::rejected("marginMode ISOLATED is not served by the local exchange: use CROSS"));
+fn leverage_of(
+    state: &DeskState,
+    account: AccountId,
+    market: &MarketView<'_>,
+    mode: PositionMode,
+    leg: LegId,
+) -> Leverage {
+    let (engine, id) = (&state.engine, market.id());
+    let level = engine.risk_limit_level(account, id, leg).unwrap_or(1);
+    let set = engine.leverage(account, id, leg).unwrap_or(0);
+    let counts = if set == 0 { market.rules().tiers.tier(level).max_leverage } else { set };
+    // Positions of the isolated mode are isolated, whatever was set before.
+    let margin = match mode {
+        PositionMode::Isolated => MarginMode::Isolated,
+        _ => engine.margin_mode(account, id, leg).unwrap_or_default(),
+    };
+    Leverage {
+        symbol: market.instrument().symbol,
+        leverage: counts.into(),
+        margin_mode: margin_word(margin).to_string(),
+        position_direction: (mode == PositionMode::Hedge).then(|| leg.to_string()),
     }
-    let leverage = u32::try_from(leverage).map_err(|_| Refused::parameter("leverage must be 0 or more"))?;
-    let set = app.desk.act(move |desk| lever(desk, call.account, &symbol, position.as_deref(), leverage));
+}
+
+/// Sets the leverage of a market or of one position; 0 is the most that the risk limit allows.
+pub(super) async fn set_leverage(State(app): State<Arc<App>>, call: PrivateCall) -> Answer<SettingAnswer> {
+    let request = LeverageRequest::read(call.body()?)?;
+    let set = app.desk.act(move |desk| request.carry_out(desk, call.account));
     Ok(Json(set.await??))
 }
 
-fn lever(
-    desk: &mut Desk,
-    account: AccountId,
-    symbol: &str,
-    position: Option<&str>,
+#[derive(Debug)]
+struct LeverageRequest {
+    symbol: String,
     leverage: u32,
-) -> Result<Set, Refused> {
-    let market = market_named(&desk.state, symbol)?;
-    let instrument = market.instrument();
-    let (id, symbol, named) = (market.id(), instrument.symbol, position_id(instrument));
-    if position.is_some_and(|position| position != named) {
-        return Err(Refused::position_mode(format!("positionId is not a position here: use {named}")));
-    }
-    let batch =
-        desk.apply(Command::SetLeverage { account, market: id, leg: LegId::ONE_WAY, leverage, margin: None });
-    let refusal = batch.events.iter().find_map(|event| match event {
-        Event::CommandRefused { refusal, .. } => Some(*refusal),
-        _ => None,
-    });
-    if let (Some(refusal), Some(market)) = (refusal, desk.state.engine.market(id)) {
-        return Err(Refused::by_engine(&refusal, Side::Buy, &market));
-    }
-    let message = format!("Leverage changed successfully, leverage: {leverage}");
-    Ok(Set { symbol, timestamp: batch.at, status: Status::SUCCESS, kind: LEVERAGE_SET, message })
+    mode: Option<ModeWord>,
+    position: Option<String>,
+    /// Kept as it is where nothing is said. (BTSE takes isolated margin then; LMEX's examples leave it out and say
+    /// nothing of the kind.)
+    margin: Option<MarginMode>,
 }
 
-/// The position mode, of one market or of all: one-way.
+impl LeverageRequest {
+    fn read(mut fields: Fields) -> Result<Self, Refused> {
+        let symbol = mandatory("symbol", fields.text("symbol")?)?;
+        let leverage = mandatory("leverage", fields.whole("leverage")?)?;
+        let leverage =
+            u32::try_from(leverage).map_err(|_| Refused::parameter("leverage must be 0 or more"))?;
+        let (mode, position) = (fields.word("positionMode")?, fields.text("positionId")?);
+        let margin: Option<MarginWord> = fields.word("marginMode")?;
+        fields.finish()?;
+        let margin = margin.map(|margin| match margin {
+            MarginWord::Cross => MarginMode::Cross,
+            MarginWord::Isolated => MarginMode::Isolated,
+        });
+        Ok(Self { symbol, leverage, mode, position, margin })
+    }
+
+    fn carry_out(self, desk: &mut Desk, account: AccountId) -> Result<SettingAnswer, Refused> {
+        let state = &desk.state;
+        let market = market_named(state, &self.symbol)?;
+        let set = expect_mode(state, account, &market, self.mode)?;
+        let id = market.id();
+        let legs = match (self.position.as_deref(), set) {
+            (Some(name), _) => match own_leg(state, account, &market, set, name) {
+                Some(leg) => vec![leg],
+                None => return Ok(unknown_position(&market, state.now, name)),
+            },
+            (None, PositionMode::Isolated) => return Ok(position_missing(&market, state.now)),
+            (None, _) => legs_in(state, account, id),
+        };
+        let engine = &state.engine;
+        let command =
+            |leg, leverage, margin| Command::SetLeverage { account, market: id, leg, leverage, margin };
+        let change = |leg| Change {
+            new: command(leg, self.leverage, self.margin),
+            back: command(
+                leg,
+                engine.leverage(account, id, leg).unwrap_or(0),
+                engine.margin_mode(account, id, leg),
+            ),
+        };
+        let changes: Vec<_> = legs.iter().map(|leg| change(*leg)).collect();
+        let before = legs.first().and_then(|leg| engine.margin_mode(account, id, *leg));
+        let margin = margin_word(self.margin.or(before).unwrap_or_default());
+        let message = format!(
+            "Leverage changed successfully to {} mode, leverage: {}.0",
+            margin.as_str().to_ascii_lowercase(),
+            self.leverage
+        );
+        carry_out(desk, id, SettingKind::LEVERAGE, &changes, message)
+    }
+}
+
+/// The position mode, of one market or of all.
 pub(super) async fn position_mode(
     State(app): State<Arc<App>>,
     call: PrivateCall,
-) -> Answer<Vec<PositionMode>> {
+) -> Answer<Vec<MarketPositionMode>> {
     let mut fields = call.query()?;
     let symbol = fields.text("symbol")?;
     fields.finish()?;
     let modes = app.desk.read(move |state| -> Result<Vec<_>, Refused> {
-        let markets = markets(state, symbol.as_deref())?;
-        let mode = |symbol| PositionMode { symbol, position_mode: ONE_WAY };
-        Ok(markets.iter().map(|market| mode(market.instrument().symbol)).collect())
+        let mode = |market: &MarketView<'_>| MarketPositionMode {
+            symbol: market.instrument().symbol,
+            position_mode: mode_word(
+                state.engine.position_mode(call.account, market.id()).unwrap_or_default(),
+            )
+            .to_string(),
+        };
+        Ok(markets(state, symbol.as_deref())?.iter().map(mode).collect())
     });
     Ok(Json(modes.await??))
 }
 
-/// Accepts the mode that is there.
-pub(super) async fn set_position_mode(State(app): State<Arc<App>>, call: PrivateCall) -> Answer<Set> {
+/// Sets the position mode of a market, unless there are positions or orders (134).
+pub(super) async fn set_position_mode(
+    State(app): State<Arc<App>>,
+    call: PrivateCall,
+) -> Answer<SettingAnswer> {
     let mut fields = call.body()?;
     let symbol = mandatory("symbol", fields.text("symbol")?)?;
-    let mode = mandatory("positionMode", fields.text("positionMode")?)?;
+    let mode = mode_of(mandatory("positionMode", fields.word("positionMode")?)?);
     fields.finish()?;
-    only_one_way(Some(&mode))?;
-    let set = app.desk.read(move |state| -> Result<_, Refused> {
-        let symbol = market_named(state, &symbol)?.instrument().symbol;
-        let (status, message) = (Status::SUCCESS, String::new());
-        Ok(Set { symbol, timestamp: state.now, status, kind: POSITION_MODE_SET, message })
+    let account = call.account;
+    let set = app.desk.act(move |desk| -> Result<_, Refused> {
+        let market = market_named(&desk.state, &symbol)?.id();
+        let before = desk.state.engine.position_mode(account, market).unwrap_or_default();
+        let command = |mode| Command::SetPositionMode { account, market, mode };
+        let change = Change { new: command(mode), back: command(before) };
+        carry_out(desk, market, SettingKind::POSITION_MODE, &[change], String::new())
     });
     Ok(Json(set.await??))
 }
 
-/// Refuses every position mode but the one that is served.
-pub(super) fn only_one_way(mode: Option<&str>) -> Result<(), Refused> {
-    match mode {
-        None | Some(ONE_WAY) => Ok(()),
-        Some(mode @ ("HEDGE" | "ISOLATED")) => Err(Refused::position_mode(format!(
-            "Position mode invalid: positionMode {mode} is not served by the local exchange, use ONE_WAY"
-        ))),
-        Some(_) => Err(Refused::parameter("positionMode is not known: use ONE_WAY")),
+/// Settles a position in the one currency there is; the answer is empty.
+pub(super) async fn settle_in(State(app): State<Arc<App>>, call: PrivateCall) -> Result<(), Refused> {
+    let mut fields = call.body()?;
+    let symbol = mandatory("symbol", fields.text("symbol")?)?;
+    let currency = mandatory("currency", fields.text("currency")?)?;
+    let position = fields.text("positionId")?;
+    fields.finish()?;
+    let settled = app.desk.read(move |state| -> Result<(), Refused> {
+        let market = market_named(state, &symbol)?;
+        if currency != CURRENCY {
+            return Err(Refused::settlement(format!(
+                "currency can't be settled in here: use {CURRENCY}, the market's availableSettlement"
+            )));
+        }
+        let set = state.engine.position_mode(call.account, market.id()).unwrap_or_default();
+        match position {
+            None if set == PositionMode::OneWay => Ok(()),
+            None => Err(Refused::position_id("positionId parameter is mandatory in this position mode")),
+            Some(name) => match own_leg(state, call.account, &market, set, &name) {
+                Some(_) => Ok(()),
+                None => Err(Refused::position_id(format!(
+                    "positionId is not a position here: {}",
+                    positions_of(&market, set)
+                ))),
+            },
+        }
+    });
+    settled.await?
+}
+
+/// A setting, and how to take it back.
+#[derive(Debug)]
+pub(super) struct Change {
+    pub(super) new: Command,
+    pub(super) back: Command,
+}
+
+/// Makes all changes or none of them. A refusal that the document lists as a status of the answer is one, with HTTP
+/// 200; others are errors.
+pub(super) fn carry_out(
+    desk: &mut Desk,
+    market: MarketId,
+    kind: SettingKind,
+    changes: &[Change],
+    message: String,
+) -> Result<SettingAnswer, Refused> {
+    let refusal = changes.iter().enumerate().find_map(|(made, change)| {
+        let refusal = refusal_of(desk, &change.new)?;
+        for undone in changes.iter().take(made).rev() {
+            desk.apply(undone.back.clone());
+        }
+        Some(refusal)
+    });
+    let (now, Some(market)) = (desk.state.now, desk.state.engine.market(market)) else {
+        return Err(Refused::rejected("the market is gone"));
+    };
+    let answer = |status, message| answer(&market, now, kind, status, message);
+    match refusal {
+        None => Ok(answer(Status::SUCCESS, message)),
+        Some(refusal) => match in_band(&refusal) {
+            Some(status) => Ok(answer(status, refusal.to_string())),
+            None => Err(Refused::by_engine(&refusal, Side::Buy, &market)),
+        },
+    }
+}
+
+fn refusal_of(desk: &mut Desk, command: &Command) -> Option<Refusal> {
+    let batch = desk.apply(command.clone());
+    batch.events.iter().find_map(|event| match event {
+        Event::CommandRefused { refusal, .. } => Some(*refusal),
+        _ => None,
+    })
+}
+
+/// The documented statuses of answers to settings.
+fn in_band(refusal: &Refusal) -> Option<Status> {
+    match refusal {
+        Refusal::InsufficientMargin { .. } | Refusal::NotAvailable { .. } => {
+            Some(Status::INSUFFICIENT_BALANCE)
+        }
+        Refusal::RiskLimitExceeded { .. } => Some(Status::RISK_LIMIT_NOT_CHANGED),
+        Refusal::LeverageOutOfRange { .. } => Some(Status::INVALID_LEVERAGE),
+        Refusal::RiskLimitOutOfRange { .. } => Some(Status::INVALID_RISK_LIMIT),
+        Refusal::UnknownLeg(_) => Some(Status::POSITION_ID_INVALID),
+        _ => None,
+    }
+}
+
+fn answer(
+    market: &MarketView<'_>,
+    timestamp: TimeMs,
+    kind: SettingKind,
+    status: Status,
+    message: String,
+) -> SettingAnswer {
+    SettingAnswer { symbol: market.instrument().symbol, timestamp, status: Some(status), kind, message }
+}
+
+/// The mode that is set in a market, if it is the one the request was written for.
+pub(super) fn expect_mode(
+    state: &DeskState,
+    account: AccountId,
+    market: &MarketView<'_>,
+    said: Option<ModeWord>,
+) -> Result<PositionMode, Refused> {
+    let set = state.engine.position_mode(account, market.id()).unwrap_or_default();
+    match said.map(mode_of) {
+        Some(mode) if mode != set => {
+            let refusal = Refusal::PositionModeInvalid { set };
+            Err(Refused::by_engine(&refusal, Side::Buy, market))
+        }
+        _ => Ok(set),
+    }
+}
+
+/// All legs that a setting for a whole market concerns; the last one is what new positions start with.
+pub(super) fn legs_in(state: &DeskState, account: AccountId, market: MarketId) -> Vec<LegId> {
+    let set = state.engine.position_mode(account, market).unwrap_or_default();
+    let mut legs = match set {
+        PositionMode::OneWay => Vec::new(),
+        PositionMode::Hedge => vec![LegId::LONG, LegId::SHORT],
+        PositionMode::Isolated => {
+            let held = state.engine.positions(account).filter(|held| held.market == market);
+            held.map(|held| held.leg).collect()
+        }
+    };
+    legs.push(LegId::ONE_WAY);
+    legs
+}
+
+/// The position with this name, if the account can have it in the mode that is set.
+fn own_leg(
+    state: &DeskState,
+    account: AccountId,
+    market: &MarketView<'_>,
+    set: PositionMode,
+    name: &str,
+) -> Option<LegId> {
+    let leg = leg_named(market.instrument(), name).filter(|leg| leg.mode() == set)?;
+    let is_there = || state.engine.position(account, market.id(), leg).is_some();
+    (set != PositionMode::Isolated || is_there()).then_some(leg)
+}
+
+/// The recorded answer where a position has to be named and is not.
+fn position_missing(market: &MarketView<'_>, at: TimeMs) -> SettingAnswer {
+    let name = leg_name(market.instrument(), LegId::ONE_WAY);
+    let said = format!("User is in ISOLATE_HEDGE in market: {name}, but positionId is empty in the request.");
+    in_json(market, at, &name, &said)
+}
+
+fn unknown_position(market: &MarketView<'_>, at: TimeMs, given: &str) -> SettingAnswer {
+    let given: String = given.chars().take(60).collect();
+    in_json(market, at, &given, "positionId is not a position here: use what /user/positions says.")
+}
+
+/// Such complaints were recorded as JSON in the message.
+fn in_json(market: &MarketView<'_>, at: TimeMs, position: &str, said: &str) -> SettingAnswer {
+    let message =
+        json!({"msgKey": "trade.error.invalid.position_id", "params": [position], "default_msg": said});
+    answer(market, at, SettingKind::LEVERAGE, Status::POSITION_ID_INVALID, message.to_string())
+}
+
+fn positions_of(market: &MarketView<'_>, set: PositionMode) -> String {
+    let name = |leg| leg_name(market.instrument(), leg);
+    match set {
+        PositionMode::OneWay => format!("use {}", name(LegId::ONE_WAY)),
+        PositionMode::Hedge => format!("use {} or {}", name(LegId::LONG), name(LegId::SHORT)),
+        PositionMode::Isolated => "use what /user/positions says".to_owned(),
+    }
+}
+
+fn margin_word(margin: MarginMode) -> MarginWord {
+    match margin {
+        MarginMode::Cross => MarginWord::Cross,
+        MarginMode::Isolated => MarginWord::Isolated,
     }
 }

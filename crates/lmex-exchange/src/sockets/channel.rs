@@ -10,6 +10,8 @@ pub(super) enum Channel {
     Market(MarketId, MarketTopic),
     /// About the account that is logged in.
     Account(AccountTopic),
+    /// Open orders in a market, of the account that is logged in.
+    OpenOrders(MarketId, Settlement),
 }
 
 impl Channel {
@@ -26,8 +28,50 @@ impl Channel {
                 return Some(Self::Market(market, topic));
             }
         }
+        if let Some(own) = name.strip_prefix(OPEN_ORDERS).filter(|_| path == StreamPath::Main) {
+            let mut settlements = Settlement::ALL.into_iter();
+            return settlements.find_map(|settlement| {
+                let market = own.strip_suffix(settlement.suffix()).and_then(&market)?;
+                Some(Self::OpenOrders(market, settlement))
+            });
+        }
         let about_account = AccountTopic::ALL.into_iter().find(|topic| topic.name() == name);
         about_account.filter(|_| path == StreamPath::Main).map(Self::Account)
+    }
+}
+
+/// What the topic of open orders begins with.
+const OPEN_ORDERS: &str = "open-order:";
+
+/// How the topic of open orders names a market: LMEX's document `BTC-PERP-USD`, by an older settlement; the others are
+/// taken too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Settlement {
+    Usd,
+    Usdt,
+    Unnamed,
+}
+
+impl Settlement {
+    pub(super) const ALL: [Self; 3] = [Self::Usd, Self::Usdt, Self::Unnamed];
+
+    fn suffix(self) -> &'static str {
+        match self {
+            Self::Usd => "-USD",
+            Self::Usdt => "-USDT",
+            Self::Unnamed => "",
+        }
+    }
+
+    /// The topic that messages carry.
+    pub(super) fn topic(self, symbol: &str) -> String {
+        format!("{OPEN_ORDERS}{symbol}{}", self.suffix())
+    }
+
+    /// The market as the rows name it.
+    pub(super) fn market_name(self, symbol: &str) -> String {
+        let suffix = if self == Self::Unnamed { Self::Usd.suffix() } else { self.suffix() };
+        format!("{symbol}{suffix}")
     }
 }
 
@@ -107,6 +151,10 @@ pub(super) enum AccountTopic {
 }
 
 impl AccountTopic {
+    /// All open positions, again and again.
+    pub(super) const ALL_POSITIONS: [Self; 2] = [Self::AllPositionV3, Self::AllPositionV4];
+    /// Positions that change.
+    pub(super) const POSITIONS: [Self; 2] = [Self::PositionsV2, Self::PositionsV3];
     const ALL: [Self; 7] = [
         Self::FillsV2,
         Self::NotificationV3,
@@ -165,5 +213,24 @@ mod tests {
             assert_eq!(find(StreamPath::Main, name), None, "{name}");
         }
         assert_eq!(find(StreamPath::Main, "fillsV2"), Some(Channel::Account(AccountTopic::FillsV2)));
+    }
+
+    #[test]
+    fn every_private_spelling_of_the_client_is_found() {
+        use lmex_api::stream::AccountTopic as Theirs;
+        let btc = "BTC-PERP".parse().unwrap();
+        for name in Theirs::OpenOrders(btc).spellings() {
+            let Some(Channel::OpenOrders(MarketId(3), settlement)) = find(StreamPath::Main, &name) else {
+                panic!("{name} not found")
+            };
+            assert_eq!(settlement.topic("BTC-PERP"), name);
+            assert_eq!(find(StreamPath::Book, &name), None);
+        }
+        assert_eq!(find(StreamPath::Main, "open-order:XYZ-PERP-USD"), None);
+        for topic in [Theirs::Notifications, Theirs::Fills, Theirs::AllPositions, Theirs::Positions] {
+            for name in topic.spellings() {
+                assert!(matches!(find(StreamPath::Main, &name), Some(Channel::Account(_))), "{name}");
+            }
+        }
     }
 }

@@ -7,6 +7,8 @@ pub(crate) struct SocketConfig {
     pub(crate) id_seed: u64,
     /// Deltas of the order books go out at most so often; 0 sends one for each batch.
     pub(crate) book_interval_ms: u64,
+    /// All open positions are told so often. LMEX: 5 seconds.
+    pub(crate) positions_every_ms: u64,
     /// The server sends a ping frame so often. LMEX: 3 minutes.
     pub(crate) ping_every_ms: u64,
     /// Without a pong for so long the connection is closed. LMEX: 10 minutes.
@@ -32,6 +34,7 @@ impl Default for SocketConfig {
         Self {
             id_seed: 0,
             book_interval_ms: 50,
+            positions_every_ms: 5_000,
             ping_every_ms: 3 * 60_000,
             pong_within_ms: 10 * 60_000,
             close_within_ms: 5_000,

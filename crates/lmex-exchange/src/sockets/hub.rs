@@ -11,14 +11,17 @@ use lmex_types::TimeMs;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
-use super::channel::{AccountTopic, Channel, MarketTopic};
+use super::channel::{AccountTopic, Channel, MarketTopic, Settlement};
 use super::config::SocketConfig;
 use super::market_feed::{MarketDepth, MarketFeed, trades_data};
+use super::open_orders::{Changes, OpenOrders, open_order_message};
 use super::own_orders::{News, OwnOrders};
-use super::private_message::{fill_message, notification};
+use super::position_message::positions_message;
+use super::private_message::{fill_message, notification, notification_v3};
 use super::reply;
 use super::switchboard::{Client, ConnectionId, Switchboard};
 use crate::Batch;
+use crate::feed::PositionNews;
 
 /// Requests of connections that wait for the hub. When there are more, connections wait: the hub never does.
 const MAX_WAITING_REQUESTS: usize = 1_024;
@@ -43,6 +46,8 @@ pub(super) enum HubRequest {
     Unsubscribe(ConnectionId, Vec<String>),
     LogIn(ConnectionId, AccountId),
     Leave(ConnectionId),
+    /// All open positions of all users, for who wants to hear them.
+    AllPositions(Vec<PositionNews>),
 }
 
 impl HubHandle {
@@ -60,6 +65,7 @@ impl HubHandle {
 pub(crate) struct Hub {
     markets: BTreeMap<MarketId, MarketFeed>,
     own_orders: OwnOrders,
+    open_orders: OpenOrders,
     board: Switchboard,
     pace: Pace,
     id_seed: u64,
@@ -90,6 +96,7 @@ impl Hub {
         Self {
             markets: initial.into_iter().map(feed).collect(),
             own_orders: OwnOrders::default(),
+            open_orders: OpenOrders::default(),
             board: Switchboard::new(config.max_subscriptions),
             pace: Pace::new(config.book_interval_ms),
             id_seed: config.id_seed,
@@ -138,6 +145,8 @@ impl Hub {
         }
         self.publish_tops_and_trades();
         self.publish_news();
+        self.publish_open_orders();
+        self.publish_positions(&batch.positions);
     }
 
     fn on_event(&mut self, event: &Event) {
@@ -158,6 +167,7 @@ impl Hub {
             self.touched.insert(*market);
         }
         self.own_orders.apply(event, self.now, &mut self.news);
+        self.open_orders.apply(event);
     }
 
     fn publish_tops_and_trades(&mut self) {
@@ -196,7 +206,7 @@ impl Hub {
 
     fn publish_news(&mut self) {
         for news in self.news.drain(..) {
-            let Some(market) = self.markets.get(&news.own.order.market) else { continue };
+            let Some(market) = self.markets.get(&news.record.order.market) else { continue };
             let fills = Channel::Account(AccountTopic::FillsV2);
             if self.board.is_heard(fills)
                 && let Some(message) = fill_message(market, &news, self.id_seed)
@@ -206,6 +216,69 @@ impl Hub {
             let notifications = Channel::Account(AccountTopic::NotificationV4);
             if self.board.is_heard(notifications) {
                 self.board.publish_to(news.account, notifications, &notification(market, &news));
+            }
+            let forerunner = Channel::Account(AccountTopic::NotificationV3);
+            if self.board.is_heard(forerunner) {
+                self.board.publish_to(news.account, forerunner, &notification_v3(market, &news));
+            }
+        }
+    }
+
+    fn publish_open_orders(&mut self) {
+        for changes in self.open_orders.take_changes() {
+            for settlement in Settlement::ALL {
+                self.publish_changes(&changes, settlement);
+            }
+        }
+    }
+
+    fn publish_changes(&mut self, changes: &Changes, settlement: Settlement) {
+        let channel = Channel::OpenOrders(changes.market, settlement);
+        let Some(market) = self.markets.get(&changes.market) else { return };
+        let symbol = market.symbol();
+        for (id, account) in self.board.audience(channel) {
+            if account == changes.account {
+                let rows = self.open_orders.rows(changes, market, &settlement.market_name(symbol.as_str()));
+                let serial = self.board.next_serial(id, channel, false);
+                let topic = settlement.topic(symbol.as_str());
+                self.board.send(id, open_order_message(topic, serial, "UPDATE", rows));
+            }
+        }
+    }
+
+    /// Who is not logged in hears nothing: there is no account whose orders could be shown.
+    fn send_open_orders(&mut self, id: ConnectionId, market: MarketId, settlement: Settlement) {
+        let channel = Channel::OpenOrders(market, settlement);
+        let (Some(account), Some(feed)) = (self.board.account(id), self.markets.get(&market)) else { return };
+        let symbol = feed.symbol();
+        let name = settlement.market_name(symbol.as_str());
+        let rows = self.open_orders.all(account, market, feed, &name);
+        let serial = self.board.next_serial(id, channel, true);
+        let topic = settlement.topic(symbol.as_str());
+        self.board.send(id, open_order_message(topic, serial, "SNAPSHOT", rows));
+    }
+
+    fn publish_positions(&mut self, changed: &[PositionNews]) {
+        for news in changed {
+            for topic in AccountTopic::POSITIONS {
+                let channel = Channel::Account(topic);
+                if self.board.is_heard(channel) {
+                    let message = positions_message(topic, [&news.position]);
+                    self.board.publish_to(news.account, channel, &message);
+                }
+            }
+        }
+    }
+
+    /// Who has none hears an empty list, and knows that it has none.
+    fn publish_all_positions(&mut self, all: &[PositionNews]) {
+        for topic in AccountTopic::ALL_POSITIONS {
+            let channel = Channel::Account(topic);
+            let accounts: BTreeSet<_> =
+                self.board.audience(channel).into_iter().map(|(_, account)| account).collect();
+            for account in accounts {
+                let own = all.iter().filter(|news| news.account == account).map(|news| &news.position);
+                self.board.publish_to(account, channel, &positions_message(topic, own));
             }
         }
     }
@@ -217,7 +290,13 @@ impl Hub {
             HubRequest::LogIn(id, account) => {
                 self.board.log_in(id, account);
                 self.board.send(id, reply::login(true));
+                for channel in self.board.channels(id) {
+                    if let Channel::OpenOrders(market, settlement) = channel {
+                        self.send_open_orders(id, market, settlement);
+                    }
+                }
             }
+            HubRequest::AllPositions(all) => self.publish_all_positions(&all),
             HubRequest::Subscribe(id, topics) => self.subscribe(id, &topics),
             HubRequest::Unsubscribe(id, topics) => self.unsubscribe(id, &topics),
         }
@@ -241,7 +320,9 @@ impl Hub {
         }
         self.board.send(id, reply::acknowledgement("subscribe", &understood));
         for channel in channels {
-            if let Some(message) = self.first_message(channel) {
+            if let Channel::OpenOrders(market, settlement) = channel {
+                self.send_open_orders(id, market, settlement);
+            } else if let Some(message) = self.first_message(channel) {
                 self.board.send(id, message);
             }
         }

@@ -31,12 +31,16 @@
 //! | `snapshotL1:SYM`, `snapshotL1:SYM_0` | `/ws/oss/futures` | best bid and offer at once, then at each change |
 //! | `tradeHistoryApi:SYM`, `…V2:SYM`, `…V3:SYM` | `/ws/futures` | public trades as they happen |
 //! | `fillsV2`, `notificationApiV4` | `/ws/futures`, after login | one's own fills, and what becomes of one's orders |
-//! | `notificationApiV3`, `allPositionV3`, `allPositionV4`, `positionsV2`, `positionsV3` | `/ws/futures` | acknowledged; no data in this version |
+//! | `allPositionV3`, `allPositionV4` | `/ws/futures`, after login | all open positions, every 5 seconds of real time |
+//! | `positionsV2`, `positionsV3` | `/ws/futures`, after login | each position that changes; one that is closed comes once more, with no contracts |
+//! | `open-order:SYM-USD`, `…:SYM-USDT`, `…:SYM` | `/ws/futures`, after login | all open orders, then changes, numbered for each listener |
+//! | `notificationApiV3` | `/ws/futures` | acknowledged; no data in this version |
 //!
 //! Sources: LMEX's stream documentation for topics, acknowledgements, login and keep-alive; BTSE's for error codes,
 //! text `ping` and the fields of version 2.3; a capture of LMEX for the legacy trade topic, which answers under
 //! `tradeHistoryApi` with the old name `BTCPFC`.
 
+mod all_positions;
 mod auth;
 mod book_feed;
 mod book_message;
@@ -46,8 +50,10 @@ mod connection;
 mod hub;
 mod ladder;
 mod market_feed;
+mod open_orders;
 mod outbox;
 mod own_orders;
+mod position_message;
 mod private_message;
 mod reply;
 mod request;
@@ -57,6 +63,7 @@ mod switchboard;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use all_positions::tell_all_positions;
 pub(crate) use auth::LoginRefused;
 pub(crate) use config::SocketConfig;
 pub(crate) use hub::Hub;

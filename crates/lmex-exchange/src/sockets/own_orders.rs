@@ -3,8 +3,11 @@
 use std::collections::HashMap;
 
 use lmex_api::Status;
-use lmex_engine::{AccountId, AmendCause, CancelReason, Event, Fill, Order, Party};
-use lmex_types::{OrderId, OrderType, TimeMs};
+use lmex_engine::{AccountId, AmendCause, CancelReason, Deleveraged, Event, Fill, Money, Order, Party};
+use lmex_types::{OrderId, TimeMs};
+
+use crate::translate::ended;
+use crate::views::OrderRecord;
 
 /// Orders from acceptance to their end. Bounded by the engine's limit on open orders.
 #[derive(Debug, Default)]
@@ -15,13 +18,10 @@ pub(super) struct OwnOrders {
 /// An order with what was told about it.
 #[derive(Debug, Clone)]
 pub(super) struct OwnOrder {
-    /// As it is now: price, size and filled part follow the events.
-    pub(super) order: Order,
-    /// The size it came with.
-    pub(super) original_contracts: i64,
-    /// Ticks × contracts of its fills: divided by the filled contracts, the average price.
-    pub(super) filled_value: i128,
-    /// Whether its owner knows that it is in the book.
+    /// As it is now: price, size, trigger and filled part follow the events. A trailing stop's trigger price stays what
+    /// it was at first: no event tells where it went.
+    pub(super) record: OrderRecord,
+    /// Whether its owner knows that it is there.
     announced: bool,
 }
 
@@ -31,7 +31,7 @@ pub(super) struct News {
     pub(super) account: AccountId,
     pub(super) at: TimeMs,
     /// The order after the event.
-    pub(super) own: OwnOrder,
+    pub(super) record: OrderRecord,
     pub(super) what: What,
 }
 
@@ -39,80 +39,152 @@ pub(super) struct News {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum What {
     /// It traded.
-    Filled { fill: Fill, maker: bool },
+    Filled(Trade),
     /// It is in another state. `by_user` is false when the engine did it.
     Changed { status: Status, by_user: bool },
+}
+
+/// A trade as one party of it sees it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Trade {
+    pub(super) id: u64,
+    /// In ticks.
+    pub(super) price: i64,
+    pub(super) contracts: i64,
+    /// Paid, of a liquidation with what goes to the insurance fund; negative is a rebate.
+    pub(super) fee: Money,
+    pub(super) maker: bool,
+    /// Said of it instead of filled and partially filled.
+    pub(super) said: Option<Status>,
 }
 
 impl OwnOrders {
     /// Follows an event and appends what its owners should hear.
     pub(super) fn apply(&mut self, event: &Event, at: TimeMs, news: &mut Vec<News>) {
         match *event {
-            Event::OrderAccepted { order } => self.accepted(order),
+            Event::OrderAccepted { order } => news.extend(self.accepted(order, at)),
+            Event::OrderTriggered { order, contracts, .. } => news.extend(self.fired(order, contracts, at)),
             Event::OrderRested { order, .. } => news.extend(self.rested(order, at)),
             Event::Fill(fill) => {
-                news.extend(self.filled(fill, fill.maker, true, at));
-                news.extend(self.filled(fill, fill.taker, false, at));
+                news.extend(self.filled(Trade::of(&fill, &fill.maker, true), &fill.maker, at));
+                news.extend(self.filled(Trade::of(&fill, &fill.taker, false), &fill.taker, at));
             }
-            Event::OrderAmended { order, price, contracts, cause, .. } => {
-                news.extend(self.amended(order, price, contracts, cause, at));
+            Event::OrderAmended { order, price, contracts, trigger, cause, .. } => {
+                let own = self.open.get_mut(&order);
+                news.extend(own.map(|own| own.amended((price, contracts, trigger), cause, at)));
             }
             Event::OrderCancelled { order, reason, .. } => news.extend(self.cancelled(order, reason, at)),
+            Event::LiquidationOrder { .. } => {
+                news.extend(OrderRecord::liquidation(at, event).map(|record| self.liquidating(record, at)));
+            }
+            Event::LiquidationOrderEnded { order, remaining: 0, .. } => {
+                self.open.remove(&order);
+            }
+            Event::Deleveraged(ref trade) => self.deleveraged(trade, at, news),
             _ => {}
         }
     }
 
-    fn accepted(&mut self, order: Order) {
-        let own = OwnOrder { order, original_contracts: order.contracts, filled_value: 0, announced: false };
+    /// An order that waits is there from now on; any other comes to rest, trades or ends first.
+    fn accepted(&mut self, order: Order, at: TimeMs) -> Option<News> {
+        let announced = order.waits();
+        let own = OwnOrder { record: OrderRecord::new(order), announced };
+        let news = announced.then(|| own.changed(Status::TRIGGER_INSERTED, true, at));
         self.open.insert(order.id, own);
+        news
     }
 
-    /// An order that traded before it came to rest, or was amended, is known to be open.
+    fn fired(&mut self, order: OrderId, contracts: i64, at: TimeMs) -> Option<News> {
+        let own = self.open.get_mut(&order)?;
+        own.record.fire(contracts);
+        Some(own.changed(Status::TRIGGER_ACTIVATED, false, at))
+    }
+
+    /// An order that fired, traded before it came to rest, or was amended, is known to be open.
     fn rested(&mut self, order: OrderId, at: TimeMs) -> Option<News> {
         let own = self.open.get_mut(&order)?;
         let first = !std::mem::replace(&mut own.announced, true);
-        (first && own.order.filled == 0).then(|| own.changed(Status::INSERTED, true, at))
+        (first && own.record.order.filled == 0).then(|| own.changed(Status::INSERTED, true, at))
     }
 
-    fn filled(&mut self, fill: Fill, party: Party, maker: bool, at: TimeMs) -> Option<News> {
+    fn filled(&mut self, trade: Trade, party: &Party, at: TimeMs) -> Option<News> {
         let id = party.order?;
         let own = self.open.get_mut(&id)?;
-        own.order.filled += fill.contracts;
-        own.filled_value += i128::from(fill.price) * i128::from(fill.contracts);
-        let news = own.news(What::Filled { fill, maker }, at);
+        own.record.fill(trade.price, trade.contracts);
+        let news = own.news(What::Filled(trade), at);
         if party.remaining == 0 {
             self.open.remove(&id);
         }
         Some(news)
     }
 
-    fn amended(
-        &mut self,
-        order: OrderId,
-        price: i64,
-        contracts: i64,
-        cause: AmendCause,
-        at: TimeMs,
-    ) -> Option<News> {
-        let own = self.open.get_mut(&order)?;
-        (own.order.price, own.order.contracts, own.announced) = (price, contracts, true);
-        Some(own.changed(Status::AMENDED, cause == AmendCause::User, at))
-    }
-
     fn cancelled(&mut self, order: OrderId, reason: CancelReason, at: TimeMs) -> Option<News> {
         let own = self.open.remove(&order)?;
-        let nothing_bought = own.order.order_type == OrderType::Market && own.order.filled == 0;
-        let status = if nothing_bought { Status::REFUNDED } else { Status::CANCELLED };
+        let status = ended(&own.record.order, reason);
         Some(own.changed(status, reason == CancelReason::User, at))
+    }
+
+    fn liquidating(&mut self, record: OrderRecord, at: TimeMs) -> News {
+        let own = OwnOrder { record, announced: true };
+        let news = own.changed(Status::LIQUIDATION, false, at);
+        self.open.insert(own.record.order.id, own);
+        news
+    }
+
+    /// The one in profit hears of an order that it never sent, filled already.
+    fn deleveraged(&mut self, closed: &Deleveraged, at: TimeMs, news: &mut Vec<News>) {
+        news.extend(self.filled(Trade::outside(closed, &closed.loser, None), &closed.loser, at));
+        if closed.winner.account == AccountId::CROWD {
+            return;
+        }
+        let mut own = OwnOrder { record: OrderRecord::deleveraging(at, closed), announced: true };
+        own.record.fill(closed.price, closed.contracts);
+        let trade = Trade::outside(closed, &closed.winner, Some(Status::AUTO_DELEVERAGING));
+        news.push(own.news(What::Filled(trade), at));
+    }
+}
+
+impl Trade {
+    fn of(fill: &Fill, party: &Party, maker: bool) -> Self {
+        Self {
+            id: fill.trade_id,
+            price: fill.price,
+            contracts: fill.contracts,
+            fee: party.fee + party.liquidation_fee,
+            maker,
+            said: None,
+        }
+    }
+
+    fn outside(closed: &Deleveraged, party: &Party, said: Option<Status>) -> Self {
+        Self {
+            id: closed.trade_id,
+            price: closed.price,
+            contracts: closed.contracts,
+            fee: party.fee + party.liquidation_fee,
+            maker: false,
+            said,
+        }
     }
 }
 
 impl OwnOrder {
+    fn amended(
+        &mut self,
+        (price, contracts, trigger): (i64, i64, Option<i64>),
+        cause: AmendCause,
+        at: TimeMs,
+    ) -> News {
+        self.record.amend(price, contracts, trigger);
+        self.announced = true;
+        self.changed(Status::AMENDED, cause == AmendCause::User, at)
+    }
+
     fn changed(&self, status: Status, by_user: bool, at: TimeMs) -> News {
         self.news(What::Changed { status, by_user }, at)
     }
 
     fn news(&self, what: What, at: TimeMs) -> News {
-        News { account: self.order.account, at, own: self.clone(), what }
+        News { account: self.record.order.account, at, record: self.record.clone(), what }
     }
 }

@@ -23,12 +23,14 @@ pub(super) struct Client {
     ending: oneshot::Sender<Ending>,
     account: Option<AccountId>,
     channels: Vec<Channel>,
+    /// The last number of each channel whose messages are numbered for each listener.
+    serials: BTreeMap<Channel, i64>,
 }
 
 impl Client {
     /// A client without subscriptions. `ending` tells its connection to close; dropping it does too.
     pub(super) fn new(path: StreamPath, outbox: Outbox, ending: oneshot::Sender<Ending>) -> Self {
-        Self { path, outbox, ending, account: None, channels: Vec::new() }
+        Self { path, outbox, ending, account: None, channels: Vec::new(), serials: BTreeMap::new() }
     }
 }
 
@@ -67,6 +69,30 @@ impl Switchboard {
         self.clients.get(&id).map(|client| client.path)
     }
 
+    /// The account that a client is logged in to.
+    pub(super) fn account(&self, id: ConnectionId) -> Option<AccountId> {
+        self.clients.get(&id)?.account
+    }
+
+    /// What a client listens to.
+    pub(super) fn channels(&self, id: ConnectionId) -> Vec<Channel> {
+        self.clients.get(&id).map_or_else(Vec::new, |client| client.channels.clone())
+    }
+
+    /// Who listens and is logged in, and to what account.
+    pub(super) fn audience(&self, channel: Channel) -> Vec<(ConnectionId, AccountId)> {
+        let ids = self.listeners.get(&channel).into_iter().flatten();
+        ids.filter_map(|id| Some((*id, self.account(*id)?))).collect()
+    }
+
+    /// The number of a client's next message of a channel; it begins again at 1 with `anew`.
+    pub(super) fn next_serial(&mut self, id: ConnectionId, channel: Channel, anew: bool) -> i64 {
+        let Some(client) = self.clients.get_mut(&id) else { return 1 };
+        let serial = client.serials.entry(channel).or_default();
+        *serial = if anew { 1 } else { serial.saturating_add(1) };
+        *serial
+    }
+
     /// Whether the client listens to the channel now; false when it has too many.
     pub(super) fn subscribe(&mut self, id: ConnectionId, channel: Channel) -> bool {
         let Some(client) = self.clients.get_mut(&id) else { return false };
@@ -86,6 +112,7 @@ impl Switchboard {
         let Some(client) = self.clients.get_mut(&id) else { return false };
         let Some(at) = client.channels.iter().position(|other| *other == channel) else { return false };
         client.channels.swap_remove(at);
+        client.serials.remove(&channel);
         self.unlist(id, channel);
         true
     }

@@ -9,10 +9,13 @@ use crate::views::DayStats;
 /// How many levels of a side are shown when nobody says how many (LMEX: 50).
 pub(crate) const LEVELS: usize = 50;
 
-/// A market's specification and last day; `full` adds the funding interval and time.
+/// A market's specification and last day; `full` adds the funding interval and time, and what the documents list and LMEX
+/// was not seen to send.
 pub(crate) fn summary(engine: &Engine, market: &MarketView<'_>, day: &DayStats, full: bool) -> MarketSummary {
     let instrument = market.instrument();
     let grid = &instrument.grid;
+    let rules = market.rules();
+    let highest = rules.tiers.tier(u32::MAX).limit;
     let last = grid.price(market.last());
     let best = |best: Option<(i64, i64)>| best.map(|(ticks, _)| grid.price(ticks)).unwrap_or_default();
     let open_interest = open_interest(engine, market);
@@ -41,18 +44,19 @@ pub(crate) fn summary(engine: &Engine, market: &MarketView<'_>, day: &DayStats, 
         min_order_size: instrument.min_contracts.into(),
         max_order_size: instrument.max_contracts.into(),
         min_size_increment: instrument.step_contracts.into(),
-        funding_interval_minutes: full.then_some(crate::crowd::FUNDING_PERIOD_MS / 60_000),
+        funding_interval_minutes: full.then_some(rules.funding.interval_ms / 60_000),
         funding_time: full.then(|| market.next_funding().as_millis()),
+        // Not counted here: `volume` is.
         size: None,
-        open_time: None,
-        close_time: None,
-        start_matching: None,
-        inactive_time: None,
-        max_position: None,
-        min_risk_limit: None,
-        max_risk_limit: None,
-        available_settlement: None,
-        futures: None,
+        open_time: full.then_some(0),
+        close_time: full.then_some(0),
+        start_matching: full.then_some(0),
+        inactive_time: full.then_some(0),
+        max_position: full.then_some(highest.into()),
+        min_risk_limit: full.then_some(rules.tiers.tier(1).limit.into()),
+        max_risk_limit: full.then_some(highest.into()),
+        available_settlement: full.then(|| vec![instrument.quote.clone()]),
+        futures: full.then_some(true),
     }
 }
 
@@ -111,13 +115,11 @@ fn with_tick_digits(market: &MarketView<'_>, ticks: i64) -> Decimal {
     price
 }
 
-/// Contracts held long, by users and crowd together.
+/// Contracts held long, by users and crowd together; in hedge mode an account may have both.
 fn open_interest(engine: &Engine, market: &MarketView<'_>) -> i64 {
-    let held = |account| -> i64 {
-        let positions = engine.positions(account).filter(|held| held.market == market.id());
-        positions.map(|held| held.contracts.saturating_abs()).sum()
-    };
-    engine.accounts().map(held).filter(|contracts| *contracts > 0).sum()
+    let held = engine.accounts().flat_map(|account| engine.positions(account));
+    let here = held.filter(|held| held.market == market.id());
+    here.map(|held| held.contracts.max(0)).sum()
 }
 
 /// In percent, with 9 decimals.

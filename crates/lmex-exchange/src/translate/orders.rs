@@ -1,13 +1,20 @@
-//! Orders on the wire. Values that never change here (`stealth`, `deviation`, trigger fields) are those of recorded
-//! answers to orders without such features.
+//! Orders on the wire.
 
-use lmex_api::futures::{OpenOrder, OrderAnswer, OrderDetail};
-use lmex_api::{OrderKind, Status};
-use lmex_engine::{CancelReason, MarketView, NewOrder, Order, Purpose};
-use lmex_types::{Decimal, OrderType, TimeInForce, TimeMs};
+mod status;
+mod terms;
 
-use super::{ONE_WAY, average_price, position_id};
-use crate::views::{OrderRecord, OrderState};
+pub(crate) use status::{ended, ended_because, status};
+pub(crate) use terms::{asked_price, kind, peg_parts, protective, shown_remaining, trigger_kind, tx_type};
+
+use lmex_api::Status;
+use lmex_api::futures::{OpenOrder, OrderAnswer, OrderDetail, ProtectiveOrder};
+use lmex_engine::{Crossing, MarketView, NewOrder, NewTrigger, Order, Purpose, Trigger};
+use lmex_types::{Decimal, Grid, OrderType, Side, TimeInForce, TimeMs};
+
+use super::leg::direction;
+use super::{average_price, leg_name, mode_word};
+use crate::views::OrderRecord;
+use terms::{PegFields, TriggerFields, percents};
 
 /// What an answer says beyond the order itself.
 #[derive(Debug, Clone, Copy)]
@@ -22,49 +29,6 @@ pub(crate) struct Answered<'a> {
     pub(crate) message: &'a str,
 }
 
-/// The status number of an order.
-///
-/// A market order that found nothing is refunded (7); one that ran out of liquidity after a part is cancelled (6), as an
-/// immediate order is.
-pub(crate) fn status(record: &OrderRecord) -> Status {
-    let order = &record.order;
-    match record.state {
-        OrderState::Open if order.filled > 0 => Status::PARTIALLY_TRANSACTED,
-        OrderState::Open => Status::INSERTED,
-        OrderState::Filled => Status::FULLY_TRANSACTED,
-        OrderState::Cancelled(_) if order.order_type == OrderType::Market && order.filled == 0 => {
-            Status::REFUNDED
-        }
-        OrderState::Cancelled(_) => Status::CANCELLED,
-    }
-}
-
-/// Why an order ended, for a person; empty when it needs no explanation.
-pub(crate) fn ended_because(record: &OrderRecord) -> &'static str {
-    let OrderState::Cancelled(reason) = record.state else { return "" };
-    match reason {
-        CancelReason::User => "",
-        CancelReason::ImmediateRemainder => "IOC: what did not trade at once was cancelled",
-        CancelReason::FillOrKill => "FOK: there was not enough to fill the order at once",
-        CancelReason::PostOnlyWouldCross => "postOnly: the order would have traded at once",
-        CancelReason::SelfTrade => "the order would have traded with another order of the same account",
-        CancelReason::Expired => "the order's time was over",
-        CancelReason::ReduceOnly => "reduceOnly: there is no position left to reduce",
-        CancelReason::MarketNoLiquidity => "there was nothing to trade with inside the price protection",
-        CancelReason::Oco => "OCO: the other order of the pair traded, fired or ended",
-        CancelReason::InsufficientMargin => "it fired, and the available balance did not cover its margin",
-        CancelReason::NotAllowed => {
-            "it fired, and could not be accepted: no position to reduce, or too many orders"
-        }
-        CancelReason::Unbound => {
-            "its position was closed, or another take profit or stop loss took its place"
-        }
-        CancelReason::CancelAllAfter => "cancelAllAfter: the time set had passed",
-        CancelReason::MarketClosed => "the market closed",
-        CancelReason::Liquidation => "the account was liquidated",
-    }
-}
-
 /// An order in the answer to an action on it.
 pub(crate) fn order_answer(
     record: &OrderRecord,
@@ -72,22 +36,22 @@ pub(crate) fn order_answer(
     said: &Answered<'_>,
 ) -> OrderAnswer {
     let order = &record.order;
+    let instrument = market.instrument();
     let average = average_price(record.average_ticks(), market);
+    let trigger = TriggerFields::of(order, record.original_trigger, &instrument.grid);
+    let (deviation, stealth) = percents(order.peg.as_ref());
     OrderAnswer {
         status: said.status,
-        symbol: market.instrument().symbol,
-        order_type: kind(order.order_type),
-        price: match order.order_type {
-            OrderType::Limit => market.instrument().grid.price(order.price),
-            OrderType::Market => average,
-        },
+        symbol: instrument.symbol,
+        order_type: kind(order),
+        price: asked_price(order).map_or(average, |price| instrument.grid.price(price)),
         side: order.side,
         order_id: order.id.to_string(),
         timestamp: said.at,
-        trigger_price: Decimal::ZERO,
-        trigger: false,
-        deviation: Decimal::ONE_HUNDRED,
-        stealth: Decimal::ONE_HUNDRED,
+        trigger_price: trigger.price,
+        trigger: trigger.is_trigger,
+        deviation,
+        stealth,
         message: said.message.to_owned(),
         avg_filled_price: average,
         cl_order_id: client_id(order),
@@ -95,21 +59,22 @@ pub(crate) fn order_answer(
         current_order_size: order.contracts.into(),
         filled_size: Some(said.filled.into()),
         total_filled_size: order.filled.into(),
-        remaining_size: order.remaining().into(),
+        remaining_size: shown_remaining(order).into(),
         post_only: order.post_only,
         order_detail_type: None,
-        position_mode: Some(ONE_WAY.to_owned()),
-        position_direction: None,
-        position_id: Some(position_id(market.instrument())),
+        position_mode: Some(mode_word(order.leg.mode()).to_string()),
+        position_direction: direction(order),
+        position_id: Some(leg_name(instrument, order.leg)),
         time_in_force: time_in_force(record).to_string(),
     }
 }
 
-/// The answer to an order that never existed: HTTP 200 with status 15.
+/// The answer to an order that never existed: HTTP 200 with a status that says so.
 pub(crate) fn refused_answer(
     new: &NewOrder,
     market: &MarketView<'_>,
     at: TimeMs,
+    status: Status,
     message: &str,
 ) -> OrderAnswer {
     let order = Order {
@@ -128,68 +93,82 @@ pub(crate) fn refused_answer(
         reduce_only: new.reduce_only,
         accepted_at: at,
         expires_at: None,
-        trigger: None,
+        trigger: new.trigger.map(|asked| as_asked(new.side, &asked)),
         purpose: Purpose::Trade,
         peer: None,
         exits: new.exits,
         peg: new.peg,
         is_spam: false,
     };
-    let said = Answered { status: Status::REJECTED, at, filled: 0, message };
+    let said = Answered { status, at, filled: 0, message };
     order_answer(&OrderRecord::new(order), market, &said)
+}
+
+/// A trigger that was never set.
+fn as_asked(side: Side, asked: &NewTrigger) -> Trigger {
+    let crossing = if side == Side::Buy { Crossing::Rising } else { Crossing::Falling };
+    Trigger { price: asked.price, source: asked.source, crossing, trail: asked.trail, fired: false }
 }
 
 /// An order as the list of open orders shows it.
 pub(crate) fn open_order(record: &OrderRecord, market: &MarketView<'_>) -> OpenOrder {
     let order = &record.order;
     let instrument = market.instrument();
-    let price = instrument.grid.price(order.price);
+    let grid = &instrument.grid;
+    let trigger = TriggerFields::of(order, record.original_trigger, grid);
+    let peg = PegFields::of(order, grid);
+    let (take_profit_order, stop_loss_order) = exits(order, grid);
+    // A market order that waits is worth what it would be at its trigger.
+    let expected = match (order.order_type, order.trigger) {
+        (OrderType::Market, Some(trigger)) => trigger.price,
+        _ => order.price,
+    };
     OpenOrder {
         vendor_name: None,
         bot_id: None,
-        order_type: kind(order.order_type),
-        price,
+        order_type: kind(order),
+        price: asked_price(order).map_or(Decimal::ZERO, |price| grid.price(price)),
         side: order.side,
-        order_value: market.value(order.price, order.contracts).into(),
-        peg_price_min: Decimal::ZERO,
-        peg_price_max: Decimal::ZERO,
-        peg_price_deviation: Decimal::ONE,
+        order_value: market.value(expected, order.contracts).into(),
+        peg_price_min: peg.min,
+        peg_price_max: peg.max,
+        peg_price_deviation: peg.deviation,
         cancel_duration: 0,
         timestamp: order.accepted_at,
         order_id: order.id.to_string(),
-        stealth: Decimal::ONE,
-        trigger_order: false,
-        triggered: false,
-        trigger_price: Decimal::ZERO,
-        trigger_original_price: Decimal::ZERO,
-        trigger_order_type: 0,
+        stealth: peg.stealth,
+        trigger_order: trigger.is_trigger,
+        triggered: trigger.fired,
+        trigger_price: trigger.price,
+        trigger_original_price: trigger.original_price,
+        trigger_order_type: trigger.kind,
         trigger_trailing_stop_deviation: Decimal::ZERO,
         trigger_stop_price: Decimal::ZERO,
         symbol: instrument.symbol,
-        trail_value: Decimal::ZERO,
+        trail_value: trigger.trail,
         trail_value_type: Some("DISTANCE".to_owned()),
-        contract_size: instrument.grid.contract_size(),
+        contract_size: grid.contract_size(),
         activation_price: None,
         activation_price_type: None,
-        oco_peer_order_id: None,
-        current_peg_price: Some(price),
+        oco_peer_order_id: order.peer.map(|peer| peer.to_string()),
+        current_peg_price: Some(grid.price(order.price)),
         cl_order_id: client_id(order),
         reduce_only: order.reduce_only,
-        order_state: "STATUS_ACTIVE".to_owned(),
-        trigger_use_last_price: false,
+        order_state: if order.waits() { "STATUS_INACTIVE" } else { "STATUS_ACTIVE" }.to_owned(),
+        trigger_use_last_price: trigger.use_last_price,
         avg_filled_price: average_price(record.average_ticks(), market),
         time_in_force: time_in_force(record).to_string(),
         original_order_size: record.original_contracts.into(),
         current_order_size: order.contracts.into(),
         total_filled_size: order.filled.into(),
-        remaining_size: order.remaining().into(),
+        remaining_size: shown_remaining(order).into(),
         order_detail_type: None,
-        take_profit_order: None,
-        stop_loss_order: None,
+        take_profit_order,
+        stop_loss_order,
         close_order: record.closes,
-        position_mode: Some(ONE_WAY.to_owned()),
-        position_direction: None,
-        position_id: Some(position_id(instrument)),
+        position_mode: Some(mode_word(order.leg.mode()).to_string()),
+        position_direction: direction(order),
+        position_id: Some(leg_name(instrument, order.leg)),
         wrapper_order: Some(false),
     }
 }
@@ -199,47 +178,53 @@ pub(crate) fn order_detail(record: &OrderRecord, market: &MarketView<'_>) -> Ord
     let order = &record.order;
     let instrument = market.instrument();
     let average = average_price(record.average_ticks(), market);
-    let value_of = |price: Decimal| instrument.grid.notional(price, order.contracts).unwrap_or_default();
-    let price = match order.order_type {
-        OrderType::Limit => instrument.grid.price(order.price),
-        OrderType::Market => average,
-    };
+    let grid = &instrument.grid;
+    let trigger = TriggerFields::of(order, record.original_trigger, grid);
+    let peg = PegFields::of(order, grid);
+    let (take_profit_order, stop_loss_order) = exits(order, grid);
+    let price = asked_price(order).map_or(average, |price| grid.price(price));
     OrderDetail {
-        order_type: kind(order.order_type),
+        order_type: kind(order),
         price,
         original_order_size: record.original_contracts.into(),
         current_order_size: order.contracts.into(),
         total_filled_size: order.filled.into(),
-        remaining_size: order.remaining().into(),
+        remaining_size: shown_remaining(order).into(),
         side: order.side,
-        order_value: value_of(price),
-        peg_price_min: Decimal::ZERO,
-        peg_price_max: Decimal::ZERO,
-        peg_price_deviation: Decimal::ONE,
+        order_value: grid.notional(price, order.contracts).unwrap_or_default(),
+        peg_price_min: peg.min,
+        peg_price_max: peg.max,
+        peg_price_deviation: peg.deviation,
         timestamp: order.accepted_at,
         order_id: order.id.to_string(),
-        stealth: Decimal::ONE,
-        trigger_order: false,
-        triggered: false,
-        trigger_price: Decimal::ZERO,
-        trigger_original_price: Decimal::ZERO,
-        trigger_order_type: 0,
+        stealth: peg.stealth,
+        trigger_order: trigger.is_trigger,
+        triggered: trigger.fired,
+        trigger_price: trigger.price,
+        trigger_original_price: trigger.original_price,
+        trigger_order_type: trigger.kind,
         trigger_trailing_stop_deviation: Decimal::ZERO,
         trigger_stop_price: Decimal::ZERO,
         symbol: instrument.symbol,
-        trail_value: Decimal::ZERO,
+        trail_value: trigger.trail,
         cl_order_id: client_id(order),
         reduce_only: order.reduce_only,
         status: status(record),
-        trigger_use_last_price: false,
+        trigger_use_last_price: trigger.use_last_price,
         avg_filled_price: average,
-        contract_size: instrument.grid.contract_size(),
+        contract_size: grid.contract_size(),
         time_in_force: time_in_force(record).to_string(),
         close_order: record.closes,
         quote: None,
-        take_profit_order: None,
-        stop_loss_order: None,
+        take_profit_order,
+        stop_loss_order,
     }
+}
+
+/// Take profit and stop loss that an order brings.
+fn exits(order: &Order, grid: &Grid) -> (Option<ProtectiveOrder>, Option<ProtectiveOrder>) {
+    let shown = |exit: Option<lmex_engine::Exit>| exit.map(|exit| protective(&exit, order.side, grid));
+    (shown(order.exits.take_profit), shown(order.exits.stop_loss))
 }
 
 /// Closing at the market is shown as `GTC`, as recorded answers show it.
@@ -252,12 +237,4 @@ fn time_in_force(record: &OrderRecord) -> TimeInForce {
 
 fn client_id(order: &Order) -> String {
     order.client_id.map(|id| id.to_string()).unwrap_or_default()
-}
-
-/// The kind of an order as a number.
-pub(super) fn kind(order_type: OrderType) -> OrderKind {
-    match order_type {
-        OrderType::Limit => OrderKind::LIMIT,
-        OrderType::Market => OrderKind::MARKET,
-    }
 }

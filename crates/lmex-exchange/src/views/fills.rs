@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use lmex_engine::{AccountId, Fill, MarketId, Money, Order, Party};
+use lmex_engine::{AccountId, Deleveraged, Engine, Event, Fill, MarginMode, MarketId, Money, Order, Party};
 use lmex_types::{ClientOrderId, Decimal, OrderId, TimeMs};
 
-use super::orders::Orders;
+use super::orders::{Orders, Origin};
+use crate::ids::Ids;
 
 /// The most fills that are kept for an account; the oldest go first.
 const MOST_KEPT: usize = 100_000;
@@ -19,13 +20,17 @@ pub(crate) struct OwnFill {
     pub(crate) at: TimeMs,
     /// The party's order, this fill included.
     pub(crate) order: Order,
+    /// Whose wish the order was.
+    pub(crate) origin: Origin,
     /// Average price of the order so far, in ticks.
     pub(crate) average_ticks: Decimal,
     /// In ticks.
     pub(crate) price: i64,
     /// How many contracts.
     pub(crate) contracts: i64,
-    /// Paid; negative is a rebate.
+    /// Whether money of the position's own bore it.
+    pub(crate) is_isolated: bool,
+    /// Paid, of a liquidation with what goes to the insurance fund; negative is a rebate.
     pub(crate) fee: Money,
     /// Profit of what this closed, before the fee.
     pub(crate) realised_pnl: Money,
@@ -50,16 +55,35 @@ pub(crate) struct FillFilter {
 pub(crate) struct Fills(BTreeMap<AccountId, VecDeque<OwnFill>>);
 
 impl Fills {
-    /// Takes note of a fill. The orders have taken note of it before.
-    pub(crate) fn apply(&mut self, at: TimeMs, fill: &Fill, orders: &Orders) {
-        for party in [&fill.maker, &fill.taker] {
-            let Some(own) = own_fill(at, fill, party, orders) else { continue };
-            let fills = self.0.entry(party.account).or_default();
-            if fills.len() == MOST_KEPT {
-                fills.pop_front();
-            }
-            fills.push_back(own);
+    /// Takes note of an event. The engine and the orders have taken note of it before.
+    pub(crate) fn apply(&mut self, at: TimeMs, event: &Event, orders: &Orders, engine: &Engine) {
+        match event {
+            Event::Fill(fill) => self.filled(at, fill, orders, engine),
+            Event::Deleveraged(trade) => self.deleveraged(at, trade, orders, engine),
+            _ => {}
         }
+    }
+
+    fn filled(&mut self, at: TimeMs, fill: &Fill, orders: &Orders, engine: &Engine) {
+        let trade = Trade { at, id: fill.trade_id, price: fill.price, contracts: fill.contracts };
+        self.keep(own_fill(&trade, &fill.maker, orders, engine));
+        self.keep(own_fill(&trade, &fill.taker, orders, engine));
+    }
+
+    fn deleveraged(&mut self, at: TimeMs, closed: &Deleveraged, orders: &Orders, engine: &Engine) {
+        let trade = Trade { at, id: closed.trade_id, price: closed.price, contracts: closed.contracts };
+        self.keep(own_fill(&trade, &closed.loser, orders, engine));
+        let winner = Party { order: Some(Ids::deleveraging(closed.trade_id)), ..closed.winner };
+        self.keep(own_fill(&trade, &winner, orders, engine));
+    }
+
+    fn keep(&mut self, own: Option<OwnFill>) {
+        let Some(own) = own else { return };
+        let fills = self.0.entry(own.order.account).or_default();
+        if fills.len() == MOST_KEPT {
+            fills.pop_front();
+        }
+        fills.push_back(own);
     }
 
     /// The account's fills that pass the filter, newest first.
@@ -68,16 +92,27 @@ impl Fills {
     }
 }
 
-fn own_fill(at: TimeMs, fill: &Fill, party: &Party, orders: &Orders) -> Option<OwnFill> {
+/// What both parties of a trade have in common.
+struct Trade {
+    at: TimeMs,
+    id: u64,
+    price: i64,
+    contracts: i64,
+}
+
+fn own_fill(trade: &Trade, party: &Party, orders: &Orders, engine: &Engine) -> Option<OwnFill> {
     let record = orders.find(party.account, party.order?)?;
+    let margin = engine.margin_mode(party.account, record.order.market, party.leg);
     Some(OwnFill {
-        trade_id: fill.trade_id,
-        at,
+        trade_id: trade.id,
+        at: trade.at,
         order: record.order,
+        origin: record.origin,
         average_ticks: record.average_ticks().unwrap_or_default(),
-        price: fill.price,
-        contracts: fill.contracts,
-        fee: party.fee,
+        price: trade.price,
+        contracts: trade.contracts,
+        is_isolated: margin == Some(MarginMode::Isolated),
+        fee: party.fee + party.liquidation_fee,
         realised_pnl: party.realised_pnl,
     })
 }

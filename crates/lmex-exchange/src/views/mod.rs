@@ -5,12 +5,16 @@ mod bar;
 mod candles;
 mod fills;
 mod fundings;
+mod liquidations;
 mod orders;
 mod trades;
+mod wallet_history;
 
 pub use bar::Bar;
 pub use candles::{Candles, DayStats, TooMany};
 pub(crate) use fills::{FillFilter, Fills, OwnFill};
 pub use fundings::Fundings;
-pub(crate) use orders::{OrderRecord, OrderState, Orders};
+pub(crate) use liquidations::Liquidations;
+pub(crate) use orders::{OrderRecord, OrderState, Orders, Origin};
 pub use trades::{Trades, TradesQuery};
+pub(crate) use wallet_history::{WalletChange, WalletFilter, WalletHistory, WalletOf, Wallets};

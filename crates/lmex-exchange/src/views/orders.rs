@@ -1,54 +1,18 @@
 //! Every order of a user, open or lately finished, with what the engine forgets: average price and how it ended.
 
-use std::collections::{HashMap, VecDeque};
+mod record;
 
-use lmex_engine::{AccountId, CancelReason, Event, Fill, MarketId, Order};
-use lmex_types::{ClientOrderId, Decimal, OrderId, TimeMs};
+pub(crate) use record::{OrderRecord, OrderState, Origin};
+
+use std::collections::{BTreeSet, HashMap, VecDeque};
+
+use lmex_engine::{AccountId, Deleveraged, Engine, Event, Fill, MarketId, Order, Party};
+use lmex_types::{ClientOrderId, OrderId, TimeMs};
 
 /// How long a finished order can be asked for (LMEX: cancelled orders for 30 minutes).
 const KEPT_MS: i64 = 30 * 60_000;
 /// The most finished orders that are kept, whatever their age.
 const MOST_KEPT: usize = 100_000;
-
-/// An order as it stands, or as it ended.
-#[derive(Debug, Clone)]
-pub(crate) struct OrderRecord {
-    /// Price, size and filled part as they are now.
-    pub(crate) order: Order,
-    /// The size it was accepted with, before amendments.
-    pub(crate) original_contracts: i64,
-    /// What has become of it.
-    pub(crate) state: OrderState,
-    /// Whether it was placed to close a position.
-    pub(crate) closes: bool,
-    /// Sum of price × contracts over its fills, in ticks.
-    traded: i128,
-}
-
-/// What has become of an order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum OrderState {
-    /// In the book.
-    Open,
-    /// Filled whole.
-    Filled,
-    /// Ended with a part unfilled.
-    Cancelled(CancelReason),
-}
-
-impl OrderRecord {
-    /// An order that has just been accepted.
-    pub(crate) fn new(order: Order) -> Self {
-        let original_contracts = order.contracts;
-        Self { order, original_contracts, state: OrderState::Open, closes: false, traded: 0 }
-    }
-
-    /// Average price of what was filled, in ticks; `None` before the first fill.
-    pub(crate) fn average_ticks(&self) -> Option<Decimal> {
-        let traded = Decimal::try_from_i128_with_scale(self.traded, 0).ok()?;
-        traded.checked_div(Decimal::from(self.order.filled))
-    }
-}
 
 /// The orders of all users.
 #[derive(Debug, Default)]
@@ -56,6 +20,8 @@ pub(crate) struct Orders {
     records: HashMap<OrderId, OrderRecord>,
     /// Orders by the trader's id, oldest first.
     of_client: HashMap<(AccountId, ClientOrderId), Vec<OrderId>>,
+    /// Trailing stops that wait: where they stand is the engine's to say.
+    trailing: BTreeSet<OrderId>,
     finished: VecDeque<(TimeMs, OrderId)>,
 }
 
@@ -79,32 +45,53 @@ impl Orders {
 
     /// Takes note that an order was placed to close a position.
     pub(crate) fn note_closing(&mut self, id: OrderId) {
-        if let Some(record) = self.records.get_mut(&id) {
-            record.closes = true;
-        }
+        self.change(id, |record| record.closes = true);
     }
 
     /// Takes note of an event.
     pub(crate) fn apply(&mut self, at: TimeMs, event: &Event) {
         match *event {
             Event::OrderAccepted { ref order } => self.accepted(order),
+            Event::OrderTriggered { order, contracts, .. } => {
+                self.trailing.remove(&order);
+                self.change(order, |record| record.fire(contracts));
+            }
             Event::Fill(ref fill) => self.filled(at, fill),
             Event::OrderCancelled { order, reason, .. } => {
                 self.finish(at, order, OrderState::Cancelled(reason));
             }
-            Event::OrderAmended { order, price, contracts, .. } => {
-                if let Some(record) = self.records.get_mut(&order) {
-                    record.order.price = price;
-                    record.order.contracts = contracts;
+            Event::OrderAmended { order, price, contracts, trigger, .. } => {
+                self.change(order, |record| record.amend(price, contracts, trigger));
+            }
+            Event::LiquidationOrder { .. } => {
+                if let Some(record) = OrderRecord::liquidation(at, event) {
+                    self.records.insert(record.order.id, record);
                 }
             }
+            Event::LiquidationOrderEnded { order, remaining: 0, .. } => {
+                self.finish(at, order, OrderState::Filled);
+            }
+            Event::Deleveraged(ref trade) => self.deleveraged(at, trade),
             _ => {}
         }
         self.forget(at);
     }
 
+    /// Reads where trailing stops stand: no event tells that they have moved.
+    pub(crate) fn follow(&mut self, engine: &Engine) {
+        for id in &self.trailing {
+            let stands = engine.order(*id).and_then(|order| order.trigger);
+            if let (Some(trigger), Some(record)) = (stands, self.records.get_mut(id)) {
+                record.order.trigger = Some(trigger);
+            }
+        }
+    }
+
     fn accepted(&mut self, order: &Order) {
         self.records.insert(order.id, OrderRecord::new(*order));
+        if order.trigger.is_some_and(|trigger| trigger.trail.is_some() && !trigger.fired) {
+            self.trailing.insert(order.id);
+        }
         if let Some(client_id) = order.client_id {
             self.of_client.entry((order.account, client_id)).or_default().push(order.id);
         }
@@ -112,19 +99,39 @@ impl Orders {
 
     fn filled(&mut self, at: TimeMs, fill: &Fill) {
         for party in [&fill.maker, &fill.taker] {
-            let Some(id) = party.order else { continue };
-            if let Some(record) = self.records.get_mut(&id) {
-                record.order.filled += fill.contracts;
-                record.traded += i128::from(fill.price) * i128::from(fill.contracts);
-            }
-            if party.remaining == 0 {
-                self.finish(at, id, OrderState::Filled);
-            }
+            self.traded(at, party, fill.price, fill.contracts);
+        }
+    }
+
+    /// The one in profit has sent no order: it gets one that is filled already.
+    fn deleveraged(&mut self, at: TimeMs, trade: &Deleveraged) {
+        self.traded(at, &trade.loser, trade.price, trade.contracts);
+        if trade.winner.account == AccountId::CROWD {
+            return;
+        }
+        let record = OrderRecord::deleveraging(at, trade);
+        let party = Party { order: Some(record.order.id), ..trade.winner };
+        self.records.insert(record.order.id, record);
+        self.traded(at, &party, trade.price, trade.contracts);
+    }
+
+    fn traded(&mut self, at: TimeMs, party: &Party, price: i64, contracts: i64) {
+        let Some(id) = party.order else { return };
+        self.change(id, |record| record.fill(price, contracts));
+        if party.remaining == 0 {
+            self.finish(at, id, OrderState::Filled);
+        }
+    }
+
+    fn change(&mut self, id: OrderId, change: impl FnOnce(&mut OrderRecord)) {
+        if let Some(record) = self.records.get_mut(&id) {
+            change(record);
         }
     }
 
     fn finish(&mut self, at: TimeMs, id: OrderId, state: OrderState) {
-        if let Some(record) = self.records.get_mut(&id) {
+        self.trailing.remove(&id);
+        if let Some(record) = self.records.get_mut(&id).filter(|record| record.state == OrderState::Open) {
             record.state = state;
             self.finished.push_back((at, id));
         }
@@ -149,27 +156,10 @@ impl Orders {
 
 #[cfg(test)]
 mod tests {
+    use super::record::tests::order;
     use super::*;
-    use lmex_types::{OrderType, Side, TimeInForce};
-
-    fn order(number: u128) -> Order {
-        Order {
-            id: OrderId::from_bits(number),
-            client_id: "mine".parse().ok(),
-            account: AccountId(1),
-            market: MarketId(0),
-            side: Side::Buy,
-            order_type: OrderType::Limit,
-            price: 100,
-            contracts: 3,
-            filled: 0,
-            time_in_force: TimeInForce::Gtc,
-            post_only: false,
-            reduce_only: false,
-            accepted_at: TimeMs::default(),
-            expires_at: None,
-        }
-    }
+    use lmex_engine::{CancelReason, Crossing, LegId, Money, PriceSource, Trigger};
+    use lmex_types::Side;
 
     fn cancel(number: u128) -> Event {
         Event::OrderCancelled {
@@ -206,5 +196,96 @@ mod tests {
         orders.apply(start.plus_ms(3 * KEPT_MS), &Event::OrderAccepted { order: order(3) });
         assert_eq!(client(&orders), Some(OrderId::from_bits(3)));
         assert_eq!((orders.records.len(), orders.of_client.len()), (1, 1), "nothing is left behind");
+    }
+
+    #[test]
+    fn a_trailing_stop_is_looked_after_until_it_fires() {
+        let trigger = Trigger {
+            price: 90,
+            source: PriceSource::Mark,
+            crossing: Crossing::Falling,
+            trail: Some(10),
+            fired: false,
+        };
+        let waiting = Order { trigger: Some(trigger), ..order(1) };
+        let mut orders = Orders::default();
+        orders.apply(TimeMs::default(), &Event::OrderAccepted { order: waiting });
+        assert_eq!(orders.trailing.len(), 1);
+        let fired = Event::OrderTriggered {
+            account: waiting.account,
+            market: waiting.market,
+            order: waiting.id,
+            contracts: 2,
+        };
+        orders.apply(TimeMs::default(), &fired);
+        assert!(orders.trailing.is_empty());
+        let record = orders.find(waiting.account, waiting.id).unwrap();
+        assert!(record.order.trigger.unwrap().fired);
+        assert_eq!((record.order.contracts, record.original_contracts), (2, 3));
+    }
+
+    fn party(account: u32, order: Option<OrderId>, remaining: i64) -> Party {
+        Party {
+            account: AccountId(account),
+            order,
+            remaining,
+            fee: Money::ZERO,
+            realised_pnl: Money::ZERO,
+            leg: LegId::ONE_WAY,
+            moved: Money::ZERO,
+            liquidation_fee: Money::ZERO,
+        }
+    }
+
+    #[test]
+    fn what_the_venue_closes_has_orders_too() {
+        let mut orders = Orders::default();
+        let (at, venues) = (TimeMs::from_millis(5), OrderId::from_bits(u128::MAX));
+        orders.apply(
+            at,
+            &Event::LiquidationOrder {
+                account: AccountId(1),
+                market: MarketId(0),
+                leg: LegId::LONG,
+                order: venues,
+                side: Side::Sell,
+                contracts: 5,
+                limit: 90,
+                bankruptcy: Money::ZERO,
+            },
+        );
+        orders.apply(
+            at,
+            &Event::LiquidationOrderEnded {
+                account: AccountId(1),
+                market: MarketId(0),
+                leg: LegId::LONG,
+                order: venues,
+                remaining: 5,
+            },
+        );
+        let record = orders.find(AccountId(1), venues).unwrap();
+        assert_eq!(
+            (record.state, record.origin),
+            (OrderState::Open, Origin::Liquidation),
+            "others take it over"
+        );
+        let trade = Deleveraged {
+            market: MarketId(0),
+            trade_id: 8,
+            price: 95,
+            contracts: 5,
+            side: Side::Sell,
+            loser: party(1, Some(venues), 0),
+            winner: party(2, None, 0),
+        };
+        orders.apply(at, &Event::Deleveraged(trade));
+        let loser = orders.find(AccountId(1), venues).unwrap();
+        assert_eq!((loser.state, loser.average_ticks()), (OrderState::Filled, Some(95.into())));
+        let winner = orders.find(AccountId(2), crate::ids::Ids::deleveraging(8)).unwrap();
+        assert_eq!((winner.state, winner.origin), (OrderState::Filled, Origin::Deleveraging));
+        assert_eq!((winner.order.side, winner.order.filled), (Side::Buy, 5));
+        orders.apply(at.plus_ms(KEPT_MS + 1), &Event::OrderAccepted { order: order(1) });
+        assert_eq!(orders.records.len(), 1, "they are forgotten like any other");
     }
 }

@@ -1,7 +1,11 @@
 //! A running exchange whose clocks stand still until a test moves them, and a client that knows nothing of its code:
 //! HTTP and signatures written out by hand.
-#![allow(dead_code, reason = "each test file uses its own part")]
+#![allow(dead_code, unused_imports, reason = "each test file uses its own part")]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "this is a test's own code")]
+
+mod acting;
+
+pub(crate) use acting::with;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -121,6 +125,21 @@ impl Venue {
         let nonce = self.nonce();
         let signature = self.signer.sign_request(&path, &nonce, body);
         let headers = [("request-api", KEY), ("request-nonce", &nonce), ("request-sign", signature.as_str())];
+        self.send(method, &format!("/futures/api/v2.3{target}"), &headers, body).await
+    }
+
+    /// A request of another key.
+    pub(crate) async fn signed_by(
+        &self,
+        (key, secret): (&str, &str),
+        method: &str,
+        target: &str,
+        body: &[u8],
+    ) -> Answer {
+        let path = format!("/api/v2.3{}", target.split('?').next().unwrap());
+        let nonce = self.nonce();
+        let signature = Signer::new(secret.as_bytes()).sign_request(&path, &nonce, body);
+        let headers = [("request-api", key), ("request-nonce", &nonce), ("request-sign", signature.as_str())];
         self.send(method, &format!("/futures/api/v2.3{target}"), &headers, body).await
     }
 

@@ -9,7 +9,8 @@ use lmex_api::futures::OrderAnswer;
 use lmex_engine::{AccountId, Command, Event, MarketView, OrderRef};
 use lmex_types::{Decimal, OrderId, Side};
 
-use super::{answer_about, market_named, order_ref, ticks};
+use super::asked::{self, ticks};
+use super::{answer_about, market_named, order_ref};
 use crate::call::PrivateCall;
 use crate::desk::{Desk, DeskState};
 use crate::error_body::Refused;
@@ -34,6 +35,8 @@ struct AmendRequest {
     /// The new price, and the field it came in.
     price: Option<(&'static str, Decimal)>,
     contracts: Option<i64>,
+    /// The new trigger price, and the field it came in.
+    trigger: Option<(&'static str, Decimal)>,
 }
 
 impl AmendRequest {
@@ -42,44 +45,50 @@ impl AmendRequest {
         let target = mandatory("orderID or clOrderID", order_ref(&mut fields)?)?;
         let kind = mandatory("type", fields.text("type")?)?;
         let (value, price) = (fields.decimal("value")?, fields.decimal("orderPrice")?);
-        let (size, trigger) = (fields.decimal("orderSize")?, fields.decimal("triggerPrice")?);
+        let (size, trigger) = (fields.decimal("orderSize")?, asked::price(&mut fields, "triggerPrice")?);
         // Removed by LMEX (change log 1.1.6) and still sent by some clients.
         fields.flag("slide")?;
         fields.finish()?;
-        let no_trigger =
-            || Err(Refused::rejected("triggerPrice is not served by the local exchange: leave it out"));
-        if trigger.is_some_and(|price| !price.is_zero()) {
-            return no_trigger();
-        }
-        let (price, contracts) = match kind.as_str() {
-            "PRICE" => (Some(("value", mandatory("value", value)?)), None),
-            "SIZE" => (None, Some(whole("value", mandatory("value", value)?)?)),
-            "ALL" => {
-                let size = size.map(|size| whole("orderSize", size)).transpose()?;
-                (price.map(|price| ("orderPrice", price)), size)
+        let blank = Self { symbol, target, price: None, contracts: None, trigger: None };
+        let value = || mandatory("value", value);
+        let request = match kind.as_str() {
+            "PRICE" => Self { price: Some(("value", value()?)), ..blank },
+            "SIZE" => Self { contracts: Some(whole("value", value()?)?), ..blank },
+            "TRIGGERPRICE" => Self { trigger: Some(("value", value()?)), ..blank },
+            "ALL" => Self {
+                price: price.map(|price| ("orderPrice", price)),
+                contracts: size.map(|size| whole("orderSize", size)).transpose()?,
+                trigger: trigger.map(|price| ("triggerPrice", price)),
+                ..blank
+            },
+            _ => {
+                return Err(Refused::parameter("type is not known: use PRICE, SIZE, TRIGGERPRICE or ALL"));
             }
-            "TRIGGERPRICE" => return no_trigger(),
-            _ => return Err(Refused::parameter("type is not known: use PRICE, SIZE or ALL")),
         };
-        if price.is_none() && contracts.is_none() {
-            return mandatory("orderPrice or orderSize", None);
+        match (request.price, request.contracts, request.trigger) {
+            (None, None, None) => mandatory("orderPrice, orderSize or triggerPrice", None),
+            _ if kind != "ALL" && trigger.is_some() => {
+                Err(Refused::parameter("triggerPrice is read with type ALL: leave it out, or use value"))
+            }
+            _ => Ok(request),
         }
-        Ok(Self { symbol, target, price, contracts })
     }
 
     fn carry_out(self, desk: &mut Desk, account: AccountId) -> Result<OrderAnswer, Refused> {
         let market = market_named(&desk.state, &self.symbol)?;
         let id = find(&desk.state, account, &market, self.target).ok_or_else(Refused::order_not_found)?;
-        let price = self.price.map(|(field, price)| ticks(&market, field, price)).transpose()?;
+        let on_grid = |(field, price)| ticks(&market, field, price).map(|ticks| (field, ticks));
+        let price = self.price.map(on_grid).transpose()?;
+        let trigger = self.trigger.map(on_grid).transpose()?;
         let market = market.id();
         let target = OrderRef::Id(id);
         let batch = desk.apply(Command::Amend {
             account,
             market,
             target,
-            price,
+            price: price.map(|(_, price)| price),
             contracts: self.contracts,
-            trigger: None,
+            trigger: trigger.map(|(_, price)| price),
         });
         let refusal = batch.events.iter().find_map(|event| match event {
             Event::AmendRefused { refusal, target: refused, .. } if *refused == target => Some(*refusal),
@@ -90,7 +99,10 @@ impl AmendRequest {
         };
         let side = desk.state.orders.find(account, id).map_or(Side::Buy, |record| record.order.side);
         match desk.state.engine.market(market) {
-            Some(market) => Err(Refused::by_engine(&refusal, side, &market)),
+            Some(market) => {
+                let named: Vec<_> = price.into_iter().chain(trigger).collect();
+                Err(Refused::by_engine_named(&refusal, side, &market, &named))
+            }
             None => Err(Refused::order_not_found()),
         }
     }

@@ -6,12 +6,13 @@ use axum::Json;
 use axum::extract::State;
 use lmex_api::Status;
 use lmex_api::futures::OrderAnswer;
-use lmex_engine::{AccountId, CancelTarget, Command, Event, OrderRef};
+use lmex_engine::{AccountId, CancelReason, CancelTarget, Command, Event, OrderRef};
+use lmex_types::OrderId;
 use serde::Serialize;
 
 use super::{answer_about, market_named, order_ref};
 use crate::call::PrivateCall;
-use crate::desk::Desk;
+use crate::desk::{Desk, DeskState};
 use crate::error_body::Refused;
 use crate::fields::{Fields, mandatory};
 use crate::routes::Answer;
@@ -50,20 +51,37 @@ impl CancelRequest {
     fn carry_out(self, desk: &mut Desk, account: AccountId) -> Result<Vec<OrderAnswer>, Refused> {
         let market = market_named(&desk.state, &self.symbol)?.id();
         let batch = desk.apply(Command::Cancel { account, market, target: self.target });
-        let mut answers = Vec::new();
+        let mut cancelled = Vec::new();
         for event in &batch.events {
             match *event {
                 Event::CancelRefused { .. } => return Err(Refused::order_not_found()),
                 Event::OrderCancelled { account: owner, order, reason, .. }
-                    if owner == account && reason == lmex_engine::CancelReason::User =>
+                    if owner == account && is_asked_for(&desk.state, account, order, reason, &cancelled) =>
                 {
-                    let said = Some(Status::CANCELLED);
-                    answers.push(answer_about(&desk.state, account, order, &batch, said)?);
+                    cancelled.push(order);
                 }
                 _ => {}
             }
         }
-        Ok(answers)
+        let said = Some(Status::CANCELLED);
+        cancelled.iter().map(|order| answer_about(&desk.state, account, *order, &batch, said)).collect()
+    }
+}
+
+/// Whether an order ended because of the request: itself, or as the other leg of a pair (LMEX's answer to a cancel of one
+/// leg lists both).
+fn is_asked_for(
+    state: &DeskState,
+    account: AccountId,
+    order: OrderId,
+    reason: CancelReason,
+    cancelled: &[OrderId],
+) -> bool {
+    let peer = || state.orders.find(account, order).and_then(|record| record.order.peer);
+    match reason {
+        CancelReason::User => true,
+        CancelReason::Oco => peer().is_some_and(|peer| cancelled.contains(&peer)),
+        _ => false,
     }
 }
 
@@ -91,7 +109,8 @@ pub(in crate::routes) async fn cancel_all_after(
         let message = format!("timeout must be 0 to {LONGEST_TIMEOUT_MS} milliseconds, not {timeout}");
         return Err(Refused::parameter(message));
     }
-    app.desk.act(move |desk| desk.cancel_all_after(call.account, timeout)).await?;
+    let (account, timeout_ms) = (call.account, Some(timeout).filter(|&timeout| timeout > 0));
+    app.desk.command(Command::CancelAllAfter { account, timeout_ms }).await?;
     let message = match timeout {
         0 => "the switch is off".to_owned(),
         _ => format!("all orders are cancelled in {timeout} ms unless this is called again"),

@@ -5,17 +5,17 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use lmex_api::futures::OrderAnswer;
-use lmex_engine::{AccountId, Command, LegId, NewOrder};
+use lmex_engine::{AccountId, Command, NewOrder};
 use lmex_types::{Decimal, OrderType};
 
-use super::{closing_side, market_named, placed, ticks};
+use super::asked::{self, closing_side, ticks};
+use super::{market_named, placed};
 use crate::call::PrivateCall;
 use crate::desk::Desk;
 use crate::error_body::Refused;
 use crate::fields::{Fields, mandatory};
 use crate::routes::Answer;
 use crate::server::App;
-use crate::translate::position_id;
 
 /// Closes a position; the answer is a list of one order.
 pub(in crate::routes) async fn close(
@@ -23,8 +23,8 @@ pub(in crate::routes) async fn close(
     call: PrivateCall,
 ) -> Answer<Vec<OrderAnswer>> {
     let request = CloseRequest::read(call.body()?)?;
-    let answer = app.desk.act(move |desk| request.carry_out(desk, call.account)).await??;
-    Ok(Json(vec![answer]))
+    let answers = app.desk.act(move |desk| request.carry_out(desk, call.account)).await??;
+    Ok(Json(answers))
 }
 
 #[derive(Debug)]
@@ -51,33 +51,21 @@ impl CloseRequest {
         Ok(Self { symbol, price, position, post_only })
     }
 
-    fn carry_out(self, desk: &mut Desk, account: AccountId) -> Result<OrderAnswer, Refused> {
+    fn carry_out(self, desk: &mut Desk, account: AccountId) -> Result<Vec<OrderAnswer>, Refused> {
         let market = market_named(&desk.state, &self.symbol)?;
-        let position = position_id(market.instrument());
-        if self.position.is_some_and(|given| given != position) {
-            return Err(Refused::position_mode(format!(
-                "positionId is not a position here: use {position} or leave it out"
-            )));
-        }
+        let leg = asked::leg(&desk.state, account, &market, self.position.as_deref())?;
         let price = self.price.map(|price| ticks(&market, "price", price)).transpose()?;
-        let held =
-            desk.state.engine.position(account, market.id(), LegId::ONE_WAY).map_or(0, |held| held.contracts);
-        let (order, side) = (desk.ids.next_order(), closing_side(&desk.state, account, &market));
-        let (id, contracts) = (market.id(), held.saturating_abs());
+        let id = market.id();
+        let held = desk.state.engine.position(account, id, leg).map_or(0, |held| held.contracts);
+        let (order, side, contracts) =
+            (desk.ids.next_order(), closing_side(held, leg), held.saturating_abs());
         let plain = match price {
             Some(price) => NewOrder::limit(account, id, order, side, price, contracts),
             None => NewOrder::market(account, id, order, side, contracts),
         };
-        let new = NewOrder { post_only: self.post_only, reduce_only: true, ..plain };
+        let new = NewOrder { post_only: self.post_only, reduce_only: true, leg: Some(leg), ..plain };
         let post_only = self.post_only;
-        let batch = desk.apply(Command::Close {
-            account,
-            market: new.market,
-            leg: LegId::ONE_WAY,
-            order,
-            price,
-            post_only,
-        });
+        let batch = desk.apply(Command::Close { account, market: id, leg, order, price, post_only });
         desk.state.orders.note_closing(order);
         placed(desk, &new, &batch)
     }

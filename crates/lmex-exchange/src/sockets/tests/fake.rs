@@ -16,6 +16,7 @@ use tokio::sync::mpsc;
 use tokio::time::timeout;
 
 use crate::Batch;
+use crate::feed::PositionNews;
 use crate::sockets::auth::{Authenticator, LoginRefused};
 use crate::sockets::connection::{Desk, serve};
 use crate::sockets::market_feed::MarketDepth;
@@ -23,6 +24,7 @@ use crate::sockets::{Hub, SocketConfig};
 
 pub(super) const BTC: MarketId = MarketId(0);
 pub(super) const TRADER: AccountId = AccountId(7);
+pub(super) const OTHER: AccountId = AccountId(8);
 
 pub(super) fn instrument(symbol: &str) -> Instrument {
     let decimal = |text: &str| text.parse::<Decimal>().unwrap();
@@ -79,7 +81,14 @@ impl Venue {
     pub(super) async fn happens(&mut self, events: impl IntoIterator<Item = Event>) {
         self.seq += 1;
         let at = TimeMs::from_millis(2_000 + i64::try_from(self.seq).unwrap());
-        let batch = Batch { seq: self.seq, at, events: events.into_iter().collect() };
+        let batch = Batch { seq: self.seq, at, events: events.into_iter().collect(), positions: Vec::new() };
+        self.batches.send(Arc::new(batch)).await.unwrap();
+    }
+
+    /// A command that changes positions.
+    pub(super) async fn change(&mut self, positions: Vec<PositionNews>) {
+        self.seq += 1;
+        let batch = Batch { seq: self.seq, at: TimeMs::from_millis(2_000), events: Vec::new(), positions };
         self.batches.send(Arc::new(batch)).await.unwrap();
     }
 
@@ -101,10 +110,15 @@ impl Venue {
     }
 }
 
-/// Knows one key; the signature is the path, the nonce and "!".
+/// Knows a key of each of two accounts; the signature is the path, the nonce and "!".
 fn friend_only(path: &str, key: &str, nonce: &str, signature: &str) -> Result<AccountId, LoginRefused> {
-    let right = key == "friend" && signature == format!("{path}{nonce}!");
-    right.then_some(TRADER).ok_or_else(|| LoginRefused { reason: "not a friend".to_owned() })
+    let account = match key {
+        "friend" => Some(TRADER),
+        "other" => Some(OTHER),
+        _ => None,
+    };
+    let account = account.filter(|_| signature == format!("{path}{nonce}!"));
+    account.ok_or_else(|| LoginRefused { reason: "not a friend".to_owned() })
 }
 
 const _: fn() = || {

@@ -3,6 +3,8 @@
 mod book;
 mod fake;
 mod loopback;
+mod open_orders;
+mod positions;
 mod private;
 mod public;
 mod shapes;

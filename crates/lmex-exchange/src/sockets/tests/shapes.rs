@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use lmex_api::stream::BookUpdateKind;
-use lmex_engine::{AccountId, Event, Fill, Money, Order, Party};
+use lmex_engine::{AccountId, Event, Exits, Fill, LegId, Money, Order, Party, Purpose};
 use lmex_types::{Decimal, Grid, OrderType, Side, TimeInForce, TimeMs};
 use serde_json::Value;
 
@@ -17,7 +17,7 @@ use crate::sockets::private_message::{fill_message, notification};
 use crate::sockets::reply;
 
 /// A documented message, or nothing where the documents are not at hand (CI must have them).
-fn documented(name: &str) -> Option<Value> {
+pub(super) fn documented(name: &str) -> Option<Value> {
     let beside = || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared");
     let shared = std::env::var_os("LMEX_SHARED").map_or_else(beside, PathBuf::from);
     let path = shared.join("payloads").join(name);
@@ -111,6 +111,7 @@ fn market_order(id: &str, client_id: Option<&str>, contracts: i64) -> Order {
         client_id: client_id.map(|id| id.parse().unwrap()),
         account: TRADER,
         market: BTC,
+        leg: LegId::ONE_WAY,
         side: Side::Buy,
         order_type: OrderType::Market,
         price: 0,
@@ -121,6 +122,12 @@ fn market_order(id: &str, client_id: Option<&str>, contracts: i64) -> Order {
         reduce_only: false,
         accepted_at: TimeMs::default(),
         expires_at: None,
+        trigger: None,
+        purpose: Purpose::Trade,
+        peer: None,
+        exits: Exits::NONE,
+        peg: None,
+        is_spam: false,
     }
 }
 
@@ -138,6 +145,9 @@ fn news_of(
         remaining: 0,
         fee: Money::try_from(fee).unwrap(),
         realised_pnl: Money::ZERO,
+        leg: LegId::ONE_WAY,
+        moved: Money::ZERO,
+        liquidation_fee: Money::ZERO,
     };
     let maker = Party { account: AccountId::CROWD, order: None, ..taker };
     let contracts = order.contracts;

@@ -1,0 +1,65 @@
+//! Who the accounts belong to, and what they have outside of the futures engine: their spot wallets, in play money.
+
+use std::collections::BTreeMap;
+
+use lmex_engine::{AccountId, Money};
+
+/// The owner of each account.
+#[derive(Debug, Default)]
+pub(crate) struct Owners(BTreeMap<AccountId, Owner>);
+
+#[derive(Debug)]
+struct Owner {
+    name: String,
+    /// USDT in the spot wallet, never below zero.
+    spot: Money,
+}
+
+impl Owners {
+    /// Adds an account with an empty spot wallet.
+    pub(crate) fn add(&mut self, account: AccountId, name: &str) {
+        self.0.insert(account, Owner { name: name.to_owned(), spot: Money::ZERO });
+    }
+
+    /// The username of an account; empty if it is not known.
+    pub(crate) fn name(&self, account: AccountId) -> &str {
+        self.0.get(&account).map_or("", |owner| &owner.name)
+    }
+
+    /// The account with this username.
+    pub(crate) fn named(&self, name: &str) -> Option<AccountId> {
+        self.0.iter().find(|(_, owner)| owner.name == name).map(|(account, _)| *account)
+    }
+
+    /// What is in the spot wallet of an account.
+    pub(crate) fn spot(&self, account: AccountId) -> Money {
+        self.0.get(&account).map_or(Money::ZERO, |owner| owner.spot)
+    }
+
+    /// Adds to the spot wallet of an account, or takes away from it; false, and nothing changed, where that would
+    /// leave less than nothing.
+    pub(crate) fn change_spot(&mut self, account: AccountId, by: Money) -> bool {
+        let Some(owner) = self.0.get_mut(&account) else { return false };
+        match owner.spot.checked_add(by).filter(|spot| *spot >= Money::ZERO) {
+            Some(spot) => owner.spot = spot,
+            None => return false,
+        }
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_spot_wallet_never_holds_less_than_nothing() {
+        let mut owners = Owners::default();
+        let account = AccountId(1);
+        owners.add(account, "demo");
+        assert!(owners.change_spot(account, Money::from_quote(5)));
+        assert!(!owners.change_spot(account, Money::from_quote(-6)));
+        assert!(!owners.change_spot(AccountId(2), Money::from_quote(1)));
+        assert_eq!((owners.spot(account), owners.named("demo")), (Money::from_quote(5), Some(account)));
+    }
+}
