@@ -15,6 +15,9 @@ use lmex_types::{Decimal, OrderId, OrderType, Side, TimeInForce, TimeMs};
 const BTC: MarketId = MarketId(0);
 const START: TimeMs = TimeMs::from_millis(1_760_000_000_000);
 
+/// What every description of a replay owns up to.
+const NOT_RECORDED: &str = "its funding and earlier candles and trades simulated";
+
 fn d(text: &str) -> Decimal {
     text.parse().unwrap()
 }
@@ -99,7 +102,8 @@ fn messages_become_commands_when_they_are_due() {
     assert_eq!(replay.listing().market, BTC);
     assert_eq!(replay.listing().price, 600_001, "the middle, rounded down to the grid");
     assert_eq!(replay.next_at(), Some(START));
-    assert_eq!(replay.describe(), "a test, replayed at 1x");
+    let described = |how: &str| format!("a test, replayed at {how}; {NOT_RECORDED}");
+    assert_eq!(replay.describe(), described("1x"));
     let commands = step(&mut replay, 0);
     assert_eq!(depths(&commands), ["+bid 600000 100000, bid 600001 50000, ask 600002 25000"]);
     let prices = Command::SetPrices { market: BTC, index: d("60000.15"), mark: d("60000.15") };
@@ -110,7 +114,7 @@ fn messages_become_commands_when_they_are_due() {
     assert_eq!(prints(&step(&mut replay, 100)), [(Side::Buy, 600_002, 10_000)]);
     assert_eq!(depths(&step(&mut replay, 200)), ["ask 600002 15000"]);
     assert_eq!(replay.next_at(), None);
-    assert_eq!(replay.describe(), "a test, replayed at 1x: the tape has ended, its last book stays");
+    assert_eq!(replay.describe(), described("1x: the tape has ended, its last book stays"));
     assert_eq!(step(&mut replay, 10_000), []);
 }
 
@@ -121,7 +125,7 @@ fn speed_shortens_the_wait() {
         let mut replay = replay("BTCUSDT", SizeUnit::Base, speed, &messages);
         step(&mut replay, 0);
         assert_eq!(replay.next_at(), Some(START.plus_ms(wait_ms)));
-        assert_eq!(replay.describe(), format!("a test, replayed at {speed}x"));
+        assert_eq!(replay.describe(), format!("a test, replayed at {speed}x; {NOT_RECORDED}"));
     }
 }
 
