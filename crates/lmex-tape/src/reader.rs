@@ -132,7 +132,12 @@ impl TapeReader {
         // The decoder of pages panics on some damaged ones. It is not used again: the iterator ends here.
         let decoded = quiet::catch(|| self.batches.next());
         let decoded = decoded.ok_or_else(|| self.damaged("its rows can't be decoded"))?;
-        decoded.transpose().map_err(|source| unreadable(&self.path, source.into()))
+        decoded.transpose().map_err(|error| {
+            // The first reason, without the layers of the decoder around it.
+            let error = error.to_string();
+            let reason = error.rsplit("External: ").next().unwrap_or_default();
+            self.damaged(&format!("its rows can't be decoded ({reason})"))
+        })
     }
 
     fn damaged(&self, reason: &str) -> TapeError {
