@@ -36,15 +36,17 @@ impl Room {
     }
 }
 
-const ROOMS: [Room; 11] = [
+const ROOMS: [Room; 12] = [
     Room::pure("lmex-types", &[]),
+    Room::edge("lmex-journal", &[]),
     Room::pure("lmex-api", &["lmex-types"]),
     Room::pure("lmex-engine", &["lmex-types"]),
     Room::pure("lmex-strategy", &["lmex-types"]),
     Room::pure("lmex-backtest", &["lmex-engine", "lmex-strategy", "lmex-types"]),
     Room::edge("lmex-tape", &["lmex-types"]),
     Room::edge("lmex", &["lmex-api", "lmex-types"]),
-    Room::edge("lmex-exchange", &["lmex-api", "lmex-engine", "lmex-tape", "lmex-types"]).tests_use(&["lmex"]),
+    Room::edge("lmex-exchange", &["lmex-api", "lmex-engine", "lmex-journal", "lmex-tape", "lmex-types"])
+        .tests_use(&["lmex"]),
     Room::edge("lmex-runtime", &["lmex", "lmex-backtest", "lmex-strategy", "lmex-tape", "lmex-types"]),
     Room::edge(
         "lmex-cli",

@@ -1,0 +1,208 @@
+//! What waits for the disk: filled by any thread, emptied by the writer.
+
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+
+use crate::batch::Draft;
+use crate::bounds::Bounds;
+use crate::error::{AppendError, Failed, SnapshotError};
+use crate::keeper::Job;
+
+/// Called once what it was given with is kept as promised; dropped if that never comes.
+pub(crate) type Done = Box<dyn FnOnce() + Send>;
+
+pub(crate) struct Queue {
+    state: Mutex<State>,
+    /// Something came, or the end.
+    work: Condvar,
+    /// There is room again, or nothing will be taken any more.
+    room: Condvar,
+    bounds: Bounds,
+}
+
+struct State {
+    pending: Pending,
+    /// The number of the next record.
+    next: u64,
+    kept: u64,
+    /// The newest snapshot's number.
+    snapshot: u64,
+    is_snapshot_under_way: bool,
+    is_closed: bool,
+    failure: Option<Failed>,
+    // Waking costs a call of the system, so it is done only where someone waits.
+    is_writer_waiting: bool,
+    callers_waiting: usize,
+}
+
+/// What the writer takes at once.
+pub(crate) struct Pending {
+    pub(crate) draft: Draft,
+    pub(crate) done: Vec<Done>,
+    pub(crate) snapshot: Option<Job>,
+}
+
+impl Pending {
+    pub(crate) fn new() -> Self {
+        Self { draft: Draft::new(), done: Vec::new(), snapshot: None }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.done.is_empty() && self.snapshot.is_none()
+    }
+
+    /// Whether this many bytes more are too many. Without a record waiting there is room for any one.
+    fn is_full(&self, bytes: usize, bounds: &Bounds) -> bool {
+        let is_heavy = self.draft.records() > 0 && self.draft.len() + bytes > bounds.queue_bytes;
+        is_heavy || self.done.len() >= bounds.queue_records
+    }
+}
+
+impl Queue {
+    pub(crate) fn new(bounds: Bounds, next: u64, snapshot: u64) -> Self {
+        let state = State {
+            pending: Pending::new(),
+            next,
+            kept: next - 1,
+            snapshot,
+            is_snapshot_under_way: false,
+            is_closed: false,
+            failure: None,
+            is_writer_waiting: false,
+            callers_waiting: 0,
+        };
+        Self { state: Mutex::new(state), work: Condvar::new(), room: Condvar::new(), bounds }
+    }
+
+    /// Adds a record; its number. Waits for room.
+    pub(crate) fn push(&self, payload: &[u8], done: Done) -> Result<u64, AppendError> {
+        let (bytes, most) = (payload.len(), self.bounds.record_bytes);
+        if bytes > most {
+            return Err(AppendError::TooLong { bytes, most });
+        }
+        let mut state = self.with_room(bytes)?;
+        state.pending.draft.push(payload);
+        state.pending.done.push(done);
+        let number = state.next;
+        state.next += 1;
+        self.wake_writer(&mut state);
+        Ok(number)
+    }
+
+    /// Adds what waits only. Waits for room.
+    pub(crate) fn push_barrier(&self, done: Done) -> Result<(), AppendError> {
+        let mut state = self.with_room(0)?;
+        state.pending.done.push(done);
+        self.wake_writer(&mut state);
+        Ok(())
+    }
+
+    /// Adds a snapshot, to be written when the records it holds are.
+    pub(crate) fn push_snapshot(&self, job: Job) -> Result<(), SnapshotError> {
+        let mut state = self.lock();
+        state.usable()?;
+        let (number, over, up_to) = (job.number, state.snapshot, state.next - 1);
+        if state.is_snapshot_under_way {
+            return Err(SnapshotError::Busy);
+        }
+        if number <= over || number > up_to {
+            return Err(SnapshotError::OutOfRange { number, over, up_to });
+        }
+        state.is_snapshot_under_way = true;
+        state.pending.snapshot = Some(job);
+        self.wake_writer(&mut state);
+        Ok(())
+    }
+
+    /// All that waits, in exchange for an empty buffer; none once the queue is closed and empty.
+    pub(crate) fn take(&self, empty: Pending) -> Option<Pending> {
+        let mut state = self.lock();
+        while state.pending.is_empty() && !state.is_closed {
+            state.is_writer_waiting = true;
+            state = self.work.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+        state.is_writer_waiting = false;
+        if state.pending.is_empty() {
+            return None;
+        }
+        let pending = std::mem::replace(&mut state.pending, empty);
+        if state.callers_waiting > 0 {
+            self.room.notify_all();
+        }
+        Some(pending)
+    }
+
+    pub(crate) fn keep(&self, number: u64) {
+        self.lock().kept = number;
+    }
+
+    /// The number up to which records are kept as promised.
+    pub(crate) fn kept(&self) -> u64 {
+        self.lock().kept
+    }
+
+    /// The number of the last record appended.
+    pub(crate) fn last(&self) -> u64 {
+        self.lock().next - 1
+    }
+
+    /// A snapshot is written, or could not be.
+    pub(crate) fn snapshot_ended(&self, written: Option<u64>) {
+        let mut state = self.lock();
+        state.is_snapshot_under_way = false;
+        state.snapshot = written.unwrap_or(state.snapshot);
+    }
+
+    /// Nothing is taken any more; what waits is still written.
+    pub(crate) fn close(&self) {
+        self.lock().is_closed = true;
+        self.work.notify_all();
+        self.room.notify_all();
+    }
+
+    /// The end, for good: what waits is dropped. The first failure is kept.
+    pub(crate) fn fail(&self, why: Failed) {
+        let mut state = self.lock();
+        state.failure.get_or_insert(why);
+        state.is_closed = true;
+        let dropped = std::mem::replace(&mut state.pending, Pending::new());
+        drop(state);
+        // Outside the lock: what is dropped may ask this queue.
+        drop(dropped);
+        self.room.notify_all();
+    }
+
+    pub(crate) fn failure(&self) -> Option<Failed> {
+        self.lock().failure.clone()
+    }
+
+    fn with_room(&self, bytes: usize) -> Result<MutexGuard<'_, State>, AppendError> {
+        let mut state = self.lock();
+        while !state.is_closed && state.pending.is_full(bytes, &self.bounds) {
+            state.callers_waiting += 1;
+            state = self.room.wait(state).unwrap_or_else(PoisonError::into_inner);
+            state.callers_waiting -= 1;
+        }
+        state.usable()?;
+        Ok(state)
+    }
+
+    fn wake_writer(&self, state: &mut State) {
+        if std::mem::take(&mut state.is_writer_waiting) {
+            self.work.notify_one();
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn usable(&self) -> Result<(), AppendError> {
+        match &self.failure {
+            Some(failure) => Err(failure.clone().into()),
+            None if self.is_closed => Err(AppendError::Closed),
+            None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,190 @@
+//! Finding the state: the newest good snapshot, the records after it, and where the journal ends.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use crate::disk::Disk;
+use crate::error::{CorruptError, DiskError, RecoverError};
+use crate::folder::{Folder, list, write_whole};
+use crate::header;
+use crate::names::{self, Kind};
+use crate::records::{Ready, Records};
+use crate::scan::Segment;
+use crate::snapshot;
+
+/// What a folder holds.
+#[derive(Debug)]
+pub struct Recovered {
+    /// The newest snapshot that is whole.
+    pub snapshot: Option<Snapshot>,
+    /// Newer snapshots that are not whole, and were passed over: they are removed after the next snapshot.
+    pub passed_over: Vec<CorruptError>,
+    /// The records after the snapshot.
+    pub records: Records,
+    /// What was cut off the end, because a write never came to its end.
+    pub cut: Option<Cut>,
+}
+
+/// A state that was kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Snapshot {
+    /// It holds all records up to this one.
+    pub number: u64,
+    /// What was kept.
+    pub bytes: Vec<u8>,
+}
+
+/// A torn end that was cut off.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "{file}: {bytes} bytes from byte {offset} on were cut off ({fault}): a write that never came to its end",
+    file = file.display()
+)]
+pub struct Cut {
+    /// Which file.
+    pub file: std::path::PathBuf,
+    /// The file's length now.
+    pub offset: u64,
+    /// How many bytes were cut off, zeros at the end not counted.
+    pub bytes: u64,
+    /// What was wrong there.
+    pub fault: String,
+}
+
+impl Folder {
+    /// Finds the newest good snapshot, cuts a torn end off, and makes sure that what is read is on the disk: a
+    /// process that was killed may have left records that only the system's memory holds.
+    ///
+    /// # Errors
+    /// Where files are damaged or missing, or the disk says no. Damage in a segment before the last one is found
+    /// when it is read.
+    pub fn recover(self) -> Result<Recovered, RecoverError> {
+        let disk = self.disk;
+        let (mut firsts, mut snapshots) = numbers(&list(disk.as_ref())?);
+        let mut passed_over = Vec::new();
+        let snapshot = newest_good(disk.as_ref(), &mut snapshots, &mut passed_over)?;
+        let after = snapshot.as_ref().map_or(0, |it| it.number);
+        if firsts.is_empty() && after == 0 && passed_over.is_empty() {
+            write_whole(disk.as_ref(), &names::segment(1), &[&header::segment(1)])?;
+            firsts.push_back(1);
+        }
+        let needed = needed(disk.as_ref(), firsts, after, &passed_over)?;
+        let (records, cut) = open(disk, needed, after, snapshots)?;
+        Ok(Recovered { snapshot, passed_over, records, cut })
+    }
+}
+
+/// The first numbers of the segments, and the snapshots' numbers, both from old to new.
+fn numbers(listed: &[String]) -> (VecDeque<u64>, Vec<u64>) {
+    let (mut firsts, mut snapshots) = (Vec::new(), Vec::new());
+    for kind in listed.iter().map(|name| names::kind(name)) {
+        match kind {
+            Kind::Segment(first) => firsts.push(first),
+            Kind::Snapshot(number) => snapshots.push(number),
+            _ => {}
+        }
+    }
+    firsts.sort_unstable();
+    snapshots.sort_unstable();
+    (firsts.into(), snapshots)
+}
+
+/// Reads the newest snapshot that is whole; takes the others from the list.
+fn newest_good(
+    disk: &dyn Disk,
+    snapshots: &mut Vec<u64>,
+    passed_over: &mut Vec<CorruptError>,
+) -> Result<Option<Snapshot>, RecoverError> {
+    while let Some(number) = snapshots.last().copied() {
+        match snapshot::read(disk, number) {
+            Ok(bytes) => return Ok(Some(Snapshot { number, bytes })),
+            Err(RecoverError::Corrupt(error)) => passed_over.push(error),
+            Err(error) => return Err(error),
+        }
+        snapshots.pop();
+    }
+    Ok(None)
+}
+
+/// The segments from the one that holds the record after the snapshot. Older ones were only not removed yet.
+fn needed(
+    disk: &dyn Disk,
+    mut firsts: VecDeque<u64>,
+    after: u64,
+    passed_over: &[CorruptError],
+) -> Result<VecDeque<u64>, CorruptError> {
+    while firsts.get(1).is_some_and(|second| *second <= after + 1) {
+        firsts.pop_front();
+    }
+    if firsts.front().is_some_and(|first| *first <= after + 1) {
+        return Ok(firsts);
+    }
+    // Without the bad snapshot nothing would be missing: it is what has to be brought back.
+    Err(passed_over.first().cloned().unwrap_or_else(|| {
+        let fault = format!("the segment with record {} is missing", after + 1);
+        CorruptError { file: disk.path(&names::segment(after + 1)), offset: 0, fault }
+    }))
+}
+
+fn open(
+    disk: Arc<dyn Disk>,
+    mut firsts: VecDeque<u64>,
+    after: u64,
+    snapshots: Vec<u64>,
+) -> Result<(Records, Option<Cut>), RecoverError> {
+    let last_first = firsts.pop_back().unwrap_or(1);
+    let mut last = Segment::read(disk.as_ref(), last_first, Vec::new())?;
+    let cut = find_end(disk.as_ref(), &mut last, after)?;
+    settle(disk.as_ref(), &last, cut.is_some())?;
+    let ready = Ready {
+        disk: Arc::clone(&disk),
+        segment: last.first,
+        end: last.at as u64,
+        length: last.bytes.len() as u64,
+        next: last.next,
+        snapshots,
+    };
+    last.rewind();
+    let (segment, last) = match firsts.pop_front() {
+        None => (last, None),
+        Some(first) => (Segment::read(disk.as_ref(), first, Vec::new())?, Some(last)),
+    };
+    let number = segment.first;
+    let records =
+        Records { disk, after, segment, between: firsts, last, body: 0..0, number, stopped: false, ready };
+    Ok((records, cut))
+}
+
+/// Walks to the end of the last segment. What a torn write left there is cut off in memory.
+fn find_end(disk: &dyn Disk, last: &mut Segment, after: u64) -> Result<Option<Cut>, CorruptError> {
+    let torn = loop {
+        match last.step() {
+            Ok(Some(_)) => {}
+            Ok(None) => break None,
+            Err(bad) if bad.may_be_torn => break Some(bad.fault),
+            Err(bad) => return Err(last.corrupt(disk, bad.fault)),
+        }
+    };
+    if last.next <= after {
+        let why = torn.unwrap_or_else(|| "the journal ends here".to_owned());
+        let fault = format!("{why}, but snapshot {after} says that the records up to it were written");
+        return Err(last.corrupt(disk, fault));
+    }
+    Ok(torn.map(|fault| {
+        let written = last.bytes.iter().rposition(|byte| *byte != 0).map_or(last.at, |at| at + 1);
+        last.bytes.truncate(last.at);
+        let (offset, bytes) = (last.at as u64, (written - last.at) as u64);
+        Cut { file: disk.path(&names::segment(last.first)), offset, bytes, fault }
+    }))
+}
+
+/// Brings what was read to the disk before anyone relies on it.
+fn settle(disk: &dyn Disk, last: &Segment, is_cut: bool) -> Result<(), DiskError> {
+    let name = names::segment(last.first);
+    let mut file = disk.open(&name).map_err(DiskError::of(disk, &name, "opened"))?;
+    if is_cut {
+        file.truncate(last.at as u64).map_err(DiskError::of(disk, &name, "cut"))?;
+    }
+    file.sync_data().map_err(DiskError::of(disk, &name, "synced"))?;
+    disk.sync_folder().map_err(DiskError::of(disk, "", "synced"))
+}

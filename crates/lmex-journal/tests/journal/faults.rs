@@ -1,0 +1,109 @@
+//! A disk that is full, or whose sync fails.
+
+use std::sync::mpsc::channel;
+
+use lmex_journal::{AppendError, Durability, SnapshotError};
+
+use crate::ask::{SMALL, append, append_batch, hold, recover, start, state, take_snapshot};
+use crate::disk::SimDisk;
+
+#[test]
+fn on_a_disk_that_fills_up_at_any_byte_acknowledgements_stop_and_say_why() {
+    for durability in [Durability::Fsync, Durability::Os] {
+        for room in (0..4000).step_by(37) {
+            let disk = SimDisk::default();
+            let writer = start(&disk, durability, SMALL);
+            disk.lock().room = Some(room);
+            let mut kept = 0;
+            while let Ok(number) = append(writer.handle()).recv() {
+                kept = number;
+            }
+            let failure = writer.handle().failure().unwrap();
+            assert!(failure.0.contains("can't be written: "), "{failure}");
+            assert_eq!(writer.handle().kept(), kept);
+            assert_eq!(writer.close(), Err(failure));
+            // With room again, it goes on where it stopped, and what wasn't acknowledged isn't there.
+            assert_eq!(state(&disk.copy()).unwrap().1, kept);
+        }
+    }
+}
+
+#[test]
+fn after_a_sync_that_failed_nothing_is_acknowledged_or_synced_any_more() {
+    let disk = SimDisk::default();
+    let writer = start(&disk, Durability::Fsync, SMALL);
+    let handle = writer.handle().clone();
+    append(&handle).recv().unwrap();
+    disk.lock().good_syncs = Some(0);
+    let lost = append_batch(&handle, 3);
+    assert!(lost.iter().all(|heard| heard.recv().is_err()));
+    let failure = handle.failure().unwrap();
+    assert_eq!(
+        failure.to_string(),
+        "the journal has stopped: disk/journal-00000000000000000001.log can't be synced: \
+         the disk doesn't answer; see to the disk, then start again"
+    );
+    // The disk is well again, but what it lost meanwhile nobody knows.
+    disk.lock().good_syncs = None;
+    let operations = disk.lock().operations;
+    assert_eq!(handle.append(b"later", || panic!("acknowledged")), Err(AppendError::Failed(failure.clone())));
+    assert_eq!(handle.barrier(|| panic!("acknowledged")), Err(AppendError::Failed(failure.clone())));
+    assert!(matches!(take_snapshot(&handle), Err(SnapshotError::Append(AppendError::Failed(_)))));
+    assert_eq!(writer.close(), Err(failure));
+    assert_eq!(disk.lock().operations, operations);
+    assert_eq!(state(&disk.copy()).unwrap().1, 1);
+}
+
+#[test]
+fn whoever_waits_for_room_is_told_of_the_failure() {
+    let disk = SimDisk::default();
+    let writer = start(&disk, Durability::Fsync, SMALL);
+    let handle = writer.handle();
+    let release = hold(handle).unwrap();
+    for _ in 0..SMALL.queue_records {
+        handle.barrier(|| {}).unwrap();
+    }
+    std::thread::scope(|scope| {
+        let waiting = scope.spawn(|| handle.append(b"one too many", || {}));
+        disk.lock().good_syncs = Some(0);
+        release.send(()).unwrap();
+        let waited = waiting.join().unwrap();
+        assert!(matches!(waited, Ok(1) | Err(AppendError::Failed(_))));
+    });
+    assert!(writer.close().is_err());
+}
+
+#[test]
+fn a_snapshot_that_finds_no_room_does_not_stop_the_journal() {
+    let disk = SimDisk::default();
+    let writer = start(&disk, Durability::Os, SMALL);
+    append(writer.handle()).recv().unwrap();
+    disk.lock().room = Some(10);
+    assert!(matches!(take_snapshot(writer.handle()), Err(SnapshotError::Disk(_))));
+    disk.lock().room = None;
+    append(writer.handle()).recv().unwrap();
+    take_snapshot(writer.handle()).unwrap();
+    assert_eq!(writer.close(), Ok(2));
+    assert_eq!(recover(&disk).unwrap().snapshot.unwrap().number, 2);
+}
+
+#[test]
+fn without_a_promise_acknowledgements_come_first_and_still_stop() {
+    let disk = SimDisk::default();
+    let writer = start(&disk, Durability::None, SMALL);
+    disk.lock().room = Some(0);
+    append(writer.handle()).recv().unwrap();
+    while append(writer.handle()).recv().is_ok() {}
+    assert!(writer.close().is_err());
+}
+
+#[test]
+fn a_callback_that_panics_stops_the_journal() {
+    let disk = SimDisk::default();
+    let writer = start(&disk, Durability::Os, SMALL);
+    let (kept, heard) = channel::<()>();
+    writer.handle().barrier(|| std::panic::panic_any("a fault of the caller")).unwrap();
+    let _ = writer.handle().append(b"later", move || kept.send(()).unwrap());
+    let _ = heard.recv();
+    assert!(writer.close().is_err());
+}

@@ -1,0 +1,130 @@
+//! The power is lost at every step of a journal's life.
+
+use lmex_journal::{Durability, Folder, Handle, RecoverError, Writer};
+use std::sync::Arc;
+
+use crate::ask::{
+    SMALL, TAG, append, append_batch, checked_records, checked_snapshot, recover, take_snapshot,
+};
+use crate::disk::SimDisk;
+
+/// A life: single records, batches, segments, snapshots, a second start; the number of the last record that was
+/// acknowledged. It ends at the first refusal.
+fn live(disk: &SimDisk, durability: Durability) -> u64 {
+    let mut acknowledged = 0;
+    for _ in 0..2 {
+        let Some(writer) = begin(disk, durability) else { return acknowledged };
+        for round in 0..9 {
+            if live_round(writer.handle(), round, &mut acknowledged).is_none() {
+                return acknowledged;
+            }
+        }
+        if writer.close().is_err() {
+            return acknowledged;
+        }
+    }
+    acknowledged
+}
+
+fn begin(disk: &SimDisk, durability: Durability) -> Option<Writer> {
+    let recovered = Folder::on(Arc::new(disk.clone()), TAG).ok()?.recover().ok()?;
+    Writer::start(recovered.records.finish().ok()?, durability, SMALL).ok()
+}
+
+fn live_round(handle: &Handle, round: u32, acknowledged: &mut u64) -> Option<()> {
+    let heard = if round.is_multiple_of(2) { vec![append(handle)] } else { append_batch(handle, 7) };
+    for heard in heard {
+        *acknowledged = heard.recv().ok()?;
+    }
+    // A snapshot that fails is told, and the journal goes on.
+    let _ = (round % 3 == 2).then(|| take_snapshot(handle));
+    handle.failure().is_none().then_some(())
+}
+
+#[test]
+fn nothing_acknowledged_is_lost_wherever_the_power_goes() {
+    let whole = SimDisk::default();
+    assert_eq!(live(&whole, Durability::Fsync), 2 * (5 + 4 * 7));
+    let operations = whole.lock().operations;
+    assert!(operations > 100);
+    for step in 0..operations {
+        let disk = SimDisk::default();
+        disk.lock().power = Some(step);
+        let acknowledged = live(&disk, Durability::Fsync);
+        for mut seed in 0..20 {
+            let after = disk.after_power_loss(&mut seed);
+            survives(&after, acknowledged, &format!("power lost at step {step}, seed {seed}"));
+        }
+    }
+}
+
+/// All that was acknowledged is there, also after a second loss during the recovery, and the journal goes on.
+fn survives(disk: &SimDisk, acknowledged: u64, when: &str) {
+    for step in 0..12 {
+        let again = disk.copy();
+        again.lock().power = Some(step);
+        if let Ok(folder) = Folder::on(Arc::new(again.clone()), TAG) {
+            let _ = folder.recover();
+        }
+        let after = again.after_power_loss(&mut (step as u64));
+        assert!(last(&after, when) >= acknowledged, "{when}, and at step {step} of the recovery");
+    }
+    let found = last(disk, when);
+    assert!(found >= acknowledged, "{when}: {acknowledged} was acknowledged, {found} is the last");
+    let writer = begin(disk, Durability::Fsync).unwrap();
+    append(writer.handle()).recv().unwrap();
+    drop(writer);
+    let after = disk.after_power_loss(&mut 0);
+    assert_eq!(last(&after, when), found + 1, "{when}");
+}
+
+fn last(disk: &SimDisk, when: &str) -> u64 {
+    let mut recovered = recover(disk).unwrap_or_else(|error| panic!("{when}: {error}"));
+    assert_eq!(recovered.passed_over, [], "{when}");
+    let snapshot = checked_snapshot(&recovered);
+    checked_records(&mut recovered, snapshot).unwrap_or_else(|error| panic!("{when}: {error}"))
+}
+
+#[test]
+fn what_was_never_synced_is_never_shown_wrong() {
+    for durability in [Durability::Os, Durability::None] {
+        let disk = SimDisk::default();
+        live(&disk, durability);
+        for step in 0..disk.lock().operations {
+            let disk = SimDisk::default();
+            disk.lock().power = Some(step);
+            live(&disk, durability);
+            for mut seed in 0..20 {
+                let after = disk.after_power_loss(&mut seed);
+                // What is there is checked where it is read; refused may be that a batch is missing before another.
+                let refused = recover(&after).and_then(|mut recovered| {
+                    let snapshot = checked_snapshot(&recovered);
+                    checked_records(&mut recovered, snapshot)
+                });
+                match refused {
+                    Ok(_) => {}
+                    Err(RecoverError::Corrupt(error)) if !error.fault.contains("snapshot") => {}
+                    Err(error) => panic!("{error}"),
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_killed_process_loses_nothing_acknowledged_by_the_system() {
+    let whole = SimDisk::default();
+    live(&whole, Durability::Os);
+    for step in 0..whole.lock().operations {
+        let disk = SimDisk::default();
+        disk.lock().power = Some(step);
+        let acknowledged = live(&disk, Durability::Os);
+        // The machine lives on: all that was written is there, and what a start has shown outlives the next loss.
+        let disk = disk.copy();
+        let found = last(&disk, "killed");
+        assert!(found >= acknowledged, "killed at step {step}");
+        for mut seed in 0..5 {
+            assert_eq!(last(&disk.after_power_loss(&mut seed), "killed, then power lost"), found);
+        }
+    }
+}
