@@ -1,32 +1,121 @@
 //! A market: what it trades, within which limits, at which prices.
 
-use lmex_types::{Decimal, Instrument, Side, TimeMs};
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::book::Book;
+use lmex_types::{Decimal, Instrument, Side};
+
+use crate::book::{Book, Key};
+use crate::funding::Funding;
+use crate::margin::{Slot, Tiers};
 use crate::message::{OpenedMarket, Refusal};
+use crate::trigger::Triggers;
 use crate::{MarketId, Money, Rate};
 
-/// The limits of a market.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The rules of a market.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MarketRules {
     /// How far a buy may be above, or a sell below, the mark price; market orders trade no further than this. `None`
     /// is no limit. LMEX does not publish its band (status 305, PRICE_PROTECTION); 10 % is an assumption.
     pub price_band: Option<Rate>,
-    /// The highest leverage; its inverse is the initial margin rate. LMEX's BTC-PERP: 100.
-    pub max_leverage: u32,
-    /// Part of a position's value that must be covered. LMEX's BTC-PERP: 0.5 %.
-    pub maintenance_margin: Rate,
-    /// Most resting orders of one account.
+    /// Risk-limit tiers: how large a position may be at which margin rates.
+    pub tiers: Tiers,
+    /// Most open orders of one account, waiting ones included.
     pub max_open_orders: u32,
+    /// What becomes of orders that are not worth the minimum notional.
+    pub small_orders: SmallOrders,
+    /// How the mark price comes about when it is not given.
+    pub mark: MarkRules,
+    /// How funding comes about.
+    pub funding: FundingRules,
+    /// Part of the notional of a liquidation that goes to the insurance fund, as far as there is money left.
+    pub liquidation_fee: Rate,
+}
+
+/// What becomes of orders that are not worth the minimum notional (5 USDT).
+///
+/// The documents contradict each other: the description of `size` refuses them, the chapter on spam orders hides them
+/// and charges the taker fee.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum SmallOrders {
+    /// Refused.
+    #[default]
+    Refuse,
+    /// Accepted as spam: hidden, and charged the taker fee; refused if post-only.
+    Hide,
+}
+
+/// What a market takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum Trading {
+    /// Everything.
+    #[default]
+    Active,
+    /// Cancels only; orders stay and may expire, but none trades, what waits does not fire, and pegs do not move. The
+    /// crowd goes on without the users: its depth where it does not cross their orders, its prints past them.
+    Halted,
+    /// As halted, and all open orders were cancelled when it closed. Positions stay and pay funding.
+    Closed,
+}
+
+/// How the mark price comes about: a mix of the index and the market's own impact mid price.
+///
+/// LMEX (support article, 2023): 75 % spot mid and 25 % impact mid. The impact mid is the mean of the average prices at
+/// which `impact_notional` could be sold and bought; the index stands in where the book is too thin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MarkRules {
+    /// The weight of the impact mid.
+    pub impact_weight: Rate,
+    /// In the quote currency.
+    pub impact_notional: Money,
+}
+
+/// How funding comes about.
+///
+/// LMEX publishes the interval and "notional × rate" alone. The rate is the usual one of perpetuals:
+/// `premium + clamp(interest − premium, ±clamp)`, cut to `±cap`, where the premium is the mean over the interval, by
+/// time, of (mark − index) / index.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FundingRules {
+    /// How often it is paid, in milliseconds. LMEX: 8 hours, some markets 4.
+    pub interval_ms: i64,
+    /// Interest per interval. 0.01 %.
+    pub interest: Rate,
+    /// How far interest may pull. 0.05 %.
+    pub clamp: Rate,
+    /// The largest rate either way. 0.75 % is an assumption.
+    pub cap: Rate,
+    /// Whether the engine computes the rate; otherwise it is what `SetFundingRate` said last.
+    pub computed: bool,
 }
 
 impl Default for MarketRules {
     fn default() -> Self {
         Self {
             price_band: Some(Rate::from_basis_points(1_000)),
-            max_leverage: 100,
-            maintenance_margin: Rate::from_basis_points(50),
+            tiers: Tiers::default(),
             max_open_orders: 500,
+            small_orders: SmallOrders::default(),
+            mark: MarkRules::default(),
+            funding: FundingRules::default(),
+            liquidation_fee: Rate::from_basis_points(20),
+        }
+    }
+}
+
+impl Default for MarkRules {
+    fn default() -> Self {
+        Self { impact_weight: Rate::from_basis_points(2_500), impact_notional: Money::from_quote(10_000) }
+    }
+}
+
+impl Default for FundingRules {
+    fn default() -> Self {
+        Self {
+            interval_ms: 8 * 60 * 60 * 1_000,
+            interest: Rate::from_basis_points(1),
+            clamp: Rate::from_basis_points(5),
+            cap: Rate::from_basis_points(75),
+            computed: false,
         }
     }
 }
@@ -38,13 +127,18 @@ pub(crate) struct Market {
     pub(crate) instrument: Instrument,
     pub(crate) rules: MarketRules,
     pub(crate) scale: Scale,
-    pub(crate) open: bool,
+    pub(crate) trading: Trading,
     pub(crate) last: i64,
     pub(crate) index: Decimal,
     pub(crate) mark: Mark,
-    pub(crate) funding_rate: Rate,
-    pub(crate) next_funding: TimeMs,
+    pub(crate) funding: Funding,
     pub(crate) book: Book,
+    /// Orders that wait for a price.
+    pub(crate) triggers: Triggers,
+    /// Pegged orders by serial number, oldest first.
+    pub(crate) pegged: BTreeMap<u64, Key>,
+    /// Users with a position here.
+    pub(crate) holders: BTreeSet<Slot>,
     /// Reduce-only orders that rest.
     pub(crate) reduce_only: usize,
 }
@@ -79,22 +173,24 @@ const MAX_CONTRACTS: i64 = 10_000_000_000;
 impl Market {
     /// `None` when [`Scale::of`] or the price refuses.
     pub(crate) fn new(opened: &OpenedMarket) -> Option<Self> {
-        let OpenedMarket { market, ref instrument, rules, price } = *opened;
+        let OpenedMarket { market, ref instrument, ref rules, price } = *opened;
         let scale = Scale::of(instrument).ok()?;
         let index = instrument.grid.price(price);
-        let mark = Mark::of(index, instrument, &rules, &scale)?;
+        let mark = Mark::of(index, instrument, rules, &scale)?;
         Some(Self {
             id: market,
             instrument: instrument.clone(),
-            rules,
+            rules: rules.clone(),
             scale,
-            open: true,
+            trading: Trading::Active,
             last: price,
             index,
             mark,
-            funding_rate: Rate::ZERO,
-            next_funding: TimeMs::default(),
+            funding: Funding::default(),
             book: Book::new(),
+            triggers: Triggers::default(),
+            pegged: BTreeMap::new(),
+            holders: BTreeSet::new(),
             reduce_only: 0,
         })
     }

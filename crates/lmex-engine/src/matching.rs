@@ -1,20 +1,24 @@
 //! What happens next to whatever has come in: price first, then time.
 
-use lmex_types::{OrderType, Side, TimeInForce};
+use lmex_types::{OrderId, OrderType, Side, TimeInForce};
 
 use crate::book::{Front, Key};
 use crate::engine::decide::{cancelled, set, taken};
 use crate::engine::{InFlight, State, Taker};
-use crate::margin::{Slot, fee};
+use crate::liquidation::Liquidation;
+use crate::margin::{Account, Slot, Transfer, fee};
 use crate::market::Market;
 use crate::message::{CancelReason, CrowdPurpose, Event, Fill, Party};
-use crate::{AccountId, MarketId, Order};
+use crate::{LegId, MarketId, Money, Order};
 
 /// The next event of what is in flight. Some event always follows until nothing is.
 pub(crate) fn next(state: &State, in_flight: &InFlight) -> Option<Event> {
     let market = state.market(in_flight.market)?;
     match in_flight.taker {
         Taker::Order(key) => next_of_order(state, market, in_flight, key),
+        Taker::Liquidation { slot, leg, order, remaining } => {
+            next_of_liquidation(state, market, in_flight, (slot, leg), order, remaining)
+        }
         Taker::Crowd { purpose: CrowdPurpose::Print, remaining, unreported } => {
             next_of_print(state, market, in_flight, remaining, unreported)
         }
@@ -53,6 +57,40 @@ fn next_of_order(state: &State, market: &Market, in_flight: &InFlight, key: Key)
         Front::User(maker) => fill(state, market, in_flight, price, order.remaining(), Some(maker)),
         Front::Crowd(there) => fill(state, market, in_flight, price, order.remaining().min(there), None),
     }
+}
+
+/// The venue's order trades with what is there, up to its limit. Beyond the bankruptcy price it trades only as many
+/// contracts as the insurance fund can pay for. An order of the same account, of another position, is out of its way.
+fn next_of_liquidation(
+    state: &State,
+    market: &Market,
+    in_flight: &InFlight,
+    (slot, leg): (Slot, LegId),
+    order: OrderId,
+    remaining: i64,
+) -> Option<Event> {
+    let best = market.book.side(in_flight.side.opposite()).within(in_flight.limit).next();
+    let most = best.map_or(0, |(price, _)| remaining.min(affordable(state, market, price)));
+    match best.filter(|_| most > 0).map(|(price, level)| (price, level.front(&state.orders))) {
+        Some((_, Front::User(maker))) if state.orders[maker].slot == slot => {
+            cancelled(state, maker, CancelReason::Liquidation)
+        }
+        Some((price, Front::User(maker))) => fill(state, market, in_flight, price, most, Some(maker)),
+        Some((price, Front::Crowd(there))) => fill(state, market, in_flight, price, most.min(there), None),
+        None => Some(Event::LiquidationOrderEnded {
+            account: state.accounts[slot].id,
+            market: market.id,
+            leg,
+            order,
+            remaining,
+        }),
+    }
+}
+
+/// Contracts that a liquidation can close at this price.
+fn affordable(state: &State, market: &Market, price: i64) -> i64 {
+    let Some(Liquidation { slot, scope, closing: Some(closing) }) = state.liquidation else { return 0 };
+    closing.affordable(state, slot, scope, market.value(price, 1))
 }
 
 /// A print takes users and crowd alike; what no user took part in is one trade of the crowd with itself.
@@ -100,7 +138,7 @@ fn rested(market: &Market, order: &Order) -> Event {
         side: order.side,
         price: order.price,
         remaining: order.remaining(),
-        level: market.book.side(order.side).total(order.price) + order.remaining(),
+        level: market.book.total_after(order, 0, order.remaining()),
     }
 }
 
@@ -115,43 +153,127 @@ fn fill(
 ) -> Option<Event> {
     let contracts = maker.map_or(most, |maker| most.min(state.orders[maker].order.remaining()));
     let aggressor = in_flight.side;
+    let trade = Traded { market, price, contracts };
     let taker = match in_flight.taker {
-        Taker::Order(key) => Some(key),
-        Taker::Crowd { .. } => None,
+        Taker::Order(key) => trade.by_order(state, key, false),
+        Taker::Liquidation { slot, leg, order, remaining } => {
+            trade.by_venue(state, (slot, leg), order, remaining, aggressor)
+        }
+        Taker::Crowd { .. } => trade.by_crowd(state, aggressor),
     };
-    let party = |key, side, is_maker| party(state, market, key, side, price, contracts, is_maker);
+    let level = match maker.map(|key| &state.orders[key].order) {
+        Some(order) => market.book.total_after(order, order.remaining(), order.remaining() - contracts),
+        None => market.book.side(aggressor.opposite()).total(price) - contracts,
+    };
+    let maker = match maker {
+        Some(key) => trade.by_order(state, key, true),
+        None => trade.by_crowd(state, aggressor.opposite()),
+    };
     Some(Event::Fill(Fill {
         market: market.id,
         trade_id: state.next_trade,
         price,
         contracts,
         aggressor,
-        maker: party(maker, aggressor.opposite(), true),
-        taker: party(taker, aggressor, false),
-        level: market.book.side(aggressor.opposite()).total(price) - contracts,
+        maker,
+        taker,
+        level,
     }))
 }
 
-fn party(
-    state: &State,
-    market: &Market,
-    key: Option<Key>,
-    side: Side,
+/// What a party is in a trade.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Role {
+    /// Rested, and pays the maker fee.
+    Maker,
+    /// Came, or pays as if it had.
+    Taker,
+    /// Its position is traded by the venue.
+    Liquidated,
+}
+
+/// What is traded, as each party sees it.
+struct Traded<'a> {
+    market: &'a Market,
     price: i64,
     contracts: i64,
-    is_maker: bool,
-) -> Party {
-    let slot = key.map_or(Slot::CROWD, |key| state.orders[key].slot);
-    let account = &state.accounts[slot];
-    let value = market.value(price, 1);
-    let (_, realised_pnl) = account.position(market.id).filled(side, contracts, value);
-    let order = key.map(|key| &state.orders[key].order);
-    Party {
-        account: order.map_or(AccountId::CROWD, |order| order.account),
-        order: order.map(|order| order.id),
-        remaining: order.map_or(0, |order| order.remaining() - contracts),
-        fee: fee(account, value.times(contracts), is_maker),
-        realised_pnl,
+}
+
+impl Traded<'_> {
+    fn by_order(&self, state: &State, key: Key, is_maker: bool) -> Party {
+        let resting = &state.orders[key];
+        let order = &resting.order;
+        let account = &state.accounts[resting.slot];
+        let role = if is_maker && !order.is_spam { Role::Maker } else { Role::Taker };
+        let party = self.party(state, account, order.leg, order.side, role);
+        Party { order: Some(order.id), remaining: order.remaining() - self.contracts, ..party }
+    }
+
+    fn by_venue(
+        &self,
+        state: &State,
+        (slot, leg): (Slot, LegId),
+        order: OrderId,
+        remaining: i64,
+        side: Side,
+    ) -> Party {
+        let account = &state.accounts[slot];
+        let party = self.party(state, account, leg, side, Role::Liquidated);
+        let party = self.charged(state, slot, party);
+        let moved = self.moved(state, account, &party, side, Role::Liquidated);
+        Party { order: Some(order), remaining: remaining - self.contracts, moved, ..party }
+    }
+
+    /// The fees of a liquidation are taken only as far as there is money beyond what closing the rest may cost: first
+    /// the venue's, then the fund's.
+    fn charged(&self, state: &State, slot: Slot, party: Party) -> Party {
+        let Some(Liquidation { scope, closing: Some(closing), .. }) = state.liquidation else { return party };
+        let value = self.market.value(self.price, 1);
+        let spare = closing.spare(state, slot, scope) + closing.gain(value).times(self.contracts);
+        let left = spare.max(Money::ZERO);
+        let fee = party.fee.min(left);
+        let due = value.times(self.contracts).part_up(self.market.rules.liquidation_fee);
+        let liquidation_fee = due.min(left - fee.max(Money::ZERO));
+        Party { fee, liquidation_fee, ..party }
+    }
+
+    fn by_crowd(&self, state: &State, side: Side) -> Party {
+        self.party(state, &state.accounts[Slot::CROWD], LegId::ONE_WAY, side, Role::Taker)
+    }
+
+    fn party(&self, state: &State, account: &Account, leg: LegId, side: Side, role: Role) -> Party {
+        let value = self.market.value(self.price, 1);
+        let (_, realised_pnl) = account.position(self.market.id, leg).filled(side, self.contracts, value);
+        let party = Party {
+            account: account.id,
+            leg,
+            order: None,
+            remaining: 0,
+            fee: fee(account, value.times(self.contracts), role == Role::Maker),
+            realised_pnl,
+            moved: Money::ZERO,
+            liquidation_fee: Money::ZERO,
+        };
+        Party { moved: self.moved(state, account, &party, side, role), ..party }
+    }
+
+    /// What this fill moves into the party's isolated wallet, so that evolving only adds.
+    fn moved(&self, state: &State, account: &Account, party: &Party, side: Side, role: Role) -> Money {
+        let held = account.holding(self.market.id, party.leg);
+        let Some(holding) = held.filter(|holding| holding.is_isolated()) else { return Money::ZERO };
+        let transfer = Transfer {
+            holding,
+            market: self.market,
+            side,
+            contracts: self.contracts,
+            value: self.market.value(self.price, 1),
+            fee: party.fee,
+            gained: party.realised_pnl - party.fee - party.liquidation_fee,
+        };
+        match role {
+            Role::Liquidated => transfer.forced(),
+            Role::Maker | Role::Taker => transfer.own(state.wallet(account).spare()),
+        }
     }
 }
 
@@ -163,7 +285,7 @@ fn fills_whole(state: &State, market: &Market, in_flight: &InFlight, key: Key) -
     let taker = &state.orders[key];
     let maker_side = taker.order.side.opposite();
     let mut wanted = taker.order.remaining();
-    let mut closed = ClosedSoFar { needed: market.reduce_only > 0, by_account: Vec::new() };
+    let mut closed = ClosedSoFar { needed: market.reduce_only > 0, by_leg: Vec::new() };
     for (_, level) in market.book.side(maker_side).within(in_flight.limit) {
         if !level.has_users() {
             wanted -= level.crowd();
@@ -177,8 +299,9 @@ fn fills_whole(state: &State, market: &Market, in_flight: &InFlight, key: Key) -
             if resting.slot == taker.slot {
                 return false;
             }
-            let holding = state.accounts[resting.slot].position(market.id).closable(maker_side);
-            wanted -= closed.count(resting.slot, &resting.order, holding).min(wanted);
+            let holding =
+                state.accounts[resting.slot].position(market.id, resting.order.leg).closable(maker_side);
+            wanted -= closed.count((resting.slot, resting.order.leg), &resting.order, holding).min(wanted);
         }
         if level.has_users() {
             wanted -= level.tail();
@@ -194,20 +317,20 @@ fn fills_whole(state: &State, market: &Market, in_flight: &InFlight, key: Key) -
 struct ClosedSoFar {
     /// Only where reduce-only orders rest.
     needed: bool,
-    by_account: Vec<(Slot, i64)>,
+    by_leg: Vec<((Slot, LegId), i64)>,
 }
 
 impl ClosedSoFar {
     /// Contracts this order can give, which then count as given.
-    fn count(&mut self, slot: Slot, order: &Order, closable: i64) -> i64 {
+    fn count(&mut self, leg: (Slot, LegId), order: &Order, closable: i64) -> i64 {
         if !self.needed {
             return order.remaining();
         }
-        let at = self.by_account.iter().position(|(known, _)| *known == slot).unwrap_or_else(|| {
-            self.by_account.push((slot, 0));
-            self.by_account.len() - 1
+        let at = self.by_leg.iter().position(|(known, _)| *known == leg).unwrap_or_else(|| {
+            self.by_leg.push((leg, 0));
+            self.by_leg.len() - 1
         });
-        let given = &mut self.by_account[at].1;
+        let given = &mut self.by_leg[at].1;
         let left = (closable - *given).max(0);
         let gives = if order.reduce_only { order.remaining().min(left) } else { order.remaining() };
         *given += gives;

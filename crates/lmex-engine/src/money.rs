@@ -77,10 +77,15 @@ impl Money {
     }
 
     /// The part that `rate` is of it, rounded up to the unit: against whoever pays, and against whoever receives a
-    /// negative (rebate) rate.
+    /// negative (rebate) rate. Exact up to the rounding for any amount.
     #[must_use]
     pub const fn part_up(self, rate: Rate) -> Self {
-        Self(div_up(self.0.saturating_mul(rate.parts() as i128), Rate::ONE.parts() as i128))
+        let (parts, whole) = (rate.parts() as i128, Rate::ONE.parts() as i128);
+        if let Some(product) = self.0.checked_mul(parts) {
+            return Self(div_up(product, whole));
+        }
+        let (quotient, rest) = (self.0 / whole, self.0 % whole);
+        Self(quotient.saturating_mul(parts).saturating_add(div_up(rest.saturating_mul(parts), whole)))
     }
 
     /// The part `share` of `whole` of it, rounded towards zero to the unit. Exact up to the rounding for any amount:

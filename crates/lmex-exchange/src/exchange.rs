@@ -32,6 +32,8 @@ const DEMO: AccountId = AccountId(1);
 /// among them.
 const MAKER_FEE: Rate = Rate::from_basis_points(2);
 const TAKER_FEE: Rate = Rate::from_basis_points(5);
+/// What the insurance fund starts with.
+const INSURANCE: Money = Money::from_quote(1_000_000);
 /// Batches that wait for the hub before the desk waits.
 const UNTOLD: usize = 4_096;
 /// How long open connections have to finish when the exchange stops.
@@ -255,6 +257,7 @@ fn market_source(config: &ExchangeConfig, now: TimeMs) -> Result<Market, SourceE
 
 fn open_account(desk: &mut Desk, balance: Decimal) -> Result<(), StartError> {
     let amount = Money::try_from(balance).map_err(|error| StartError::Balance(error.to_string()))?;
+    desk.apply(Command::FundInsurance { amount: INSURANCE });
     desk.apply(Command::OpenAccount { account: DEMO, maker_fee: MAKER_FEE, taker_fee: TAKER_FEE });
     let batch = desk.apply(Command::Deposit { account: DEMO, amount });
     match batch.events.first() {

@@ -5,6 +5,9 @@
 //! ```
 //!
 //! Each order knows the crowd directly before it (`ahead`); the level knows the crowd behind the last (`tail`).
+//!
+//! There is one queue, hidden or not: what nobody sees of an order trades in the order's turn. LMEX says nothing about
+//! it; with a second queue behind the first, the crowd's place against hidden orders would be a guess.
 
 use super::{Key, Orders, QueueModel};
 
@@ -14,8 +17,10 @@ pub(crate) struct Level {
     crowd: i64,
     /// The crowd's contracts behind the last user's order.
     tail: i64,
-    /// Users' contracts.
+    /// Users' contracts, seen or not.
     users: i64,
+    /// Those of the users' contracts that nobody sees.
+    hidden: i64,
     first: Key,
     last: Key,
 }
@@ -31,7 +36,7 @@ pub(crate) enum Front {
 
 impl Level {
     pub(crate) fn new() -> Self {
-        Self { crowd: 0, tail: 0, users: 0, first: Key::NONE, last: Key::NONE }
+        Self { crowd: 0, tail: 0, users: 0, hidden: 0, first: Key::NONE, last: Key::NONE }
     }
 
     pub(crate) fn crowd(&self) -> i64 {
@@ -46,9 +51,13 @@ impl Level {
         self.tail
     }
 
-    /// What everyone sees: crowd and users.
+    pub(crate) fn hidden(&self) -> i64 {
+        self.hidden
+    }
+
+    /// What everyone sees: crowd and users without what is hidden. It may be 0 where a hidden order rests.
     pub(crate) fn total(&self) -> i64 {
-        self.crowd.saturating_add(self.users)
+        self.crowd.saturating_add(self.users) - self.hidden
     }
 
     pub(crate) fn has_users(&self) -> bool {
@@ -81,6 +90,7 @@ impl Level {
         resting.next = Key::NONE;
         resting.rests = true;
         self.users += resting.order.remaining();
+        self.hidden += resting.order.hidden();
         match last.some() {
             Some(last) => orders[last].next = key,
             None => self.first = key,
@@ -95,6 +105,7 @@ impl Level {
         let ahead = std::mem::take(&mut resting.ahead);
         resting.rests = false;
         self.users -= resting.order.remaining();
+        self.hidden -= resting.order.hidden();
         match previous.some() {
             Some(previous) => orders[previous].next = next,
             None => self.first = next,
@@ -111,9 +122,10 @@ impl Level {
         }
     }
 
-    /// Users have so many contracts less here: an order was filled or cut in its place.
-    pub(crate) fn shrink(&mut self, contracts: i64) {
+    /// Users have so many contracts less here, so many of them hidden: an order was filled or cut in its place.
+    pub(crate) fn shrink(&mut self, contracts: i64, hidden: i64) {
         self.users -= contracts;
+        self.hidden -= hidden;
     }
 
     /// Contracts of the crowd at the very front are traded away.

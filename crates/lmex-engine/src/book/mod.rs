@@ -6,11 +6,13 @@ mod queue;
 mod side;
 
 pub(crate) use level::{Front, Level};
-pub(crate) use orders::{Key, Orders};
+pub(crate) use orders::{Key, Orders, Resting};
 pub use queue::QueueModel;
 pub(crate) use side::BookSide;
 
 use lmex_types::Side;
+
+use crate::Order;
 
 /// The book of one market. The orders themselves live in [`Orders`], which all markets share.
 #[derive(Debug, Clone)]
@@ -36,6 +38,11 @@ impl Book {
             Side::Buy => &mut self.bids,
             Side::Sell => &mut self.asks,
         }
+    }
+
+    /// Visible total of an order's level when its resting contracts go from `before` to `after`; 0 is not there.
+    pub(crate) fn total_after(&self, order: &Order, before: i64, after: i64) -> i64 {
+        self.side(order.side).total(order.price) - order.visible_of(before) + order.visible_of(after)
     }
 
     /// Whether an order of `side` at `limit` would trade now.

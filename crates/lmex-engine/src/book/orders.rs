@@ -1,10 +1,10 @@
 //! Open orders in one slab, found by key, by the venue's id and by the trader's.
 
 use lmex_types::{ClientOrderId, OrderId};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::margin::Slot;
-use crate::{AccountId, MarketId, Order};
+use crate::{AccountId, Exits, MarketId, Order};
 
 /// Where an order is in the slab. Keys are re-used and never leave the engine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -28,6 +28,8 @@ pub(crate) struct Resting {
     pub(crate) order: Order,
     /// The account's place in the table of accounts.
     pub(crate) slot: Slot,
+    /// How many orders were accepted before it: tells which of two is older.
+    pub(crate) serial: u64,
     /// Whether it is in the book; an incoming order is not.
     pub(crate) rests: bool,
     /// The crowd's contracts directly before it, behind the previous user's order.
@@ -44,8 +46,11 @@ pub(crate) struct Resting {
 pub(crate) struct Orders {
     slab: Vec<Resting>,
     free: Vec<Key>,
+    next_serial: u64,
     by_id: FxHashMap<OrderId, Key>,
     by_client_id: FxHashMap<(AccountId, MarketId, ClientOrderId), Key>,
+    /// Ids that the exits of open orders will have.
+    reserved: FxHashSet<OrderId>,
 }
 
 impl Orders {
@@ -57,6 +62,25 @@ impl Orders {
         self.by_id.get(&id).copied()
     }
 
+    /// Whether an open order has this id, or an exit that one brings will have it.
+    pub(crate) fn is_taken(&self, id: OrderId) -> bool {
+        self.by_id.contains_key(&id) || self.reserved.contains(&id)
+    }
+
+    /// Ids that the exits of open orders will have.
+    pub(crate) fn reserved(&self) -> &FxHashSet<OrderId> {
+        &self.reserved
+    }
+
+    /// Takes away from an order the exits that it brings.
+    pub(crate) fn take_exits(&mut self, key: Key) -> Exits {
+        let exits = std::mem::take(&mut self[key].order.exits);
+        for (_, exit) in exits.iter() {
+            self.reserved.remove(&exit.order);
+        }
+        exits
+    }
+
     pub(crate) fn find_client(&self, account: AccountId, market: MarketId, id: ClientOrderId) -> Option<Key> {
         self.by_client_id.get(&(account, market, id)).copied()
     }
@@ -66,6 +90,7 @@ impl Orders {
         let resting = Resting {
             order,
             slot,
+            serial: self.next_serial,
             rests: false,
             ahead: 0,
             previous: none,
@@ -85,7 +110,9 @@ impl Orders {
                 key
             }
         };
+        self.next_serial += 1;
         self.by_id.insert(order.id, key);
+        self.reserved.extend(order.exits.iter().map(|(_, exit)| exit.order));
         if let Some(client_id) = order.client_id {
             self.by_client_id.insert((order.account, order.market, client_id), key);
         }
@@ -95,6 +122,7 @@ impl Orders {
     pub(crate) fn remove(&mut self, key: Key) {
         let order = self[key].order;
         self.by_id.remove(&order.id);
+        self.take_exits(key);
         if let Some(client_id) = order.client_id {
             self.by_client_id.remove(&(order.account, order.market, client_id));
         }

@@ -77,9 +77,9 @@ impl BookSide {
         self.user_orders -= 1;
     }
 
-    /// Users have so many contracts less at this price.
-    pub(crate) fn shrink(&mut self, price: i64, contracts: i64) {
-        self.change(price, |level| level.shrink(contracts));
+    /// Users have so many contracts less at this price, so many of them hidden.
+    pub(crate) fn shrink(&mut self, price: i64, contracts: i64, hidden: i64) {
+        self.change(price, |level| level.shrink(contracts, hidden));
     }
 
     pub(crate) fn take_crowd(&mut self, orders: &mut Orders, price: i64, contracts: i64) {

@@ -1,18 +1,24 @@
 //! Proves that the books balance. Slow; for tests and for `verify`.
 
+mod conditions;
+mod lists;
+
 use lmex_types::Side;
 
-use super::Engine;
+use super::{Engine, State};
 use crate::book::BookSide;
-use crate::margin::{Account, Holding, OpenSide};
+use crate::liquidation::{Cover, scope_after};
+use crate::margin::{Account, Holding, OpenSide, Terms};
 use crate::market::Market;
-use crate::{AccountId, MarketId, Money};
+use crate::{AccountId, LegId, MarketId, Money, PositionMode};
 
 /// A law that the state breaks.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AuditError {
     /// Money appeared or vanished.
-    #[error("balances − costs + fees come to {found}, deposits to {deposits}: money is not conserved")]
+    #[error(
+        "balances − costs + fees + residue + insurance come to {found}, deposits to {deposits}: money is not conserved"
+    )]
     MoneyNotConserved {
         /// What there is.
         found: Money,
@@ -69,6 +75,80 @@ pub enum AuditError {
         /// Where.
         market: MarketId,
     },
+    /// Something is due by the clock that is not known where it belongs, or the other way round.
+    #[error("what is due by the clock does not fit the orders and accounts it is due for")]
+    AgendaOff,
+    /// A market's list of pegged orders is not that of its open pegged orders, or a closed market has orders.
+    #[error("market {market}: its open orders do not fit its list of pegged ones or its being closed")]
+    MarketOrdersOff {
+        /// Where.
+        market: MarketId,
+    },
+    /// Orders that wait and their index differ.
+    #[error("market {market}: the index of waiting orders is not what waits")]
+    TriggersOff {
+        /// Where.
+        market: MarketId,
+    },
+    /// The price of a waiting order has come, and it did not fire.
+    #[error("market {market} is active, and an order that waits is due")]
+    TriggerDue {
+        /// Where.
+        market: MarketId,
+    },
+    /// A bound exit that its position does not know, or whose position is gone.
+    #[error("account {account}: an exit in market {market} is not bound to a position")]
+    ExitOff {
+        /// Whose.
+        account: AccountId,
+        /// Where.
+        market: MarketId,
+    },
+    /// An order of a pair whose other leg does not know it.
+    #[error("account {account}: an OCO pair in market {market} is broken")]
+    PeerOff {
+        /// Whose.
+        account: AccountId,
+        /// Where.
+        market: MarketId,
+    },
+    /// An account that should have been liquidated, or a debt that nobody has paid.
+    #[error("account {account} is short of its maintenance margin and was not liquidated")]
+    AtRisk {
+        /// Whose.
+        account: AccountId,
+    },
+    /// The list of those with a position is wrong.
+    #[error("market {market}: those with a position are not those who are listed")]
+    HoldersOff {
+        /// Where.
+        market: MarketId,
+    },
+    /// A liquidation or a funding that has not ended.
+    #[error("a liquidation or a payment of funding has not ended")]
+    Unfinished,
+    /// Money set aside for a flat position or for one that the balance covers, or a flat position of the isolated mode
+    /// that is still known.
+    #[error("account {account}: leg {leg} in market {market} has money or a place that it should not have")]
+    WalletOff {
+        /// Whose.
+        account: AccountId,
+        /// Where.
+        market: MarketId,
+        /// Which.
+        leg: LegId,
+    },
+    /// A position or an order in a leg of another mode, against the leg's direction or in one that was never opened; or
+    /// terms that the market does not have.
+    #[error("account {account}: leg {leg} in market {market} does not fit the mode or the market's tiers")]
+    LegOff {
+        /// Whose.
+        account: AccountId,
+        /// Where.
+        market: MarketId,
+        /// Which.
+        leg: LegId,
+    },
     /// Something is in flight between commands, or an order is in no list.
     #[error("an order is neither resting nor gone")]
     OrderAdrift,
@@ -81,10 +161,18 @@ impl Engine {
         for market in self.state.markets() {
             self.audit_market(market)?;
         }
+        self.audit_agenda()?;
+        if self.state.liquidation.is_some() || self.state.funding.is_some() {
+            return Err(AuditError::Unfinished);
+        }
+        self.audit_risk()?;
+        self.audit_conditions()?;
         let mut orders = 0;
         for account in self.state.accounts.iter() {
             for holding in account.holdings() {
                 self.audit_holding(account, holding)?;
+                self.audit_leg(account, holding)?;
+                self.audit_ties(account, holding)?;
                 orders += holding.open_orders(&self.state.orders).count();
             }
         }
@@ -94,15 +182,46 @@ impl Engine {
 
     fn audit_money(&self) -> Result<(), AuditError> {
         let equity = |account: &Account| {
-            account.balance - account.holdings().iter().map(|holding| holding.position.cost).sum()
+            let held = |holding: &Holding| holding.wallet - holding.position.cost;
+            account.balance + account.holdings().iter().map(held).sum()
         };
-        let found = self.state.accounts.iter().map(equity).sum::<Money>() + self.state.fees;
+        let State { fees, residue, insurance, .. } = self.state;
+        let found = self.state.accounts.iter().map(equity).sum::<Money>() + fees + residue + insurance;
         let deposits = self.state.deposits;
         if found == deposits { Ok(()) } else { Err(AuditError::MoneyNotConserved { found, deposits }) }
     }
 
+    /// Where a market is not open for trading, nothing could be done so far.
+    fn audit_risk(&self) -> Result<(), AuditError> {
+        for account in self.state.accounts.iter().filter(|account| account.id != AccountId::CROWD) {
+            let mut seen = None;
+            while let Some(scope) = scope_after(account, seen) {
+                seen = Some(scope);
+                if Cover::of(&self.state, account, scope).is_at_risk() {
+                    return Err(AuditError::AtRisk { account: account.id });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn audit_holders(&self, market: &Market) -> Result<(), AuditError> {
+        let holds = |account: &&Account| {
+            let held = account.holdings_in(market.id).iter().any(|holding| !holding.position.is_flat());
+            held && account.id != AccountId::CROWD
+        };
+        let holders = self.state.accounts.iter().filter(holds);
+        let listed = market.holders.iter().map(|&slot| self.state.accounts[slot].id);
+        if holders.map(|account| account.id).eq(listed) {
+            return Ok(());
+        }
+        Err(AuditError::HoldersOff { market: market.id })
+    }
+
     fn audit_market(&self, market: &Market) -> Result<(), AuditError> {
-        let positions = self.state.accounts.iter().map(|account| account.position(market.id).contracts);
+        self.audit_holders(market)?;
+        let holdings = self.state.accounts.iter().flat_map(|account| account.holdings_in(market.id));
+        let positions = holdings.map(|holding| holding.position.contracts);
         let (market_id, sum) = (market.id, positions.sum());
         if sum != 0 {
             return Err(AuditError::PositionsNotZero { market: market_id, sum });
@@ -116,6 +235,7 @@ impl Engine {
         if market.reduce_only != self.reduce_only_resting(market) {
             return Err(AuditError::OrderAdrift);
         }
+        self.audit_orders_of(market)?;
         self.audit_side(market_id, market.book.side(Side::Buy))?;
         self.audit_side(market_id, market.book.side(Side::Sell))
     }
@@ -135,7 +255,11 @@ impl Engine {
             let negative = level.tail() < 0 || level.queue(orders).any(|key| orders[key].ahead < 0);
             let idle =
                 level.queue(orders).any(|key| orders[key].order.remaining() <= 0 || !orders[key].rests);
-            let adds_up = level.crowd() == ahead + level.tail() && level.users() == users;
+            let hidden: i64 = level.queue(orders).map(|key| orders[key].order.hidden()).sum();
+            let adds_up = level.crowd() == ahead + level.tail()
+                && level.users() == users
+                && level.hidden() == hidden
+                && (0..=users).contains(&hidden);
             if negative || idle || !adds_up || level.is_empty() {
                 return Err(AuditError::LevelOff { market, price });
             }
@@ -154,10 +278,10 @@ impl Engine {
         let orders = &self.state.orders;
         for key in holding.open_orders(orders) {
             let order = &orders[key].order;
-            if !orders[key].rests {
+            if orders[key].rests == order.waits() {
                 return Err(AuditError::OrderAdrift);
             }
-            if order.reduce_only && order.remaining() > position.closable(order.side) {
+            if order.reduce_only && !order.waits() && order.remaining() > position.closable(order.side) {
                 return Err(AuditError::ReduceOnlyTooLarge { account, market });
             }
         }
@@ -165,6 +289,29 @@ impl Engine {
         let counts = holding.open_orders(orders).count() == holding.orders as usize;
         if sums != [holding.buys, holding.sells] || !counts {
             return Err(AuditError::OrdersOff { account, market });
+        }
+        Ok(())
+    }
+
+    fn audit_leg(&self, account: &Account, holding: &Holding) -> Result<(), AuditError> {
+        let &Holding { market, leg, ref position, .. } = holding;
+        let is_empty = position.is_flat() || !holding.is_isolated();
+        let is_left_over = leg.mode() == PositionMode::Isolated && holding.is_idle();
+        if (is_empty && holding.wallet != Money::ZERO) || is_left_over {
+            return Err(AuditError::WalletOff { account: account.id, market, leg });
+        }
+        let turned =
+            (leg == LegId::LONG && position.contracts < 0) || (leg == LegId::SHORT && position.contracts > 0);
+        let foreign =
+            !holding.is_idle() && account.id != AccountId::CROWD && leg.mode() != account.mode(market);
+        let unopened = leg.isolated_number().is_some_and(|number| number > account.isolated_legs);
+        let fits = self.state.market(market).is_some_and(|market| {
+            let tiers = &market.rules.tiers;
+            let Terms { level, leverage, .. } = holding.terms;
+            (1..=tiers.count()).contains(&level) && leverage <= tiers.tier(level).max_leverage
+        });
+        if turned || foreign || unopened || !fits {
+            return Err(AuditError::LegOff { account: account.id, market, leg });
         }
         Ok(())
     }
@@ -177,6 +324,7 @@ impl Engine {
             if let Some(market) = self.state.market(holding.market)
                 && order.side == side
                 && !order.reduce_only
+                && !order.waits()
             {
                 sum.contracts += order.remaining();
                 sum.value += market.value(order.price, order.remaining());

@@ -4,17 +4,19 @@ mod audit;
 pub(crate) mod decide;
 mod digest;
 mod evolve;
+mod legs;
+mod scratch;
 mod state;
 mod view;
 
 pub use audit::AuditError;
-pub(crate) use state::{InFlight, State, Taker};
+pub use legs::LegView;
+pub(crate) use scratch::Scratch;
+pub(crate) use state::{Due, InFlight, State, Taker, Unbound};
 pub use view::{MarketView, PositionView, Queued};
 
-use lmex_types::Side;
-
 use crate::book::QueueModel;
-use crate::message::{Command, Event, Stamped};
+use crate::message::{Event, Stamped};
 use decide::Reading;
 
 /// What is fixed for the life of an engine.
@@ -47,8 +49,7 @@ pub struct Config {
 pub struct Engine {
     pub(crate) config: Config,
     pub(crate) state: State,
-    /// Levels that a crowd snapshot names, sorted. Kept for its memory alone; no part of the state.
-    named: Vec<(Side, i64)>,
+    scratch: Scratch,
 }
 
 impl Default for Engine {
@@ -60,7 +61,7 @@ impl Default for Engine {
 impl Engine {
     /// An engine with no market and no account but the crowd's.
     pub fn new(config: Config) -> Self {
-        Self { config, state: State::new(), named: Vec::new() }
+        Self { config, state: State::new(), scratch: Scratch::default() }
     }
 
     /// What was fixed at the start.
@@ -73,21 +74,14 @@ impl Engine {
     /// When it returns nothing is in flight. Commands come in the order of their `seq` and with `at` not falling;
     /// that is the caller's care.
     pub fn apply(&mut self, stamped: &Stamped, sink: &mut Vec<Event>) {
-        let mut named = std::mem::take(&mut self.named);
-        name_levels(&stamped.command, &mut named);
-        let mut reading = Reading::new(stamped, &named);
-        while let Some(event) = reading.next(&self.state) {
+        let mut scratch = std::mem::take(&mut self.scratch);
+        scratch.start(&stamped.command);
+        let mut reading = Reading::new(stamped);
+        while let Some(event) = reading.next(&self.state, &scratch) {
             self.evolve(&event);
+            scratch.note(&self.state, &event);
             sink.push(event);
         }
-        self.named = named;
-    }
-}
-
-fn name_levels(command: &Command, named: &mut Vec<(Side, i64)>) {
-    named.clear();
-    if let Command::CrowdDepth { levels, snapshot: true, .. } = command {
-        named.extend(levels.iter().map(|level| (level.side, level.price)));
-        named.sort_unstable();
+        self.scratch = scratch;
     }
 }

@@ -5,10 +5,12 @@ use std::collections::BTreeSet;
 use lmex_types::{OrderId, Side, TimeMs};
 
 use crate::book::{Key, Orders};
+use crate::funding::FundingRun;
+use crate::liquidation::Liquidation;
 use crate::margin::{Account, Accounts, Slot, Wallet};
 use crate::market::Market;
 use crate::message::{CrowdPurpose, OrderRef};
-use crate::{AccountId, MarketId, Money};
+use crate::{AccountId, Exits, LegId, MarketId, Money};
 
 /// Changed by `evolve` alone.
 #[derive(Debug, Clone)]
@@ -16,17 +18,53 @@ pub(crate) struct State {
     markets: Vec<Option<Box<Market>>>,
     pub(crate) accounts: Accounts,
     pub(crate) orders: Orders,
-    /// Open orders that end by the clock, earliest first; of the same moment, by id.
-    pub(crate) expiries: BTreeSet<(TimeMs, OrderId)>,
+    /// What happens by the clock, earliest first; of the same moment, in the order of [`Due`].
+    pub(crate) agenda: BTreeSet<(TimeMs, Due)>,
     /// The remainder of what comes in now. Nothing between commands.
     pub(crate) in_flight: Option<InFlight>,
     /// Holdings that the last fill changed: their reduce-only orders are looked at before anything else happens.
-    pub(crate) touched: [Option<(Slot, MarketId)>; 2],
+    pub(crate) touched: [Option<(Slot, MarketId, LegId)>; 2],
+    /// Exits that the last fill's orders bring for their positions.
+    pub(crate) unbound: [Option<Unbound>; 2],
+    /// Other legs of OCO pairs, of which one has traded, fired or ended: they end before anything else happens.
+    pub(crate) doomed: [Option<OrderId>; 2],
+    /// Markets where an order that waits is due. None between commands.
+    pub(crate) firing: BTreeSet<MarketId>,
+    /// Funding that is being paid. Nothing between commands.
+    pub(crate) funding: Option<FundingRun>,
+    /// Who is being liquidated. Nothing between commands.
+    pub(crate) liquidation: Option<Liquidation>,
     pub(crate) next_trade: u64,
+    /// Serial number of the venue's own orders.
+    pub(crate) next_liquidation: u64,
     /// Fees received less rebates paid.
     pub(crate) fees: Money,
-    /// All that was ever deposited.
+    /// What rounding left over; never below zero.
+    pub(crate) residue: Money,
+    /// The insurance fund.
+    pub(crate) insurance: Money,
+    /// All that ever came in, less what went out.
     pub(crate) deposits: Money,
+}
+
+/// What happens by the clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Due {
+    /// An order's time is over.
+    Order(OrderId),
+    /// A dead man's switch cancels all orders of an account.
+    CancelAll(AccountId),
+    /// A market pays funding.
+    Funding(MarketId),
+}
+
+/// Exits on their way from an order to its position.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Unbound {
+    pub(crate) slot: Slot,
+    pub(crate) market: MarketId,
+    pub(crate) leg: LegId,
+    pub(crate) exits: Exits,
 }
 
 /// An order, or the crowd, that has come in and is not done.
@@ -44,6 +82,17 @@ pub(crate) struct InFlight {
 pub(crate) enum Taker {
     /// A user's order; its remainder is its own.
     Order(Key),
+    /// The venue, for an account that is liquidated.
+    Liquidation {
+        /// Whose position.
+        slot: Slot,
+        /// Which.
+        leg: LegId,
+        /// The id of the venue's order.
+        order: OrderId,
+        /// Contracts left to trade.
+        remaining: i64,
+    },
     /// The crowd.
     Crowd {
         purpose: CrowdPurpose,
@@ -60,11 +109,19 @@ impl State {
             markets: Vec::new(),
             accounts: Accounts::new(),
             orders: Orders::default(),
-            expiries: BTreeSet::new(),
+            agenda: BTreeSet::new(),
             in_flight: None,
             touched: [None; 2],
+            unbound: [None; 2],
+            doomed: [None; 2],
+            firing: BTreeSet::new(),
+            funding: None,
+            liquidation: None,
             next_trade: 1,
+            next_liquidation: 1,
             fees: Money::ZERO,
+            residue: Money::ZERO,
+            insurance: Money::ZERO,
             deposits: Money::ZERO,
         }
     }

@@ -3,9 +3,10 @@
 use lmex_types::{ClientOrderId, Decimal, Instrument, OrderId, Side, TimeMs};
 
 use super::Engine;
+use crate::deleverage::bucket;
 use crate::margin::{Account, Holding, Wallet, liquidation_price};
 use crate::market::Market;
-use crate::{AccountId, MarketId, MarketRules, Money, Order, Rate};
+use crate::{AccountId, LegId, MarginMode, MarketId, MarketRules, Money, Order, PositionMode, Rate, Trading};
 
 /// A market as everyone sees it.
 #[derive(Debug, Clone, Copy)]
@@ -16,6 +17,12 @@ pub struct MarketView<'a>(&'a Market);
 pub struct PositionView {
     /// Where.
     pub market: MarketId,
+    /// Which of the account's positions there.
+    pub leg: LegId,
+    /// Cross or isolated.
+    pub margin: MarginMode,
+    /// The money set aside for it, if it is isolated.
+    pub wallet: Money,
     /// Above zero is long, below is short.
     pub contracts: i64,
     /// Average price of what is held, to 12 decimals.
@@ -24,7 +31,8 @@ pub struct PositionView {
     pub cost: Money,
     /// Profit at the mark price.
     pub unrealised: Money,
-    /// The mark price at which the account no longer covers its maintenance margin; `None` when no price does it.
+    /// The mark price at which the balance, or the money set aside, no longer covers the maintenance margin; `None` when
+    /// no price does it, and for the two legs of a hedge that are equal.
     pub liquidation_price: Option<Decimal>,
     /// At the mark price and the account's leverage.
     pub initial_margin: Money,
@@ -32,10 +40,17 @@ pub struct PositionView {
     pub maintenance_margin: Money,
     /// The leverage that counts.
     pub leverage: u32,
+    /// The tier of its risk limit, counted from 1.
+    pub level: u32,
+    /// The order that closes it at a profit.
+    pub take_profit: Option<OrderId>,
+    /// The order that closes it at a loss.
+    pub stop_loss: Option<OrderId>,
 }
 
 /// Who waits in the queue of a level.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(clippy::large_enum_variant, reason = "made for looking closely at one level; never kept in numbers")]
 pub enum Queued {
     /// So many contracts of the crowd.
     Crowd(i64),
@@ -113,16 +128,20 @@ impl Engine {
             .map(|key| &self.state.orders[key].order)
     }
 
-    /// An account's position; `None` when it has none in the market.
-    pub fn position(&self, account: AccountId, market: MarketId) -> Option<PositionView> {
+    /// One position of an account; `None` when it is flat.
+    pub fn position(&self, account: AccountId, market: MarketId, leg: LegId) -> Option<PositionView> {
         let account = self.state.accounts.find(account)?;
-        let holding = account.holding(market).filter(|holding| !holding.position.is_flat())?;
+        let holding = account.holding(market, leg).filter(|holding| !holding.position.is_flat())?;
         Some(self.position_view(account, holding, self.state.market(market)?))
     }
 
-    /// All positions of an account, by market.
+    /// All positions of an account, by market and leg.
     pub fn positions(&self, account: AccountId) -> impl Iterator<Item = PositionView> {
-        self.state.markets().map(|market| market.id).filter_map(move |market| self.position(account, market))
+        let account = self.state.accounts.find(account);
+        let holdings = account.map_or(&[][..], Account::holdings).iter();
+        holdings.filter(|holding| !holding.position.is_flat()).filter_map(move |holding| {
+            Some(self.position_view(account?, holding, self.state.market(holding.market)?))
+        })
     }
 
     /// An account's wallet.
@@ -135,11 +154,42 @@ impl Engine {
         self.state.accounts.find(account).map(|account| (account.maker_fee, account.taker_fee))
     }
 
-    /// An account's leverage in a market as it was set: 0 is the market's maximum.
-    pub fn leverage(&self, account: AccountId, market: MarketId) -> Option<u32> {
+    /// An account's leverage for a position as it was set: 0 is the most that the risk limit allows.
+    pub fn leverage(&self, account: AccountId, market: MarketId, leg: LegId) -> Option<u32> {
         let account = self.state.accounts.find(account)?;
         self.state.market(market)?;
-        Some(account.holding(market).map_or(0, |holding| holding.leverage))
+        Some(account.terms(market, leg).leverage)
+    }
+
+    /// Whose money covers a position of an account.
+    pub fn margin_mode(&self, account: AccountId, market: MarketId, leg: LegId) -> Option<MarginMode> {
+        Some(self.state.accounts.find(account)?.terms(market, leg).margin)
+    }
+
+    /// The risk limit of a position: its tier, counted from 1.
+    pub fn risk_limit_level(&self, account: AccountId, market: MarketId, leg: LegId) -> Option<u32> {
+        Some(self.state.accounts.find(account)?.terms(market, leg).level)
+    }
+
+    /// An account's position mode in a market.
+    pub fn position_mode(&self, account: AccountId, market: MarketId) -> Option<PositionMode> {
+        Some(self.state.accounts.find(account)?.mode(market))
+    }
+
+    /// The fifth of the queue for auto-deleveraging that a position is in, among those of its side: 5 goes first, 1 last.
+    /// `None` when it is flat.
+    pub fn adl_bucket(&self, account: AccountId, market: MarketId, leg: LegId) -> Option<u8> {
+        bucket(&self.state, self.state.accounts.find(account)?, market, leg)
+    }
+
+    /// What is in the insurance fund.
+    pub fn insurance_fund(&self) -> Money {
+        self.state.insurance
+    }
+
+    /// What rounding left over, all in all.
+    pub fn residue(&self) -> Money {
+        self.state.residue
     }
 
     /// What the venue has earned: fees received less rebates paid.
@@ -150,18 +200,26 @@ impl Engine {
     fn position_view(&self, account: &Account, holding: &Holding, market: &Market) -> PositionView {
         let position = holding.position;
         let grid = &market.instrument.grid;
-        let equity = self.state.wallet(account).without(holding, market);
-        let is_crowd = account.id == AccountId::CROWD;
+        let liquidation_price = match account.id {
+            AccountId::CROWD => None,
+            _ => liquidation_price(account, holding, market, || self.state.wallet(account)),
+        };
         PositionView {
             market: market.id,
+            leg: holding.leg,
+            margin: holding.terms.margin,
+            wallet: holding.wallet,
             contracts: position.contracts,
             entry_price: entry_price(position.contracts, position.cost, grid.contract_size()),
             cost: position.cost,
             unrealised: holding.unrealised(market),
-            liquidation_price: liquidation_price(position, equity, grid).filter(|_| !is_crowd),
+            liquidation_price,
             initial_margin: holding.position_margin(market),
             maintenance_margin: holding.maintenance(market),
             leverage: u32::try_from(holding.leverage(market)).unwrap_or(u32::MAX),
+            level: holding.terms.level,
+            take_profit: holding.take_profit,
+            stop_loss: holding.stop_loss,
         }
     }
 }
@@ -184,13 +242,18 @@ impl<'a> MarketView<'a> {
     }
 
     /// Its limits.
-    pub fn rules(&self) -> MarketRules {
-        self.0.rules
+    pub fn rules(&self) -> &'a MarketRules {
+        &self.0.rules
+    }
+
+    /// What is taken.
+    pub fn trading(&self) -> Trading {
+        self.0.trading
     }
 
     /// Whether orders are taken.
     pub fn is_open(&self) -> bool {
-        self.0.open
+        self.0.trading == Trading::Active
     }
 
     /// The price of the last trade, in ticks.
@@ -208,14 +271,14 @@ impl<'a> MarketView<'a> {
         self.0.index
     }
 
-    /// The funding rate to come.
+    /// The funding rate to come; where the engine computes it, as it stands at the last prices.
     pub fn funding_rate(&self) -> Rate {
-        self.0.funding_rate
+        self.0.funding_rate()
     }
 
     /// When funding is paid next; 1970 when it was never said.
     pub fn next_funding(&self) -> TimeMs {
-        self.0.next_funding
+        self.0.funding.next
     }
 
     /// The highest bid: price in ticks and visible contracts.
@@ -228,9 +291,10 @@ impl<'a> MarketView<'a> {
         self.depth(Side::Sell).next()
     }
 
-    /// Levels of a side, best first: price in ticks and visible contracts.
+    /// Levels of a side, best first: price in ticks and visible contracts. Where all is hidden there is no level.
     pub fn depth(&self, side: Side) -> impl Iterator<Item = (i64, i64)> + use<'a> {
-        self.0.book.side(side).levels().map(|(price, level)| (price, level.total()))
+        let levels = self.0.book.side(side).levels().map(|(price, level)| (price, level.total()));
+        levels.filter(|&(_, contracts)| contracts > 0)
     }
 
     /// Visible contracts at a price.

@@ -1,15 +1,15 @@
 //! Accounts: wallet, fees, and per market a position with its open orders.
 
-use lmex_types::Side;
+use lmex_types::{OrderId, Side, TimeMs};
 use rustc_hash::FxHashMap;
 
-use super::{Position, order_margin};
+use super::{Initial, Position, order_margin};
 use crate::book::{Key, Orders};
 use crate::market::Market;
-use crate::{AccountId, MarketId, Money, Rate};
+use crate::{AccountId, LegId, MarginMode, MarketId, Money, PositionMode, Purpose, Rate, Tier};
 
 /// An account's place in the table.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Slot(u32);
 
 impl Slot {
@@ -31,17 +31,29 @@ pub(crate) struct Account {
     pub(crate) maker_fee: Rate,
     pub(crate) taker_fee: Rate,
     pub(crate) balance: Money,
-    /// Sorted by market.
+    /// When its dead man's switch cancels everything.
+    pub(crate) cancel_all_at: Option<TimeMs>,
+    /// Position modes that are not one-way, sorted by market.
+    modes: Vec<(MarketId, PositionMode)>,
+    /// Positions of the isolated mode that orders were ever accepted for: the next one's serial number is one more, so
+    /// that none is given twice.
+    pub(crate) isolated_legs: u32,
+    /// Sorted by market and leg.
     holdings: Vec<Holding>,
 }
 
-/// What an account has in one market.
+/// What an account has in one leg of one market: a position with its orders.
 #[derive(Debug, Clone)]
 pub(crate) struct Holding {
     pub(crate) market: MarketId,
+    pub(crate) leg: LegId,
     pub(crate) position: Position,
-    /// 0 is the market's maximum.
-    pub(crate) leverage: u32,
+    pub(crate) terms: Terms,
+    /// Of an isolated position: the money set aside for it.
+    pub(crate) wallet: Money,
+    /// Exits bound to the position.
+    pub(crate) take_profit: Option<OrderId>,
+    pub(crate) stop_loss: Option<OrderId>,
     /// Resting orders that could open a position; reduce-only ones are left out.
     pub(crate) buys: OpenSide,
     pub(crate) sells: OpenSide,
@@ -51,6 +63,22 @@ pub(crate) struct Holding {
     pub(crate) reduce_only: u32,
     oldest: Key,
     newest: Key,
+}
+
+/// What was agreed on for a position.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Terms {
+    /// 0 is the most that the tier allows.
+    pub(crate) leverage: u32,
+    pub(crate) margin: MarginMode,
+    /// The tier, counted from 1.
+    pub(crate) level: u32,
+}
+
+impl Default for Terms {
+    fn default() -> Self {
+        Self { leverage: 0, margin: MarginMode::Cross, level: 1 }
+    }
 }
 
 /// Contracts and value of resting orders.
@@ -89,8 +117,16 @@ impl Accounts {
             None => {
                 // Ids are u32, so there are no more places than that.
                 self.slots.insert(id, Slot(self.table.len() as u32));
-                let holdings = Vec::new();
-                self.table.push(Account { id, maker_fee, taker_fee, balance: Money::ZERO, holdings });
+                self.table.push(Account {
+                    id,
+                    maker_fee,
+                    taker_fee,
+                    balance: Money::ZERO,
+                    cancel_all_at: None,
+                    modes: Vec::new(),
+                    isolated_legs: 0,
+                    holdings: Vec::new(),
+                });
             }
         }
     }
@@ -115,33 +151,98 @@ impl Account {
         &self.holdings
     }
 
-    pub(crate) fn holding(&self, market: MarketId) -> Option<&Holding> {
-        let at = self.holdings.binary_search_by_key(&market, |holding| holding.market).ok()?;
+    /// All legs of a market.
+    pub(crate) fn holdings_in(&self, market: MarketId) -> &[Holding] {
+        let from = self.holdings.partition_point(|holding| holding.market < market);
+        let to = self.holdings.partition_point(|holding| holding.market <= market);
+        self.holdings.get(from..to).unwrap_or_default()
+    }
+
+    pub(crate) fn holding(&self, market: MarketId, leg: LegId) -> Option<&Holding> {
+        let at = self.place(market, leg).ok()?;
         self.holdings.get(at)
     }
 
-    pub(crate) fn holding_mut(&mut self, market: MarketId) -> &mut Holding {
-        let at = match self.holdings.binary_search_by_key(&market, |holding| holding.market) {
+    pub(crate) fn holding_mut(&mut self, market: MarketId, leg: LegId) -> &mut Holding {
+        let at = match self.place(market, leg) {
             Ok(at) => at,
             Err(at) => {
-                self.holdings.insert(at, Holding::new(market));
+                let terms = self.terms(market, leg);
+                self.holdings.insert(at, Holding::new(market, leg, terms));
                 at
             }
         };
         &mut self.holdings[at]
     }
 
-    pub(crate) fn position(&self, market: MarketId) -> Position {
-        self.holding(market).map_or_else(Position::default, |holding| holding.position)
+    /// A leg that is flat, has neither order nor money and belongs to the isolated mode is forgotten.
+    pub(crate) fn forget(&mut self, market: MarketId, leg: LegId) {
+        if leg.mode() == PositionMode::Isolated
+            && let Ok(at) = self.place(market, leg)
+            && self.holdings[at].is_idle()
+            && self.holdings[at].wallet == Money::ZERO
+        {
+            self.holdings.remove(at);
+        }
+    }
+
+    fn place(&self, market: MarketId, leg: LegId) -> Result<usize, usize> {
+        self.holdings.binary_search_by_key(&(market, leg), |holding| (holding.market, holding.leg))
+    }
+
+    pub(crate) fn position(&self, market: MarketId, leg: LegId) -> Position {
+        self.holding(market, leg).map_or_else(Position::default, |holding| holding.position)
+    }
+
+    /// The terms of a leg: those of the one-way leg until it has its own. A leg of the isolated mode has its own money
+    /// always.
+    pub(crate) fn terms(&self, market: MarketId, leg: LegId) -> Terms {
+        let own = self.holding(market, leg).or_else(|| self.holding(market, LegId::ONE_WAY));
+        let terms = own.map_or_else(Terms::default, |holding| holding.terms);
+        match leg.mode() {
+            PositionMode::Isolated => Terms { margin: MarginMode::Isolated, ..terms },
+            PositionMode::OneWay | PositionMode::Hedge => terms,
+        }
+    }
+
+    pub(crate) fn mode(&self, market: MarketId) -> PositionMode {
+        let at = self.modes.binary_search_by_key(&market, |&(market, _)| market);
+        at.ok().and_then(|at| self.modes.get(at)).map_or(PositionMode::OneWay, |&(_, mode)| mode)
+    }
+
+    pub(crate) fn modes(&self) -> &[(MarketId, PositionMode)] {
+        &self.modes
+    }
+
+    pub(crate) fn set_mode(&mut self, market: MarketId, mode: PositionMode) {
+        self.modes.retain(|&(other, _)| other != market);
+        if mode != PositionMode::OneWay {
+            let at = self.modes.partition_point(|&(other, _)| other < market);
+            self.modes.insert(at, (market, mode));
+        }
+    }
+
+    /// No new leg takes the serial number of this one.
+    pub(crate) fn reserve(&mut self, leg: LegId) {
+        self.isolated_legs = self.isolated_legs.max(leg.isolated_number().unwrap_or(0));
+    }
+
+    /// Open orders in a market, waiting ones included.
+    pub(crate) fn open_orders_in(&self, market: MarketId) -> u32 {
+        self.holdings_in(market).iter().map(|holding| holding.orders).sum()
     }
 }
 
 impl Holding {
-    pub(crate) fn new(market: MarketId) -> Self {
+    pub(crate) fn new(market: MarketId, leg: LegId, terms: Terms) -> Self {
         Self {
             market,
+            leg,
             position: Position::default(),
-            leverage: 0,
+            terms,
+            wallet: Money::ZERO,
+            take_profit: None,
+            stop_loss: None,
             buys: OpenSide::default(),
             sells: OpenSide::default(),
             orders: 0,
@@ -151,6 +252,20 @@ impl Holding {
         }
     }
 
+    /// Flat and without an order.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.position.is_flat() && self.orders == 0
+    }
+
+    pub(crate) fn is_isolated(&self) -> bool {
+        self.terms.margin == MarginMode::Isolated
+    }
+
+    /// The tier that counts.
+    pub(crate) fn tier(&self, market: &Market) -> Tier {
+        market.rules.tiers.tier(self.terms.level)
+    }
+
     /// Open orders, oldest first.
     pub(crate) fn open_orders<'a>(&self, orders: &'a Orders) -> impl Iterator<Item = Key> + use<'a> {
         std::iter::successors(self.oldest.some(), |&key| orders[key].newer.some())
@@ -158,6 +273,15 @@ impl Holding {
 
     pub(crate) fn oldest(&self) -> Option<Key> {
         self.oldest.some()
+    }
+
+    /// The exit that is bound to the position.
+    pub(crate) fn exit(&self, purpose: Purpose) -> Option<OrderId> {
+        match purpose {
+            Purpose::Trade => None,
+            Purpose::TakeProfit => self.take_profit,
+            Purpose::StopLoss => self.stop_loss,
+        }
     }
 
     pub(crate) fn open_side(&self, side: Side) -> OpenSide {
@@ -177,29 +301,39 @@ impl Holding {
         open.value += value;
     }
 
-    /// The leverage that counts: 0 stands for the market's maximum.
+    /// The leverage that counts: 0 stands for the tier's maximum.
     pub(crate) fn leverage(&self, market: &Market) -> i64 {
-        let max = market.rules.max_leverage.max(1);
-        i64::from(if self.leverage == 0 { max } else { self.leverage.min(max) })
+        let max = self.tier(market).max_leverage.max(1);
+        i64::from(if self.terms.leverage == 0 { max } else { self.terms.leverage.min(max) })
+    }
+
+    /// The part of a notional that initial margin covers.
+    pub(crate) fn initial(&self, market: &Market) -> Initial {
+        Initial { leverage: self.leverage(market), least: self.tier(market).initial }
     }
 
     /// Initial margin of the position at the mark price, rounded up.
     pub(crate) fn position_margin(&self, market: &Market) -> Money {
-        self.position_value(market).divided_up(self.leverage(market))
+        self.initial(market).of(self.position_value(market))
     }
 
     /// Maintenance margin of the position at the mark price, rounded up.
     pub(crate) fn maintenance(&self, market: &Market) -> Money {
-        self.position_value(market).part_up(market.rules.maintenance_margin)
+        self.position_value(market).part_up(self.tier(market).maintenance)
     }
 
     /// Initial margin of the resting orders.
     pub(crate) fn order_margin(&self, market: &Market) -> Money {
-        order_margin(self.position.contracts, self.buys, self.sells, self.leverage(market))
+        order_margin(self.position.contracts, self.buys, self.sells, self.initial(market))
     }
 
     pub(crate) fn unrealised(&self, market: &Market) -> Money {
         self.position.unrealised(market.mark.value)
+    }
+
+    /// What the risk limit bounds: the position at the mark price with all resting orders of one side at their prices.
+    pub(crate) fn exposure(&self, side: Side, market: &Market) -> Money {
+        market.mark.value.times(side.sign() * self.position.contracts) + self.open_side(side).value
     }
 
     fn position_value(&self, market: &Market) -> Money {

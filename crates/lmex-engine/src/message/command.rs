@@ -2,7 +2,10 @@
 
 use lmex_types::{ClientOrderId, Decimal, Instrument, OrderId, OrderType, Side, TimeInForce, TimeMs};
 
-use crate::{AccountId, MarketId, MarketRules, Money, Rate};
+use crate::{
+    AccountId, Exits, LegId, MarginMode, MarketId, MarketRules, Money, NewTrigger, OcoStop, Peg,
+    PositionMode, Rate, Trading,
+};
 
 /// A command with its number and its moment, both given by whoever owns the engine.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,12 +32,12 @@ pub enum Command {
         /// The first last, index and mark price, in ticks.
         price: i64,
     },
-    /// Opens or closes a market for new orders and amends. Cancels, the crowd and prices go on.
+    /// Halts, closes or re-opens a market. The crowd and prices go on.
     SetTrading {
         /// The market.
         market: MarketId,
-        /// Whether orders are taken.
-        open: bool,
+        /// What it takes from now on.
+        trading: Trading,
     },
     /// Starts an account, or sets the fees of one.
     OpenAccount {
@@ -52,9 +55,21 @@ pub enum Command {
         /// How much, above zero.
         amount: Money,
     },
+    /// Takes money out of a wallet: what is available, at most.
+    Withdraw {
+        /// Whose.
+        account: AccountId,
+        /// How much, above zero.
+        amount: Money,
+    },
+    /// Puts the venue's own money into the insurance fund.
+    FundInsurance {
+        /// How much, above zero.
+        amount: Money,
+    },
     /// A new order.
     Place(NewOrder),
-    /// Changes price, size or both of an open order.
+    /// Changes price, size, trigger price or several of them of an open order.
     Amend {
         /// Whose.
         account: AccountId,
@@ -66,6 +81,8 @@ pub enum Command {
         price: Option<i64>,
         /// The new original size in contracts, filled part included; `None` keeps it.
         contracts: Option<i64>,
+        /// The new trigger price in ticks, of an order that still waits; `None` keeps it.
+        trigger: Option<i64>,
     },
     /// Takes open orders out of the book. `All` with no order open answers nothing.
     Cancel {
@@ -82,6 +99,8 @@ pub enum Command {
         account: AccountId,
         /// Where.
         market: MarketId,
+        /// Which position.
+        leg: LegId,
         /// The id of the order that is placed.
         order: OrderId,
         /// In ticks; `None` closes at market.
@@ -89,14 +108,56 @@ pub enum Command {
         /// Whether the order may only rest.
         post_only: bool,
     },
-    /// Sets the leverage of an account in a market (cross margin).
+    /// Sets the exits of an open position. A given exit replaces the one that is bound; one not given stays.
+    BindExits {
+        /// Whose.
+        account: AccountId,
+        /// Where.
+        market: MarketId,
+        /// Which position.
+        leg: LegId,
+        /// At least one.
+        exits: Exits,
+    },
+    /// A dead man's switch: all orders of the account end at that distance from now, unless it is set again.
+    CancelAllAfter {
+        /// Whose.
+        account: AccountId,
+        /// In milliseconds; 0 or less cancels at once, `None` takes the switch away.
+        timeout_ms: Option<i64>,
+    },
+    /// Sets how many positions an account may have in a market. Only while it has neither position nor order there.
+    SetPositionMode {
+        /// Whose.
+        account: AccountId,
+        /// Where.
+        market: MarketId,
+        /// The mode from now on.
+        mode: PositionMode,
+    },
+    /// Sets the leverage of a position, and with it whose money covers it.
     SetLeverage {
         /// Whose.
         account: AccountId,
         /// Where.
         market: MarketId,
-        /// 0 is the market's maximum.
+        /// Which position; [`LegId::ONE_WAY`] also sets what new positions start with.
+        leg: LegId,
+        /// 0 is the most that the risk limit allows.
         leverage: u32,
+        /// Cross or isolated; `None` keeps it.
+        margin: Option<MarginMode>,
+    },
+    /// Sets the risk limit of a position: larger positions at higher margin rates.
+    SetRiskLimit {
+        /// Whose.
+        account: AccountId,
+        /// Where.
+        market: MarketId,
+        /// Which position; [`LegId::ONE_WAY`] also sets what new positions start with.
+        leg: LegId,
+        /// The tier, counted from 1.
+        level: u32,
     },
     /// The crowd's depth, in absolute quantities: decreases are applied first, and a level that would cross a user's
     /// order trades with it.
@@ -125,16 +186,16 @@ pub enum Command {
         market: MarketId,
         /// The index price.
         index: Decimal,
-        /// The mark price, at which positions are valued.
-        mark: Decimal,
+        /// The mark price, at which positions are valued; `None` has the engine compute it.
+        mark: Option<Decimal>,
     },
-    /// The funding rate to come.
+    /// The funding rate to come. Where the engine computes the rate, only the time counts.
     SetFundingRate {
         /// Where.
         market: MarketId,
         /// Part of the notional that longs pay to shorts.
         rate: Rate,
-        /// When it is paid.
+        /// When it is paid; the end of time is never.
         next: TimeMs,
     },
     /// Time moves and nothing else.
@@ -166,6 +227,56 @@ pub struct NewOrder {
     pub post_only: bool,
     /// Never opens or grows a position.
     pub reduce_only: bool,
+    /// The position mode it was written for; `None` is whatever mode is set.
+    pub mode: Option<PositionMode>,
+    /// The position it is for. Needed in the isolated mode to add to a position or to reduce it; elsewhere the mode, the
+    /// side and `reduce_only` tell.
+    pub leg: Option<LegId>,
+    /// What it waits for.
+    pub trigger: Option<NewTrigger>,
+    /// The stop leg of an OCO pair.
+    pub oco: Option<OcoStop>,
+    /// What its first fill binds to the position.
+    pub exits: Exits,
+    /// How its price follows the index; `price` is then ignored.
+    pub peg: Option<Peg>,
+}
+
+impl NewOrder {
+    /// A plain limit order, good till cancelled. Change its fields for anything else.
+    pub fn limit(
+        account: AccountId,
+        market: MarketId,
+        order: OrderId,
+        side: Side,
+        price: i64,
+        contracts: i64,
+    ) -> Self {
+        Self {
+            account,
+            market,
+            order,
+            client_id: None,
+            side,
+            order_type: OrderType::Limit,
+            price,
+            contracts,
+            time_in_force: TimeInForce::Gtc,
+            post_only: false,
+            reduce_only: false,
+            mode: None,
+            leg: None,
+            trigger: None,
+            oco: None,
+            exits: Exits::NONE,
+            peg: None,
+        }
+    }
+
+    /// A plain market order. Change its fields for anything else.
+    pub fn market(account: AccountId, market: MarketId, order: OrderId, side: Side, contracts: i64) -> Self {
+        Self { order_type: OrderType::Market, ..Self::limit(account, market, order, side, 0, contracts) }
+    }
 }
 
 /// How an order is named.

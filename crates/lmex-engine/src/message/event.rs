@@ -3,7 +3,7 @@
 use lmex_types::{ClientOrderId, Decimal, Instrument, OrderId, Side, TimeMs};
 
 use super::{OrderRef, Refusal};
-use crate::{AccountId, MarketId, MarketRules, Money, Order, Rate};
+use crate::{AccountId, LegId, MarginMode, MarketId, MarketRules, Money, Order, PositionMode, Rate, Trading};
 
 /// One decision of the engine.
 ///
@@ -12,12 +12,12 @@ use crate::{AccountId, MarketId, MarketRules, Money, Order, Rate};
 pub enum Event {
     /// A market started. Boxed: it is large and rare.
     MarketOpened(Box<OpenedMarket>),
-    /// A market opened or closed for orders.
+    /// A market was halted, closed or re-opened.
     TradingSet {
         /// Where.
         market: MarketId,
-        /// Whether orders are taken.
-        open: bool,
+        /// What it takes now.
+        trading: Trading,
     },
     /// An account started, or has new fees.
     AccountOpened {
@@ -37,10 +37,36 @@ pub enum Event {
         /// The wallet's balance with it.
         balance: Money,
     },
-    /// An order passed the checks. What becomes of it follows: fills, then rested or cancelled unless filled.
+    /// Money went out.
+    Withdrawn {
+        /// Whose.
+        account: AccountId,
+        /// How much.
+        amount: Money,
+        /// The wallet's balance without it.
+        balance: Money,
+    },
+    /// The venue put money into the insurance fund.
+    InsuranceFunded {
+        /// How much.
+        amount: Money,
+    },
+    /// An order passed the checks. One with a trigger waits; of any other what becomes of it follows: fills, then
+    /// rested or cancelled unless filled.
     OrderAccepted {
         /// As accepted: a reduce-only order may have fewer contracts than asked for.
         order: Order,
+    },
+    /// The price an order waited for has come. What becomes of it follows, as after it was accepted.
+    OrderTriggered {
+        /// Whose.
+        account: AccountId,
+        /// Where.
+        market: MarketId,
+        /// Which.
+        order: OrderId,
+        /// Its contracts now: of a bound exit, what there is to close.
+        contracts: i64,
     },
     /// An order did not pass the checks.
     OrderRefused {
@@ -113,12 +139,14 @@ pub enum Event {
         contracts: i64,
         /// Contracts left to fill now.
         remaining: i64,
+        /// The trigger price it has, in ticks, if it waits.
+        trigger: Option<i64>,
         /// Whether it stays where it was in the queue.
         kept_place: bool,
         /// Who asked.
         cause: AmendCause,
-        /// Visible total of the level at the old price after the change.
-        level: i64,
+        /// Visible total of the level at the old price after the change; `None` if it did not rest.
+        level: Option<i64>,
     },
     /// An amend changed nothing.
     AmendRefused {
@@ -191,6 +219,8 @@ pub enum Event {
         index: Decimal,
         /// The mark price.
         mark: Decimal,
+        /// When: the funding rate is a mean over time.
+        at: TimeMs,
     },
     /// The funding rate changed.
     FundingRateSet {
@@ -201,14 +231,147 @@ pub enum Event {
         /// When it is paid.
         next: TimeMs,
     },
-    /// An account's leverage changed.
+    /// Funding is paid now: one `FundingPaid` for each position follows, then `FundingEnded`.
+    FundingStarted {
+        /// Where.
+        market: MarketId,
+        /// Part of the notional at the mark price that longs pay to shorts.
+        rate: Rate,
+        /// Value of one contract at the mark price.
+        value: Money,
+    },
+    /// A position paid or received funding.
+    FundingPaid {
+        /// Whose.
+        account: AccountId,
+        /// Where.
+        market: MarketId,
+        /// Which position.
+        leg: LegId,
+        /// Its contracts, signed.
+        contracts: i64,
+        /// Paid; negative is received. Rounded up.
+        amount: Money,
+    },
+    /// Funding is done.
+    FundingEnded {
+        /// Where.
+        market: MarketId,
+        /// The rate to come, as far as it is known.
+        rate: Rate,
+        /// When it is paid next.
+        next: TimeMs,
+        /// What rounding left over; it goes to the residue.
+        residue: Money,
+    },
+    /// An account's dead man's switch was set or taken away.
+    CancelAllAfterSet {
+        /// Whose.
+        account: AccountId,
+        /// When its orders end; `None` when it was taken away or has done its work.
+        at: Option<TimeMs>,
+    },
+    /// An account's position mode changed.
+    PositionModeSet {
+        /// Whose.
+        account: AccountId,
+        /// Where.
+        market: MarketId,
+        /// The mode.
+        mode: PositionMode,
+    },
+    /// The leverage of a position changed, and perhaps whose money covers it.
     LeverageSet {
         /// Whose.
         account: AccountId,
         /// Where.
         market: MarketId,
-        /// 0 is the market's maximum.
+        /// Which position.
+        leg: LegId,
+        /// 0 is the most that the risk limit allows.
         leverage: u32,
+        /// Cross or isolated.
+        margin: MarginMode,
+        /// Moved from the balance to the position's own money; negative is moved back.
+        moved: Money,
+    },
+    /// The risk limit of a position changed.
+    RiskLimitSet {
+        /// Whose.
+        account: AccountId,
+        /// Where.
+        market: MarketId,
+        /// Which position.
+        leg: LegId,
+        /// The tier, counted from 1.
+        level: u32,
+        /// Moved from the balance to the position's own money; negative is moved back.
+        moved: Money,
+    },
+    /// The money behind a position no longer covers its maintenance margin. What is done about it follows, until
+    /// `LiquidationEnded`.
+    LiquidationStarted {
+        /// Whose.
+        account: AccountId,
+        /// The isolated position; `None` for all cross positions of the account.
+        position: Option<(MarketId, LegId)>,
+        /// What there is: balance and unrealised profit.
+        equity: Money,
+        /// What there should be.
+        maintenance: Money,
+    },
+    /// The venue closes (a part of) a position at market. Fills follow, then `LiquidationOrderEnded`.
+    LiquidationOrder {
+        /// Whose.
+        account: AccountId,
+        /// Where.
+        market: MarketId,
+        /// Which position.
+        leg: LegId,
+        /// The id of the order, made by the engine.
+        order: OrderId,
+        /// Which side the venue trades.
+        side: Side,
+        /// How many contracts.
+        contracts: i64,
+        /// The worst price, in ticks.
+        limit: i64,
+        /// Value of one contract at which nothing is left of the money behind the position.
+        bankruptcy: Money,
+    },
+    /// The venue's order has done what the book allowed.
+    LiquidationOrderEnded {
+        /// Whose.
+        account: AccountId,
+        /// Where.
+        market: MarketId,
+        /// Which position.
+        leg: LegId,
+        /// Which.
+        order: OrderId,
+        /// Contracts that could not be traded: those in profit take them over.
+        remaining: i64,
+    },
+    /// A position that could not be liquidated in the book was closed against one in profit, without fees; or against the
+    /// other leg of the same account's hedge, before anything else was closed.
+    Deleveraged(Deleveraged),
+    /// The insurance fund made up for a loss beyond the money behind a position.
+    InsurancePaid {
+        /// Whose.
+        account: AccountId,
+        /// The isolated position; `None` for the balance.
+        position: Option<(MarketId, LegId)>,
+        /// How much.
+        amount: Money,
+        /// What is left in the fund.
+        fund: Money,
+    },
+    /// The account, or its isolated position, is safe again or has nothing left.
+    LiquidationEnded {
+        /// Whose.
+        account: AccountId,
+        /// The isolated position; `None` for all cross positions of the account.
+        position: Option<(MarketId, LegId)>,
     },
     /// A command that is not about an order changed nothing.
     CommandRefused {
@@ -268,6 +431,32 @@ pub struct Party {
     pub fee: Money,
     /// Profit of the part of the position that this closed, before the fee.
     pub realised_pnl: Money,
+    /// The position it belongs to.
+    pub leg: LegId,
+    /// Moved from the balance to the isolated position's own money; negative is moved back.
+    pub moved: Money,
+    /// Paid to the insurance fund, of a liquidation.
+    pub liquidation_fee: Money,
+}
+
+/// Two positions closed against each other outside the book.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Deleveraged {
+    /// Where.
+    pub market: MarketId,
+    /// Serial number of trades.
+    pub trade_id: u64,
+    /// In ticks, rounded from the bankruptcy price in favour of the one that is liquidated; of two legs of a hedge, from
+    /// the mark price.
+    pub price: i64,
+    /// How many contracts.
+    pub contracts: i64,
+    /// Which side the one that is liquidated trades: sell for a long.
+    pub side: Side,
+    /// Who is liquidated; with the venue's order, unless its own legs close each other.
+    pub loser: Party,
+    /// Who is closed because of it.
+    pub winner: Party,
 }
 
 /// Why an order ended.
@@ -289,6 +478,21 @@ pub enum CancelReason {
     ReduceOnly,
     /// A market order with nothing to trade with inside the price protection.
     MarketNoLiquidity,
+    /// The other leg of the OCO pair traded, fired or ended.
+    Oco,
+    /// The order that was waiting fired, or was to follow the index, and could not be paid for.
+    InsufficientMargin,
+    /// The order that was waiting fired, and there is nothing it may do: no position, too large a one, off the band. Or it
+    /// was to follow the index beyond the risk limit.
+    NotAllowed,
+    /// Bound to a position that is closed, or replaced by another exit.
+    Unbound,
+    /// The dead man's switch.
+    CancelAllAfter,
+    /// The market closed.
+    MarketClosed,
+    /// The account is liquidated.
+    Liquidation,
 }
 
 /// Who changed an order.
@@ -298,6 +502,8 @@ pub enum AmendCause {
     User,
     /// The engine: a reduce-only order is cut to the position.
     ReduceOnly,
+    /// The engine: a pegged order follows the index.
+    Peg,
 }
 
 /// What the crowd comes for.
@@ -327,7 +533,7 @@ pub struct LevelChange {
     pub side: Side,
     /// In ticks.
     pub price: i64,
-    /// Crowd and users together; 0 means gone.
+    /// Crowd and users together, without what is hidden; 0 means gone, or that nothing there is seen.
     pub contracts: i64,
 }
 
@@ -340,7 +546,9 @@ impl Event {
             Self::OrderCancelled { market, side, price, level: Some(level), .. } => {
                 (market, side, price, level)
             }
-            Self::OrderAmended { market, side, old_price, level, .. } => (market, side, old_price, level),
+            Self::OrderAmended { market, side, old_price, level: Some(level), .. } => {
+                (market, side, old_price, level)
+            }
             Self::LevelChanged { market, side, price, contracts, .. } => (market, side, price, contracts),
             _ => return None,
         };

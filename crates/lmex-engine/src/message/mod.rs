@@ -6,6 +6,7 @@ mod refusal;
 
 pub use command::{CancelTarget, Command, CrowdLevel, NewOrder, OrderRef, Stamped};
 pub use event::{
-    AmendCause, CancelReason, CrowdPurpose, Event, Fill, LevelCause, LevelChange, OpenedMarket, Party,
+    AmendCause, CancelReason, CrowdPurpose, Deleveraged, Event, Fill, LevelCause, LevelChange, OpenedMarket,
+    Party,
 };
 pub use refusal::Refusal;

@@ -1,6 +1,6 @@
 //! Why a command is refused, in the order of the checks.
 
-use crate::{AccountId, MarketId, Money};
+use crate::{AccountId, LegId, MarketId, Money, PositionMode};
 
 /// Why a command changes nothing. Checks run in this order, so the first that applies is the one reported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -25,6 +25,38 @@ pub enum Refusal {
     /// A deposit of nothing, or too much to count.
     #[error("amount {0} must be above zero and at most 1e15")]
     AmountOutOfRange(Money),
+    /// A withdrawal of more than is free.
+    #[error("amount {amount} is more than the {available} available: withdraw less, or free margin first")]
+    NotAvailable {
+        /// As given.
+        amount: Money,
+        /// What could be withdrawn.
+        available: Money,
+    },
+    /// An order or a setting for another mode than is set.
+    #[error(
+        "positionMode does not fit: the market is set to {set:?}; change positionMode first, or leave it out"
+    )]
+    PositionModeInvalid {
+        /// What is set.
+        set: PositionMode,
+    },
+    /// A leg that the account does not have here.
+    #[error("positionId {0} is not a position of this account in this market and mode")]
+    UnknownLeg(LegId),
+    /// Mode, or cross to isolated, with a position or orders open.
+    #[error(
+        "positionMode and marginMode can't be changed with a position or orders open: close and cancel them first"
+    )]
+    NotFlat,
+    /// A tier that the market does not have.
+    #[error("riskLimitLevel {level} does not exist: use 1 to {max}")]
+    RiskLimitOutOfRange {
+        /// As given.
+        level: u32,
+        /// The highest.
+        max: u32,
+    },
     /// The market takes no orders now.
     #[error("market {0} is closed for trading: wait until it opens")]
     MarketClosed(MarketId),
@@ -40,10 +72,19 @@ pub enum Refusal {
     /// Close without a position.
     #[error("no position to close in market {0}")]
     NoPosition(MarketId),
+    /// Exits without any.
+    #[error("takeProfitPrice and stopLossPrice are both missing: give at least one")]
+    NoExit,
+    /// Conditions that exclude each other.
+    #[error("{0} can't be combined")]
+    Incompatible(&'static str),
+    /// An amend of what this order does not have, or that can't change any more.
+    #[error("{0} of this order can't be amended: cancel it and place a new one")]
+    NotAmendable(&'static str),
     /// An amend that asks for nothing new.
     #[error("nothing to amend: give a new price or a new size")]
     NothingToAmend,
-    /// Leverage above the market's maximum.
+    /// Leverage above what the tier of the risk limit allows.
     #[error("leverage {leverage} is above the market's maximum: use at most {max}, or 0 for it")]
     LeverageOutOfRange {
         /// As given.
@@ -85,9 +126,29 @@ pub enum Refusal {
         /// The largest, in ticks.
         max: i64,
     },
+    /// A trigger on the wrong side of the price, or at it: it would fire at once.
+    #[error(
+        "triggerPrice of {price} ticks is on the wrong side of the price it is compared with: it would fire at once"
+    )]
+    TriggerWrongSide {
+        /// As given, in ticks.
+        price: i64,
+    },
+    /// A trail of nothing, or beyond the price.
+    #[error("trailValue of {trail} ticks is out of range: use more than 0 and less than the price")]
+    TrailOutOfRange {
+        /// As given, in ticks.
+        trail: i64,
+    },
+    /// A peg too far from the index.
+    #[error("deviation must lie between -10 and 10 percent, stealth above 0 and at most 100 percent")]
+    PegOutOfRange,
     /// A mark or index price that is not positive or too large.
     #[error("index and mark price must be above zero and within the market's range of prices")]
     MarkOutOfRange,
+    /// A funding rate beyond the whole notional.
+    #[error("fundingRate must lie between -1 and 1, as a part of the notional: 0.0001 is one basis point")]
+    FundingRateOutOfRange,
     /// A buy far above, or a sell far below, the mark price.
     #[error(
         "price of {price} ticks is outside the market's protection: use {limit} or a more cautious price"
@@ -112,6 +173,24 @@ pub enum Refusal {
     /// An amend of a post-only order to a price at which it would take. (A new one is accepted and cancelled.)
     #[error("postOnly: at this price the order would trade at once")]
     PostOnlyWouldCross,
+    /// Post-only and so small that it counts as spam.
+    #[error("postOnly: notional {notional} is not above the {min} below which orders count as spam")]
+    PostOnlySpam {
+        /// Price × size.
+        notional: Money,
+        /// Must be exceeded.
+        min: Money,
+    },
+    /// Position and open orders would exceed the risk limit.
+    #[error(
+        "position and open orders would come to {notional}: riskLimit allows {limit}; raise riskLimitLevel"
+    )]
+    RiskLimitExceeded {
+        /// What it would come to.
+        notional: Money,
+        /// The most.
+        limit: Money,
+    },
     /// Position and open orders would exceed what the engine counts.
     #[error("position and open orders would come to {contracts} contracts: the market allows {max}")]
     PositionTooLarge {

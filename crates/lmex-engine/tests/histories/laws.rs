@@ -1,19 +1,21 @@
 //! What must hold after every command of any history.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use lmex_engine::{
-    Command, Config, Engine, Event, MarketId, Money, Order, Party, QueueModel, Refusal, Stamped,
+    AccountId, AmendCause, Command, Config, Engine, Event, MarketId, Money, Party, QueueModel, Refusal,
+    Stamped,
 };
-use lmex_types::{OrderId, Side, TimeInForce, TimeMs};
+use lmex_types::{TimeInForce, TimeMs};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 
 use crate::generate::{Step, history, moment, opening, wild};
+use crate::server::Server;
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+    #![proptest_config(crate::config())]
 
     #[test]
     fn every_law_holds_after_every_command(steps in history(120), proportional: bool) {
@@ -24,16 +26,20 @@ proptest! {
         let mut server = Server::default();
         for stamped in stamped(&steps) {
             let mut events = Vec::new();
+            let idle = idle_markets(&engine);
             engine.apply(&stamped, &mut events);
             prop_assert_eq!(engine.audit(), Ok(()));
+            nobody_trades_in(&idle, &stamped.command, &events);
             for event in &events {
                 replica.evolve(event);
-                server.hear(event);
+                server.hear(event, &replica);
             }
             prop_assert_eq!(replica.digest(), engine.digest(), "replay gives another state");
             server.compare(&engine);
+            server.new_leg(&stamped.command, &events);
             print_is_reported_once(&stamped.command, &events);
             fill_or_kill_is_whole_or_nothing(&stamped.command, &events);
+            only_a_debt_without_a_position_overdraws_the_fund(&engine, &events);
         }
     }
 
@@ -85,7 +91,7 @@ proptest! {
 fn every_kind_of_event_and_end_happens() {
     let mut runner = TestRunner::deterministic();
     let mut seen = BTreeSet::new();
-    for _ in 0..300 {
+    for _ in 0..2_000 {
         let steps = history(120).new_tree(&mut runner).unwrap().current();
         let (mut engine, mut events) = (Engine::default(), Vec::new());
         for stamped in stamped(&steps) {
@@ -99,6 +105,7 @@ fn every_kind_of_event_and_end_happens() {
         "OrderAmended kept User",
         "OrderAmended kept ReduceOnly",
         "OrderAmended lost User",
+        "OrderAmended lost Peg",
         "OrderCancelled User",
         "OrderCancelled ImmediateRemainder",
         "OrderCancelled FillOrKill",
@@ -107,6 +114,27 @@ fn every_kind_of_event_and_end_happens() {
         "OrderCancelled Expired",
         "OrderCancelled ReduceOnly",
         "OrderCancelled MarketNoLiquidity",
+        "OrderCancelled InsufficientMargin",
+        "OrderCancelled CancelAllAfter",
+        "OrderCancelled MarketClosed",
+        "OrderCancelled Liquidation",
+        "OrderCancelled Oco",
+        "OrderCancelled Unbound",
+        "OrderCancelled NotAllowed",
+        "OrderAccepted waits Trade",
+        "OrderAccepted waits TakeProfit",
+        "OrderAccepted waits StopLoss",
+        "OrderTriggered",
+        "OrderAmended waits User",
+        "OrderRefused Incompatible",
+        "OrderRefused TriggerWrongSide",
+        "OrderRefused TrailOutOfRange",
+        "AmendRefused NotAmendable",
+        "AmendRefused TriggerWrongSide",
+        "CommandRefused NoPosition",
+        "CommandRefused NoExit",
+        "CommandRefused DuplicateOrderId",
+        "CommandRefused TriggerWrongSide",
         "OrderRefused MarketClosed",
         "OrderRefused DuplicateOrderId",
         "OrderRefused DuplicateClientId",
@@ -114,6 +142,8 @@ fn every_kind_of_event_and_end_happens() {
         "OrderRefused InsufficientMargin",
         "OrderRefused NoPosition",
         "OrderRefused PriceProtection",
+        "OrderRefused PegOutOfRange",
+        "OrderRefused PostOnlySpam",
         "AmendRefused OrderNotFound",
         "AmendRefused NothingToAmend",
         "AmendRefused SizeBelowFilled",
@@ -128,6 +158,38 @@ fn every_kind_of_event_and_end_happens() {
         "Fill user crowd",
         "Fill crowd user",
         "CommandRefused LeverageOutOfRange",
+        "CommandRefused NotAvailable",
+        "TradingSet",
+        "Withdrawn",
+        "InsuranceFunded",
+        "CancelAllAfterSet",
+        "FundingPaid",
+        "FundingEnded",
+        "LiquidationStarted",
+        "LiquidationOrder",
+        "Fill user venue",
+        "Fill crowd venue",
+        "Deleveraged user",
+        "Deleveraged crowd",
+        "InsurancePaid",
+        "LiquidationEnded",
+        "CommandRefused NotFlat",
+        "CommandRefused UnknownLeg",
+        "CommandRefused InsufficientMargin",
+        "CommandRefused RiskLimitExceeded",
+        "CommandRefused RiskLimitOutOfRange",
+        "OrderRefused PositionModeInvalid",
+        "OrderRefused UnknownLeg",
+        "OrderRefused RiskLimitExceeded",
+        "PositionModeSet OneWay",
+        "PositionModeSet Hedge",
+        "PositionModeSet Isolated",
+        "LeverageSet Cross stays",
+        "LeverageSet Isolated stays",
+        "LeverageSet Isolated in",
+        "LeverageSet Isolated out",
+        "RiskLimitSet stays",
+        "RiskLimitSet in",
     ];
     let missing: Vec<_> = wanted.into_iter().filter(|kind| !seen.contains(*kind)).collect();
     assert!(missing.is_empty(), "never happened: {missing:?}; happened: {seen:?}");
@@ -138,8 +200,15 @@ fn kind(event: &Event) -> String {
     let name = debug.split(['(', ' ']).next().unwrap_or_default();
     let of =
         |refusal: &Refusal| format!("{refusal:?}").split(['(', ' ']).next().unwrap_or_default().to_owned();
-    let party = |party: &Party| if party.order.is_some() { "user" } else { "crowd" };
+    let party = |party: &Party| match party.order {
+        Some(order) if order.to_bits() >> 64 == u128::from(u64::MAX) => "venue",
+        Some(_) => "user",
+        None if party.account == AccountId::CROWD => "crowd",
+        None => "user",
+    };
     match event {
+        Event::OrderAccepted { order } if order.waits() => format!("{name} waits {:?}", order.purpose),
+        Event::OrderAmended { trigger: Some(_), cause, .. } => format!("{name} waits {cause:?}"),
         Event::OrderAmended { kept_place, cause, .. } => {
             format!("{name} {} {cause:?}", if *kept_place { "kept" } else { "lost" })
         }
@@ -147,10 +216,22 @@ fn kind(event: &Event) -> String {
         Event::OrderRefused { refusal, .. }
         | Event::AmendRefused { refusal, .. }
         | Event::CommandRefused { refusal, .. } => format!("{name} {}", of(refusal)),
+        Event::PositionModeSet { mode, .. } => format!("{name} {mode:?}"),
+        Event::LeverageSet { margin, moved, .. } => format!("{name} {margin:?} {}", way(*moved)),
+        Event::RiskLimitSet { moved, .. } => format!("{name} {}", way(*moved)),
         Event::CrowdEntered { purpose, .. } => format!("{name} {purpose:?}"),
         Event::LevelChanged { cause, .. } => format!("{name} {cause:?}"),
         Event::Fill(fill) => format!("{name} {} {}", party(&fill.maker), party(&fill.taker)),
+        Event::Deleveraged(deleveraged) => format!("{name} {}", party(&deleveraged.winner)),
         _ => name.to_owned(),
+    }
+}
+
+fn way(moved: Money) -> &'static str {
+    match moved.units().signum() {
+        0 => "stays",
+        1 => "in",
+        _ => "out",
     }
 }
 
@@ -165,100 +246,6 @@ fn stamped(steps: &[Step]) -> Vec<Stamped> {
             Stamped { seq, at, command: step.1 }
         })
         .collect()
-}
-
-/// What a server knows from events alone.
-#[derive(Default)]
-struct Server {
-    orders: BTreeMap<OrderId, Order>,
-    levels: BTreeMap<(MarketId, Side, i64), i64>,
-    balances: BTreeMap<u32, Money>,
-    positions: BTreeMap<(u32, MarketId), i64>,
-    last_trade: u64,
-}
-
-impl Server {
-    fn hear(&mut self, event: &Event) {
-        if let Some(change) = event.level_change() {
-            let key = (change.market, change.side, change.price);
-            assert!(change.contracts >= 0, "{event:?}");
-            match change.contracts {
-                0 => self.levels.remove(&key),
-                contracts => self.levels.insert(key, contracts),
-            };
-        }
-        match event {
-            Event::Deposited { account, amount, balance } => {
-                let known = self.balances.entry(account.0).or_default();
-                *known += *amount;
-                assert_eq!(known, balance);
-            }
-            Event::OrderAccepted { order } => {
-                assert!(self.orders.insert(order.id, *order).is_none());
-            }
-            Event::OrderCancelled { order, remaining, .. } => {
-                assert_eq!(self.orders.remove(order).unwrap().remaining(), *remaining);
-            }
-            Event::OrderAmended { order, price, contracts, remaining, .. } => {
-                let order = self.orders.get_mut(order).unwrap();
-                (order.price, order.contracts) = (*price, *contracts);
-                assert_eq!(order.remaining(), *remaining);
-            }
-            Event::Fill(fill) => {
-                self.trade(fill.trade_id);
-                for (party, side) in [(&fill.maker, fill.aggressor.opposite()), (&fill.taker, fill.aggressor)]
-                {
-                    *self.balances.entry(party.account.0).or_default() += party.realised_pnl - party.fee;
-                    *self.positions.entry((party.account.0, fill.market)).or_default() +=
-                        side.sign() * fill.contracts;
-                    let Some(id) = party.order else { continue };
-                    let order = self.orders.get_mut(&id).unwrap();
-                    order.filled += fill.contracts;
-                    assert_eq!(order.remaining(), party.remaining);
-                    assert!(!order.reduce_only || order.remaining() >= 0);
-                    if party.remaining == 0 {
-                        self.orders.remove(&id);
-                    }
-                }
-            }
-            Event::Trade { trade_id, contracts, .. } => {
-                assert!(*contracts > 0);
-                self.trade(*trade_id);
-            }
-            _ => {}
-        }
-    }
-
-    fn trade(&mut self, trade_id: u64) {
-        assert_eq!(trade_id, self.last_trade + 1);
-        self.last_trade = trade_id;
-    }
-
-    fn compare(&self, engine: &Engine) {
-        let mut levels = BTreeMap::new();
-        for market in engine.markets() {
-            for side in [Side::Buy, Side::Sell] {
-                let depth =
-                    market.depth(side).map(|(price, contracts)| ((market.id(), side, price), contracts));
-                levels.extend(depth);
-            }
-        }
-        assert_eq!(self.levels, levels);
-        for account in engine.accounts() {
-            let wallet = engine.wallet(account).unwrap();
-            assert_eq!(self.balances.get(&account.0).copied().unwrap_or_default(), wallet.balance);
-            for order in engine.open_orders(account, None) {
-                assert_eq!(self.orders.get(&order.id), Some(order));
-            }
-            for market in engine.markets() {
-                let position = engine.position(account, market.id()).map_or(0, |position| position.contracts);
-                let known = self.positions.get(&(account.0, market.id())).copied().unwrap_or_default();
-                assert_eq!(known, position);
-            }
-        }
-        let open: usize = engine.accounts().map(|account| engine.open_orders(account, None).count()).sum();
-        assert_eq!(self.orders.len(), open);
-    }
 }
 
 fn fill_or_kill_is_whole_or_nothing(command: &Command, events: &[Event]) {
@@ -281,12 +268,45 @@ fn fill_or_kill_is_whole_or_nothing(command: &Command, events: &[Event]) {
     assert!(filled == 0 || filled == order.contracts, "{events:?}");
 }
 
+/// Markets that are halted or closed.
+fn idle_markets(engine: &Engine) -> Vec<MarketId> {
+    engine.markets().filter(|market| !market.is_open()).map(|market| market.id()).collect()
+}
+
+fn nobody_trades_in(idle: &[MarketId], command: &Command, events: &[Event]) {
+    let re_opens = |market| matches!(command, Command::SetTrading { market: of, .. } if *of == market);
+    for event in events {
+        let market = match event {
+            Event::Fill(fill) => fill.market,
+            Event::OrderTriggered { market, .. }
+            | Event::OrderAmended { market, cause: AmendCause::Peg, .. } => *market,
+            _ => continue,
+        };
+        assert!(!idle.contains(&market) || re_opens(market), "{event:?} in a market that is not open");
+    }
+}
+
+/// Or one that is larger than any price could make up for.
+fn only_a_debt_without_a_position_overdraws_the_fund(engine: &Engine, events: &[Event]) {
+    let mut closed = false;
+    for event in events {
+        match event {
+            Event::LiquidationStarted { .. } => closed = false,
+            Event::LiquidationOrder { market, bankruptcy, .. } => {
+                closed = *bankruptcy >= engine.market(*market).unwrap().value(1, 1);
+            }
+            Event::InsurancePaid { fund, .. } => assert!(!closed || !fund.is_negative(), "{events:?}"),
+            _ => {}
+        }
+    }
+}
+
 fn print_is_reported_once(command: &Command, events: &[Event]) {
     let &Command::CrowdTrade { contracts, .. } = command else { return };
     let reported: i64 = events
         .iter()
         .map(|event| match event {
-            Event::Fill(fill) => fill.contracts,
+            Event::Fill(fill) if fill.taker.account == AccountId::CROWD => fill.contracts,
             Event::Trade { contracts, .. } => *contracts,
             _ => 0,
         })

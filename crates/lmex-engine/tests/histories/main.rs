@@ -2,6 +2,17 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helper functions are tests too")]
 
+mod conditions;
 mod generate;
 mod laws;
+mod server;
 mod twin;
+
+use proptest::test_runner::Config;
+
+/// 400 histories for each law, or what `PROPTEST_CASES` says.
+fn config() -> Config {
+    let asked = std::env::var_os("PROPTEST_CASES").is_some();
+    let default = Config::default();
+    if asked { default } else { Config { cases: 400, ..default } }
+}

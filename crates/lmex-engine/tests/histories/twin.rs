@@ -2,7 +2,7 @@
 //! users alone it must give the same fills and the same book.
 
 use lmex_engine::{
-    AccountId, CancelTarget, Command, Engine, Event, MarketId, Money, NewOrder, OrderRef, Stamped,
+    AccountId, CancelTarget, Command, Engine, Event, LegId, MarketId, Money, NewOrder, OrderRef, Stamped,
 };
 use lmex_types::{OrderId, OrderType, Side, TimeInForce, TimeMs};
 use proptest::prelude::*;
@@ -12,7 +12,7 @@ use crate::generate::{opening, user_history};
 const MARKET: MarketId = MarketId(1);
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+    #![proptest_config(crate::config())]
 
     #[test]
     fn the_twin_agrees(steps in user_history(150)) {
@@ -22,7 +22,13 @@ proptest! {
             account: AccountId(account),
             amount: Money::from_quote(1_000_000_000),
         });
-        let commands = opening().into_iter().chain(deposits).chain(steps.into_iter().map(|step| step.1));
+        let limits = (1..=4).map(|account| Command::SetRiskLimit {
+            account: AccountId(account),
+            market: MARKET,
+            leg: LegId::ONE_WAY,
+            level: 3,
+        });
+        let commands = opening().into_iter().chain(deposits).chain(limits).chain(steps.into_iter().map(|step| step.1));
         for (seq, command) in (1..).zip(commands) {
             let mut events = Vec::new();
             let stamped = Stamped { seq, at: TimeMs::from_millis(0), command };

@@ -118,3 +118,43 @@ fn the_crowd_before_an_order_stays_when_it_leaves() {
         ",
     );
 }
+
+#[test]
+fn an_amend_to_a_worse_price_is_paid_for_like_a_new_order() {
+    // At 105: margin 94,500 instead of 85,500, and the 9,000 contracts would open with a loss of 5 each.
+    check(
+        "
+        A leverage 10
+        A a1 buy 9000 @ 95
+          : A flat, balance 100000, available 14500
+        A amend a1 price 105
+          => amend refused: margin 54000 needed, 14500 available: deposit, or use a smaller size
+        A amend a1 price 100
+          => amended a1 9000 @ 100 lost User, old level 0
+          => rested a1 9000 @ 100, level 9000
+        ",
+    );
+}
+
+#[test]
+fn an_amend_to_less_risk_needs_nothing() {
+    // At a mark of 95 the order would open with a loss of 5 each, far more than is available. 100 again: 900 more margin
+    // and 45,000 of loss.
+    check(
+        "
+        A leverage 10
+        A a1 buy 9000 @ 100
+        mark 95
+          : A flat, balance 100000, available 10000
+        A amend a1 price 99
+          => amended a1 9000 @ 99 lost User, old level 0
+          => rested a1 9000 @ 99, level 9000
+        A amend a1 price 100
+          => amend refused: margin 45900 needed, 10900 available: deposit, or use a smaller size
+        A amend a1 size 8000
+          => amended a1 8000 @ 99 kept User, old level 8000
+        A amend a1 size 9000
+          => amend refused: margin 45900 needed, 20800 available: deposit, or use a smaller size
+        ",
+    );
+}

@@ -158,3 +158,43 @@ fn a_deposit_must_be_something() {
         ",
     );
 }
+
+#[test]
+fn a_maker_may_be_paid_and_the_taker_pays_for_it() {
+    // R makes 10 × 101 × −0.01 % = −0.101 and takes 10 × 100 × 0.04 % = 0.4; what it loses is 10.
+    check(
+        "
+        R r1 buy 10 @ 101
+        A a1 sell 10 @ 101
+          => accepted a1 10
+          => fill 10 @ 101: r1 left 0 fee -0.101 <- a1 left 0, level 0
+          : R 10 at 101, balance 100000.101, available 99980.101
+        B b1 buy 10 @ 100
+        R r2 sell 10 @ 100
+          => accepted r2 10
+          => fill 10 @ 100: b1 left 0 <- r2 left 0 pnl -10 fee 0.4, level 0
+          : R flat, balance 99989.701, available 99989.701
+        ",
+    );
+}
+
+#[test]
+fn long_and_short_have_their_margins_and_prices() {
+    // Long 10,000: initial 1,000,000 / 20, maintenance × 0.5 %, (1,000,000 − 100,000) / (10,000 × 0.995) = 90.45, up.
+    // Short: the same margins, (1,000,000 + 100,000) / (10,000 × 1.005) = 109.45, down.
+    check(
+        "
+        A leverage 20
+        B leverage 20
+        A a1 buy 10000 @ 100
+        B b1 sell 10000 @ 100
+          : A/one-way 10000 at 100 Cross 20x tier 1, pnl 0, initial 50000, maintenance 5000, liquidation 91
+          : B/one-way -10000 at 100 Cross 20x tier 1, pnl 0, initial 50000, maintenance 5000, liquidation 109
+        mark 102
+          : A/one-way 10000 at 100 Cross 20x tier 1, pnl 20000, initial 51000, maintenance 5100, liquidation 91
+          : A$ balance 100000, isolated 0, unrealised 20000, orders 0, positions 51000, maintenance 5100, available 69000
+          : B/one-way -10000 at 100 Cross 20x tier 1, pnl -20000, initial 51000, maintenance 5100, liquidation 109
+          : B$ balance 100000, isolated 0, unrealised -20000, orders 0, positions 51000, maintenance 5100, available 29000
+        ",
+    );
+}

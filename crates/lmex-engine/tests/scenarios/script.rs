@@ -1,12 +1,13 @@
 //! Reads and runs scripts.
 
+mod condition;
 mod show;
 
 use lmex_engine::{
-    AccountId, CancelTarget, Command, Config, CrowdLevel, Engine, Event, MarketId, MarketRules, Money,
-    NewOrder, OrderRef, QueueModel, Rate, Stamped,
+    AccountId, CancelTarget, Command, Config, CrowdLevel, Engine, Event, LegId, MarginMode, MarketId,
+    MarketRules, Money, NewOrder, OrderRef, Peg, PositionMode, QueueModel, Rate, Stamped, Trading,
 };
-use lmex_types::{Decimal, Grid, Instrument, OrderId, OrderType, Side, TimeInForce, TimeMs};
+use lmex_types::{Decimal, Grid, Instrument, OrderId, Side, TimeInForce, TimeMs};
 
 pub(crate) const MARKET: MarketId = MarketId(1);
 
@@ -16,9 +17,17 @@ pub(crate) fn check(script: &str) {
 }
 
 pub(crate) fn check_with(queue_model: QueueModel, script: &str) {
-    let mut world = World::new(queue_model);
+    run(World::new(queue_model, MarketRules::default()), script);
+}
+
+/// In a market with rules of its own.
+pub(crate) fn check_in(rules: MarketRules, script: &str) {
+    run(World::new(QueueModel::Tail, rules), script);
+}
+
+fn run(mut world: World, script: &str) {
     let lines: Vec<&str> = script.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
-    let is_expectation = |line: &str| line.starts_with(['|', ':']) || line.starts_with("=>");
+    let is_expectation = |line: &str| line.starts_with(['|', ':', '~']) || line.starts_with("=>");
     let mut at = 0;
     while at < lines.len() {
         let command = lines[at];
@@ -39,14 +48,12 @@ struct World {
 }
 
 impl World {
-    fn new(queue_model: QueueModel) -> Self {
+    fn new(queue_model: QueueModel, rules: MarketRules) -> Self {
         let config = Config { queue_model };
         let (engine, replica) = (Engine::new(config), Engine::new(config));
         let mut world = Self { engine, replica, seq: 0, now: TimeMs::from_millis(0), events: Vec::new() };
-        let rules = MarketRules::default();
         world.apply(Command::OpenMarket { market: MARKET, instrument: instrument(), rules, price: 100 });
-        for name in ["A", "B", "C", "F"] {
-            let (maker, taker) = if name == "F" { (2, 5) } else { (0, 0) };
+        for (name, maker, taker) in [("A", 0, 0), ("B", 0, 0), ("C", 0, 0), ("F", 2, 5), ("R", -1, 4)] {
             let (maker_fee, taker_fee) = (Rate::from_basis_points(maker), Rate::from_basis_points(taker));
             let account = account(name);
             world.apply(Command::OpenAccount { account, maker_fee, taker_fee });
@@ -80,9 +87,11 @@ impl World {
     }
 
     fn expect(&self, command: &str, expected: &[&str]) {
-        for (prefix, found) in
-            [("=>", self.events.iter().map(show::event).collect::<Vec<_>>()), ("|", show::book(&self.engine))]
-        {
+        for (prefix, found) in [
+            ("=>", self.events.iter().map(show::event).collect::<Vec<_>>()),
+            ("|", show::book(&self.engine)),
+            ("~", show::waiting(&self.engine)),
+        ] {
             let wanted: Vec<&str> =
                 expected.iter().filter_map(|line| line.strip_prefix(prefix)).map(str::trim).collect();
             let nothing = wanted == ["nothing"] && found.is_empty();
@@ -93,12 +102,19 @@ impl World {
         }
         for wanted in expected.iter().filter_map(|line| line.strip_prefix(':')).map(str::trim) {
             let (name, _) = wanted.split_once(' ').unwrap();
-            assert_eq!(wanted, show::account(&self.engine, name), "after {command}");
+            let found = match name {
+                "fund" => format!("fund {}", self.engine.insurance_fund()),
+                "residue" => format!("residue {}", self.engine.residue()),
+                "rate" => format!("rate {}", self.engine.market(MARKET).unwrap().funding_rate()),
+                "adl" => show::adl(&self.engine),
+                name => show::account(&self.engine, name),
+            };
+            assert_eq!(wanted, found, "after {command}");
         }
     }
 }
 
-fn instrument() -> Instrument {
+pub(crate) fn instrument() -> Instrument {
     Instrument {
         symbol: "TEST-PERP".parse().unwrap(),
         base: "TEST".into(),
@@ -124,9 +140,21 @@ fn command(words: &[&str]) -> Command {
         },
         ["mark", mark] => {
             let mark = mark.parse().unwrap();
-            Command::SetPrices { market, index: mark, mark }
+            Command::SetPrices { market, index: mark, mark: Some(mark) }
         }
-        ["halt"] => Command::SetTrading { market, open: false },
+        ["index", index, "mark", mark] => {
+            Command::SetPrices { market, index: index.parse().unwrap(), mark: Some(mark.parse().unwrap()) }
+        }
+        ["index", index] => Command::SetPrices { market, index: index.parse().unwrap(), mark: None },
+        ["fund", amount] => Command::FundInsurance { amount: Money::from_quote(number(amount)) },
+        ["funding", rate, "at", next] => Command::SetFundingRate {
+            market,
+            rate: rate.parse::<Decimal>().unwrap().try_into().unwrap(),
+            next: TimeMs::from_millis(number(next)),
+        },
+        ["halt"] => Command::SetTrading { market, trading: Trading::Halted },
+        ["shut"] => Command::SetTrading { market, trading: Trading::Closed },
+        ["resume"] => Command::SetTrading { market, trading: Trading::Active },
         [name, rest @ ..] => of_account(account(name), rest),
         [] => panic!("an empty line"),
     }
@@ -140,38 +168,123 @@ fn of_account(account: AccountId, words: &[&str]) -> Command {
                 let at = changes.iter().position(|word| *word == name)?;
                 Some(number(changes[at + 1]))
             };
-            let target = OrderRef::Client(id.parse().unwrap());
-            Command::Amend { account, market, target, price: change("price"), contracts: change("size") }
+            let target = match id.strip_prefix('#') {
+                Some(id) => OrderRef::Id(order_id(id)),
+                None => OrderRef::Client(id.parse().unwrap()),
+            };
+            Command::Amend {
+                account,
+                market,
+                target,
+                price: change("price"),
+                contracts: change("size"),
+                trigger: change("trigger"),
+            }
         }
         ["cancel", "all"] => Command::Cancel { account, market, target: CancelTarget::All },
         ["cancel", id] => Command::Cancel { account, market, target: CancelTarget::Order(order_id(id)) },
         ["close", id, rest @ ..] => {
-            let price = rest.iter().position(|word| *word == "@").map(|at| number(rest[at + 1]));
+            let price = after(rest, "@").map(number);
             let post_only = rest.contains(&"post");
-            Command::Close { account, market, order: order_id(id), price, post_only }
+            let leg = on(rest).unwrap_or_default();
+            Command::Close { account, market, leg, order: order_id(id), price, post_only }
         }
-        ["leverage", leverage] => {
-            Command::SetLeverage { account, market, leverage: leverage.parse().unwrap() }
-        }
+        ["bind", rest @ ..] => Command::BindExits {
+            account,
+            market,
+            leg: on(rest).unwrap_or_default(),
+            exits: condition::exits(rest),
+        },
+        ["mode", mode] => Command::SetPositionMode { account, market, mode: position_mode(mode) },
+        ["leverage", leverage, rest @ ..] => Command::SetLeverage {
+            account,
+            market,
+            leg: on(rest).unwrap_or_default(),
+            leverage: leverage.parse().unwrap(),
+            margin: rest.iter().find_map(|word| match *word {
+                "cross" => Some(MarginMode::Cross),
+                "isolated" => Some(MarginMode::Isolated),
+                _ => None,
+            }),
+        },
+        ["switch", "off"] => Command::CancelAllAfter { account, timeout_ms: None },
+        ["switch", timeout] => Command::CancelAllAfter { account, timeout_ms: Some(number(timeout)) },
+        ["withdraw", amount] => Command::Withdraw { account, amount: money(amount) },
+        ["risk", level, rest @ ..] => Command::SetRiskLimit {
+            account,
+            market,
+            leg: on(rest).unwrap_or_default(),
+            level: level.parse().unwrap(),
+        },
         ["deposit", amount] => Command::Deposit { account, amount: Money::from_quote(number(amount)) },
         [id, way, contracts, rest @ ..] => {
-            let price = rest.iter().position(|word| *word == "@").map(|at| number(rest[at + 1]));
+            let price = after(rest, "@").map(number);
             let time_in_force = rest.iter().find_map(|word| word.parse::<TimeInForce>().ok());
+            let (order, side, contracts) = (order_id(id), side(way), number(contracts));
+            let plain = match price {
+                Some(price) => NewOrder::limit(account, market, order, side, price, contracts),
+                None if rest.contains(&"peg") => NewOrder::limit(account, market, order, side, 0, contracts),
+                None => NewOrder::market(account, market, order, side, contracts),
+            };
             Command::Place(NewOrder {
-                account,
-                market,
-                order: order_id(id),
                 client_id: Some(id.parse().unwrap()),
-                side: side(way),
-                order_type: if price.is_some() { OrderType::Limit } else { OrderType::Market },
-                price: price.unwrap_or(0),
-                contracts: number(contracts),
                 time_in_force: time_in_force.unwrap_or_default(),
                 post_only: rest.contains(&"post"),
                 reduce_only: rest.contains(&"reduce"),
+                peg: peg(rest),
+                mode: after(rest, "mode").map(position_mode),
+                leg: on(rest),
+                trigger: condition::trigger(rest),
+                oco: condition::oco(rest),
+                exits: condition::exits(rest),
+                ..plain
             })
         }
         _ => panic!("what is {words:?}?"),
+    }
+}
+
+/// `peg -1.5% show 20%`, and perhaps `limit 99`.
+fn peg(words: &[&str]) -> Option<Peg> {
+    let percent = |word: &str| {
+        let percent: Decimal = word.trim_end_matches('%').parse().unwrap();
+        Rate::try_from(percent / Decimal::ONE_HUNDRED).unwrap()
+    };
+    Some(Peg {
+        deviation: percent(after(words, "peg")?),
+        shown: after(words, "show").map_or(Rate::ONE, percent),
+        limit: after(words, "limit").map(number),
+    })
+}
+
+fn money(word: &str) -> Money {
+    word.replace('_', "").parse::<Decimal>().unwrap().try_into().unwrap()
+}
+
+fn after<'a>(words: &[&'a str], name: &str) -> Option<&'a str> {
+    words.windows(2).find(|pair| pair[0] == name).map(|pair| pair[1])
+}
+
+/// `on long`, `on #3`: which position.
+fn on(words: &[&str]) -> Option<LegId> {
+    after(words, "on").map(leg)
+}
+
+pub(crate) fn leg(name: &str) -> LegId {
+    match name {
+        "one-way" => LegId::ONE_WAY,
+        "long" => LegId::LONG,
+        "short" => LegId::SHORT,
+        _ => LegId::isolated(name.trim_start_matches('#').parse().unwrap()),
+    }
+}
+
+fn position_mode(name: &str) -> PositionMode {
+    match name {
+        "one-way" => PositionMode::OneWay,
+        "hedge" => PositionMode::Hedge,
+        "isolated" => PositionMode::Isolated,
+        _ => panic!("{name} is no mode"),
     }
 }
 

@@ -155,3 +155,21 @@ fn post_only_sees_the_crowd() {
         ",
     );
 }
+
+#[test]
+fn fill_or_kill_counts_each_leg_of_a_maker_by_itself() {
+    // Both legs of B sell: the short one opens with the first order, the long one is closed by the second.
+    check(
+        "
+        B mode hedge
+        depth ask 100 5
+        B b1 buy 5 @ 100
+        B b2 sell 5 @ 101
+        B b3 sell 5 @ 101 reduce
+        A a1 buy 10 @ 101 FOK
+          => accepted a1 10
+          => fill 5 @ 101: b2 left 0 on SHORT <- a1 left 5, level 5
+          => fill 5 @ 101: b3 left 0 on LONG pnl 5 <- a1 left 0, level 0
+        ",
+    );
+}

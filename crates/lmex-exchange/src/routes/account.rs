@@ -40,7 +40,11 @@ pub(super) async fn positions(State(app): State<Arc<App>>, call: PrivateCall) ->
 
 fn held(state: &DeskState, account: AccountId, symbol: Option<&str>) -> Result<Vec<Position>, Refused> {
     let position = |market| {
-        let held = state.engine.position(account, lmex_engine::MarketView::id(&market))?;
+        let held = state.engine.position(
+            account,
+            lmex_engine::MarketView::id(&market),
+            lmex_engine::LegId::ONE_WAY,
+        )?;
         Some(translate::position(&state.engine, account, &held, &market, state.now))
     };
     Ok(markets(state, symbol)?.into_iter().filter_map(position).collect())

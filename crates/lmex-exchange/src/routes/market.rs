@@ -210,7 +210,8 @@ pub(super) async fn risk_limit(
 
 fn tier(market: &MarketView<'_>) -> RiskTier {
     let (instrument, rules) = (market.instrument(), market.rules());
-    let leverage = rules.max_leverage.max(1);
+    let tier = rules.tiers.tier(1);
+    let leverage = tier.max_leverage.max(1);
     // The engine's own bound of a position, at the mark price.
     let most = instrument.max_contracts.saturating_mul(1_000);
     RiskTier {
@@ -218,7 +219,7 @@ fn tier(market: &MarketView<'_>) -> RiskTier {
         risk_level: 1,
         risk_limit_value: instrument.grid.notional(market.mark(), most).unwrap_or(Decimal::MAX).trunc(),
         initial_margin_rate: Decimal::ONE.checked_div(leverage.into()).unwrap_or_default().round_dp(8),
-        maintenance_margin_rate: rules.maintenance_margin.into(),
+        maintenance_margin_rate: tier.maintenance.into(),
         max_leverage: leverage,
     }
 }

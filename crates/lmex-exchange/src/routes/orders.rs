@@ -14,7 +14,7 @@ pub(super) use query::{open, query};
 
 use lmex_api::Status;
 use lmex_api::futures::OrderAnswer;
-use lmex_engine::{AccountId, Event, MarketView, NewOrder, OrderRef, Refusal};
+use lmex_engine::{AccountId, Event, LegId, MarketView, NewOrder, OrderRef, Refusal};
 use lmex_types::{Decimal, OrderId, Side};
 
 use super::market::market_named;
@@ -87,6 +87,6 @@ fn order_ref(fields: &mut Fields) -> Result<Option<OrderRef>, Refused> {
 
 /// The side of an order that closes a position; for messages only when there is none.
 fn closing_side(state: &DeskState, account: AccountId, market: &MarketView<'_>) -> Side {
-    let held = state.engine.position(account, market.id()).map_or(0, |held| held.contracts);
+    let held = state.engine.position(account, market.id(), LegId::ONE_WAY).map_or(0, |held| held.contracts);
     if held > 0 { Side::Sell } else { Side::Buy }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use lmex_api::Status;
-use lmex_engine::{AccountId, Command, Event};
+use lmex_engine::{AccountId, Command, Event, LegId};
 use lmex_types::{Side, Symbol, TimeMs};
 use serde::Serialize;
 
@@ -63,8 +63,8 @@ pub(super) async fn leverage(State(app): State<Arc<App>>, call: PrivateCall) -> 
     fields.finish()?;
     let leverage = app.desk.read(move |state| -> Result<_, Refused> {
         let market = market_named(state, &symbol)?;
-        let set = state.engine.leverage(call.account, market.id()).unwrap_or(0);
-        let leverage = if set == 0 { market.rules().max_leverage } else { set };
+        let set = state.engine.leverage(call.account, market.id(), LegId::ONE_WAY).unwrap_or(0);
+        let leverage = if set == 0 { market.rules().tiers.tier(1).max_leverage } else { set };
         let symbol = market.instrument().symbol;
         Ok(Leverage { symbol, leverage, margin_mode: "CROSS", position_direction: None })
     });
@@ -101,7 +101,8 @@ fn lever(
     if position.is_some_and(|position| position != named) {
         return Err(Refused::position_mode(format!("positionId is not a position here: use {named}")));
     }
-    let batch = desk.apply(Command::SetLeverage { account, market: id, leverage });
+    let batch =
+        desk.apply(Command::SetLeverage { account, market: id, leg: LegId::ONE_WAY, leverage, margin: None });
     let refusal = batch.events.iter().find_map(|event| match event {
         Event::CommandRefused { refusal, .. } => Some(*refusal),
         _ => None,

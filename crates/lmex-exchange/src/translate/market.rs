@@ -113,7 +113,10 @@ fn with_tick_digits(market: &MarketView<'_>, ticks: i64) -> Decimal {
 
 /// Contracts held long, by users and crowd together.
 fn open_interest(engine: &Engine, market: &MarketView<'_>) -> i64 {
-    let held = |account| engine.position(account, market.id()).map_or(0, |held| held.contracts);
+    let held = |account| -> i64 {
+        let positions = engine.positions(account).filter(|held| held.market == market.id());
+        positions.map(|held| held.contracts.saturating_abs()).sum()
+    };
     engine.accounts().map(held).filter(|contracts| *contracts > 0).sum()
 }
 

@@ -51,6 +51,17 @@ pub(crate) fn ended_because(record: &OrderRecord) -> &'static str {
         CancelReason::Expired => "the order's time was over",
         CancelReason::ReduceOnly => "reduceOnly: there is no position left to reduce",
         CancelReason::MarketNoLiquidity => "there was nothing to trade with inside the price protection",
+        CancelReason::Oco => "OCO: the other order of the pair traded, fired or ended",
+        CancelReason::InsufficientMargin => "it fired, and the available balance did not cover its margin",
+        CancelReason::NotAllowed => {
+            "it fired, and could not be accepted: no position to reduce, or too many orders"
+        }
+        CancelReason::Unbound => {
+            "its position was closed, or another take profit or stop loss took its place"
+        }
+        CancelReason::CancelAllAfter => "cancelAllAfter: the time set had passed",
+        CancelReason::MarketClosed => "the market closed",
+        CancelReason::Liquidation => "the account was liquidated",
     }
 }
 
@@ -101,24 +112,8 @@ pub(crate) fn refused_answer(
     at: TimeMs,
     message: &str,
 ) -> OrderAnswer {
-    let order = Order {
-        id: new.order,
-        client_id: new.client_id,
-        account: new.account,
-        market: new.market,
-        side: new.side,
-        order_type: new.order_type,
-        price: new.price,
-        contracts: new.contracts,
-        filled: 0,
-        time_in_force: new.time_in_force,
-        post_only: new.post_only,
-        reduce_only: new.reduce_only,
-        accepted_at: at,
-        expires_at: None,
-    };
     let said = Answered { status: Status::REJECTED, at, filled: 0, message };
-    order_answer(&OrderRecord::new(order), market, &said)
+    order_answer(&OrderRecord::new(Order::of(new, at)), market, &said)
 }
 
 /// An order as the list of open orders shows it.

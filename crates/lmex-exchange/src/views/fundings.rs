@@ -36,7 +36,7 @@ impl Fundings {
                 let new = || MarketFundings { symbol, paid: VecDeque::new(), next: None };
                 self.0.entry(opened.market).or_insert_with(new);
             }
-            Event::FundingRateSet { market, rate, next } => {
+            Event::FundingRateSet { market, rate, next } | Event::FundingEnded { market, rate, next, .. } => {
                 if let Some(fundings) = self.0.get_mut(&market) {
                     fundings.settle(at);
                     fundings.next = Some((next, rate));

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use lmex_engine::{AccountId, CancelReason, Event, Fill, MarketId, Order};
+use lmex_engine::{AccountId, CancelReason, Event, Fill, MarketId, NewOrder, Order};
 use lmex_types::{ClientOrderId, Decimal, OrderId, TimeMs};
 
 /// How long a finished order can be asked for (LMEX: cancelled orders for 30 minutes).
@@ -88,6 +88,15 @@ impl Orders {
     pub(crate) fn apply(&mut self, at: TimeMs, event: &Event) {
         match *event {
             Event::OrderAccepted { ref order } => self.accepted(order),
+            Event::LiquidationOrder { .. } => self.extend(of_the_venue(at, event)),
+            Event::LiquidationOrderEnded { order, remaining, .. } if remaining > 0 => {
+                self.finish(at, order, OrderState::Cancelled(CancelReason::Liquidation));
+            }
+            Event::OrderTriggered { order, contracts, .. } => {
+                if let Some(record) = self.records.get_mut(&order) {
+                    record.order.contracts = contracts;
+                }
+            }
             Event::Fill(ref fill) => self.filled(at, fill),
             Event::OrderCancelled { order, reason, .. } => {
                 self.finish(at, order, OrderState::Cancelled(reason));
@@ -107,6 +116,12 @@ impl Orders {
         self.records.insert(order.id, OrderRecord::new(*order));
         if let Some(client_id) = order.client_id {
             self.of_client.entry((order.account, client_id)).or_default().push(order.id);
+        }
+    }
+
+    fn extend(&mut self, order: Option<Order>) {
+        if let Some(order) = order {
+            self.accepted(&order);
         }
     }
 
@@ -147,28 +162,24 @@ impl Orders {
     }
 }
 
+/// The order by which the venue closes a position. Its owner finds its fills like those of any other.
+fn of_the_venue(at: TimeMs, event: &Event) -> Option<Order> {
+    let &Event::LiquidationOrder { account, market, leg, order, side, contracts, .. } = event else {
+        return None;
+    };
+    let new = NewOrder::market(account, market, order, side, contracts);
+    Some(Order::of(&NewOrder { leg: Some(leg), reduce_only: true, ..new }, at))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use lmex_types::{OrderType, Side, TimeInForce};
+    use lmex_types::Side;
 
     fn order(number: u128) -> Order {
-        Order {
-            id: OrderId::from_bits(number),
-            client_id: "mine".parse().ok(),
-            account: AccountId(1),
-            market: MarketId(0),
-            side: Side::Buy,
-            order_type: OrderType::Limit,
-            price: 100,
-            contracts: 3,
-            filled: 0,
-            time_in_force: TimeInForce::Gtc,
-            post_only: false,
-            reduce_only: false,
-            accepted_at: TimeMs::default(),
-            expires_at: None,
-        }
+        let (id, client_id) = (OrderId::from_bits(number), "mine".parse().ok());
+        let new = NewOrder::limit(AccountId(1), MarketId(0), id, Side::Buy, 100, 3);
+        Order::of(&NewOrder { client_id, ..new }, TimeMs::default())
     }
 
     fn cancel(number: u128) -> Event {

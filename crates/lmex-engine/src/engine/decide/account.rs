@@ -1,10 +1,12 @@
 //! Decisions about an account itself.
 
+use lmex_types::TimeMs;
+
 use super::refused;
 use crate::engine::State;
-use crate::margin::Holding;
+use crate::margin::Wallet;
 use crate::message::{Event, Refusal};
-use crate::{AccountId, MarketId, Money, Rate};
+use crate::{AccountId, Money, Rate};
 
 /// The largest deposit: 1e15 of the quote currency.
 const MAX_DEPOSIT: Money = Money::from_quote(1_000_000_000_000_000);
@@ -31,26 +33,48 @@ pub(super) fn deposit(state: &State, account: AccountId, amount: Money) -> Event
     refused(Some(account), None, refusal)
 }
 
-pub(super) fn set_leverage(state: &State, account: AccountId, market: MarketId, leverage: u32) -> Event {
-    match refuse_leverage(state, account, market, leverage) {
-        Some(refusal) => refused(Some(account), Some(market), refusal),
-        None => Event::LeverageSet { account, market, leverage },
-    }
+/// What is free, at most: neither margin, nor profits that are not yet earned, nor the money of isolated positions.
+pub(super) fn withdraw(state: &State, account: AccountId, amount: Money) -> Event {
+    let refusal = match state.user(account) {
+        None => Refusal::UnknownAccount(account),
+        Some(_) if amount <= Money::ZERO => Refusal::AmountOutOfRange(amount),
+        Some(found) => {
+            let available = withdrawable(&state.wallet(found));
+            if amount <= available {
+                return Event::Withdrawn { account, amount, balance: found.balance - amount };
+            }
+            Refusal::NotAvailable { amount, available }
+        }
+    };
+    refused(Some(account), None, refusal)
 }
 
-fn refuse_leverage(state: &State, account: AccountId, id: MarketId, leverage: u32) -> Option<Refusal> {
-    let Some(market) = state.market(id) else { return Some(Refusal::UnknownMarket(id)) };
-    let Some(found) = state.user(account) else { return Some(Refusal::UnknownAccount(account)) };
-    let max = market.rules.max_leverage;
-    if leverage > max {
-        return Some(Refusal::LeverageOutOfRange { leverage, max });
+/// What a new order could use, less the profit of the cross positions as a whole where they have one: losses count
+/// against the account at once, profits only when they are realised.
+fn withdrawable(wallet: &Wallet) -> Money {
+    (wallet.available - wallet.unrealised.max(Money::ZERO)).max(Money::ZERO)
+}
+
+pub(super) fn fund_insurance(amount: Money) -> Event {
+    if amount <= Money::ZERO || amount > MAX_DEPOSIT {
+        return refused(None, None, Refusal::AmountOutOfRange(amount));
     }
-    let before = found.holding(id)?;
-    let mut after = before.clone();
-    after.leverage = leverage;
-    let margin = |holding: &Holding| holding.position_margin(market) + holding.order_margin(market);
-    let required = margin(&after) - margin(before);
-    let available = state.wallet(found).available;
-    (required > Money::ZERO && required > available)
-        .then_some(Refusal::InsufficientMargin { required, available })
+    Event::InsuranceFunded { amount }
+}
+
+/// Sets the switch anew, whatever it stood at: the last word counts. No time at all, or less, is over at once; only
+/// `None` takes the switch away. (LMEX: `timeout`, "Timeout value in milliseconds"; it names no value that disarms.)
+pub(super) fn cancel_all_after(
+    state: &State,
+    account: AccountId,
+    timeout_ms: Option<i64>,
+    at: TimeMs,
+) -> Event {
+    match state.user(account) {
+        None => refused(Some(account), None, Refusal::UnknownAccount(account)),
+        Some(_) => {
+            let at = timeout_ms.map(|timeout| at.plus_ms(timeout.max(0)));
+            Event::CancelAllAfterSet { account, at }
+        }
+    }
 }

@@ -3,10 +3,10 @@
 use lmex_types::{OrderType, Side};
 
 use crate::engine::State;
-use crate::margin::{Account, Candidate, OpenSide};
+use crate::margin::{Account, Candidate, Holding, OpenSide};
 use crate::market::Market;
 use crate::message::Refusal;
-use crate::{AccountId, MarketId, Money};
+use crate::{AccountId, LegId, MarketId, Money, SmallOrders, Trading};
 
 /// Market and account of an order command.
 pub(super) fn parties(
@@ -20,7 +20,7 @@ pub(super) fn parties(
 }
 
 pub(super) fn open(market: &Market) -> Result<(), Refusal> {
-    if market.open { Ok(()) } else { Err(Refusal::MarketClosed(market.id)) }
+    if market.trading == Trading::Active { Ok(()) } else { Err(Refusal::MarketClosed(market.id)) }
 }
 
 pub(super) fn size(market: &Market, contracts: i64) -> Result<(), Refusal> {
@@ -35,11 +35,12 @@ pub(super) fn size(market: &Market, contracts: i64) -> Result<(), Refusal> {
     Ok(())
 }
 
-pub(super) fn price(market: &Market, side: Side, price: i64) -> Result<(), Refusal> {
+pub(super) fn price_range(market: &Market, price: i64) -> Result<(), Refusal> {
     let max = market.scale.max_price;
-    if !(1..=max).contains(&price) {
-        return Err(Refusal::PriceOutOfRange { price, max });
-    }
+    if (1..=max).contains(&price) { Ok(()) } else { Err(Refusal::PriceOutOfRange { price, max }) }
+}
+
+pub(super) fn price_band(market: &Market, side: Side, price: i64) -> Result<(), Refusal> {
     let limit = market.protection(side);
     if side.sign() * price > side.sign() * limit {
         return Err(Refusal::PriceProtection { price, limit });
@@ -60,20 +61,54 @@ pub(super) fn notional(market: &Market, value: Money, contracts: i64) -> Result<
     if notional > min { Ok(()) } else { Err(Refusal::NotionalTooSmall { notional, min }) }
 }
 
+/// Whether a new order counts as spam: it is not worth more than the minimum, and the market hides such orders instead
+/// of refusing them.
+///
+/// It is found once, when the order is accepted; an amend to so little is refused. Reduce-only orders are not asked:
+/// what is left of a position may itself be worth less, and must find a way out.
+pub(super) fn spam(market: &Market, value: Money, contracts: i64, post_only: bool) -> Result<bool, Refusal> {
+    let refusal = match notional(market, value, contracts) {
+        Ok(()) => return Ok(false),
+        Err(refusal) => refusal,
+    };
+    let (notional, min) = (value.times(contracts), market.scale.min_notional);
+    match market.rules.small_orders {
+        SmallOrders::Refuse => Err(refusal),
+        SmallOrders::Hide if post_only => Err(Refusal::PostOnlySpam { notional, min }),
+        SmallOrders::Hide => Ok(true),
+    }
+}
+
 /// Contracts that a reduce-only order of this side may have left to fill.
-pub(super) fn reducible(account: &Account, market: &Market, side: Side) -> Result<i64, Refusal> {
-    let closable = account.position(market.id).closable(side);
+pub(super) fn reducible(account: &Account, market: &Market, leg: LegId, side: Side) -> Result<i64, Refusal> {
+    let closable = account.position(market.id, leg).closable(side);
     if closable > 0 { Ok(closable) } else { Err(Refusal::ReduceOnlyNoPosition) }
+}
+
+/// The position with its orders stays within its tier, if it grows.
+pub(super) fn risk_limit(
+    account: &Account,
+    market: &Market,
+    (leg, side): (LegId, Side),
+    value: Money,
+    replaces: OpenSide,
+) -> Result<(), Refusal> {
+    let none = Holding::new(market.id, leg, account.terms(market.id, leg));
+    let holding = account.holding(market.id, leg).unwrap_or(&none);
+    let notional = holding.exposure(side, market) - replaces.value + value;
+    let limit = holding.tier(market).limit;
+    let shrinks = value <= replaces.value;
+    if notional <= limit || shrinks { Ok(()) } else { Err(Refusal::RiskLimitExceeded { notional, limit }) }
 }
 
 pub(super) fn position_limit(
     account: &Account,
     market: &Market,
-    side: Side,
+    (leg, side): (LegId, Side),
     contracts: i64,
     replaces: OpenSide,
 ) -> Result<(), Refusal> {
-    let (position, open) = account.holding(market.id).map_or((0, 0), |holding| {
+    let (position, open) = account.holding(market.id, leg).map_or((0, 0), |holding| {
         (holding.position.contracts, holding.open_side(side).contracts - replaces.contracts)
     });
     let contracts = (side.sign() * position).saturating_add(open).saturating_add(contracts);
@@ -81,10 +116,11 @@ pub(super) fn position_limit(
     if contracts <= max { Ok(()) } else { Err(Refusal::PositionTooLarge { contracts, max }) }
 }
 
-pub(super) fn order_count(account: &Account, market: &Market) -> Result<(), Refusal> {
+/// Open orders with so many more.
+pub(super) fn order_count(account: &Account, market: &Market, more: u32) -> Result<(), Refusal> {
     let max = market.rules.max_open_orders;
-    let open = account.holding(market.id).map_or(0, |holding| holding.orders);
-    if open < max { Ok(()) } else { Err(Refusal::TooManyOpenOrders { max }) }
+    let open = account.open_orders_in(market.id).saturating_add(more);
+    if open <= max || more == 0 { Ok(()) } else { Err(Refusal::TooManyOpenOrders { max }) }
 }
 
 pub(super) fn margin(

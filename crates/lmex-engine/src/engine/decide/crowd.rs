@@ -4,15 +4,20 @@
 //! message that names the level re-asserts the tape's quantity: the impact heals. Where depth of the tape meets a
 //! user's order, the tape's quantity trades with it; what of it is left rests. Depth of the crowd that newer depth
 //! crosses is out of date and leaves, so that the book is never crossed.
+//!
+//! While a market is halted or closed no user's order trades, and still the book is never crossed: depth that would
+//! cross a user's order is left out, all other depth is set as ever; a print is reported, and takes the crowd's depth up
+//! to the first level where a user rests. Nothing is kept for later. After the market re-opens the next message that
+//! names a level has it right again, as it heals everything else; whoever drives the crowd re-states it by a snapshot
+//! to have that at once.
 
 use lmex_types::Side;
 
 use super::refused;
-use crate::MarketId;
-use crate::book::Level;
 use crate::engine::State;
 use crate::market::Market;
 use crate::message::{CrowdLevel, CrowdPurpose, Event, LevelCause, Refusal};
+use crate::{MarketId, Trading};
 
 /// The most contracts of the crowd at one level, so that totals can be added up.
 const MAX_CROWD: i64 = 1_000_000_000_000_000;
@@ -45,8 +50,10 @@ impl DepthCursor {
         let Self::Increasing(at) = self else { return None };
         while let Some(level) = levels.get(*at) {
             *at += 1;
-            if level.contracts > crowd(market, level) {
-                return Some(increase(market, level));
+            if level.contracts > crowd(market, level)
+                && let Some(event) = increase(market, level)
+            {
+                return Some(event);
             }
         }
         None
@@ -85,13 +92,16 @@ fn crowd(market: &Market, level: &CrowdLevel) -> i64 {
     market.book.side(level.side).crowd(level.price)
 }
 
-fn increase(market: &Market, level: &CrowdLevel) -> Event {
+fn increase(market: &Market, level: &CrowdLevel) -> Option<Event> {
     let &CrowdLevel { side, price, contracts } = level;
     if !market.book.crosses(side, price) {
-        return set(market, side, price, contracts);
+        return Some(set(market, side, price, contracts));
+    }
+    if market.trading != Trading::Active && market.book.side(side.opposite()).users_within(price) {
+        return None;
     }
     let contracts = contracts - crowd(market, level);
-    Event::CrowdEntered { market: market.id, side, price, contracts, purpose: CrowdPurpose::Depth }
+    Some(Event::CrowdEntered { market: market.id, side, price, contracts, purpose: CrowdPurpose::Depth })
 }
 
 /// The crowd's quantity at a level is re-stated.
@@ -106,8 +116,9 @@ pub(crate) fn taken(market: &Market, side: Side, price: i64, contracts: i64) -> 
 }
 
 fn changed(market: &Market, side: Side, price: i64, crowd: i64, cause: LevelCause) -> Event {
-    let users = market.book.side(side).level(price).map_or(0, Level::users);
-    Event::LevelChanged { market: market.id, side, price, contracts: crowd + users, crowd, cause }
+    let book = market.book.side(side);
+    let contracts = book.total(price) - book.crowd(price) + crowd;
+    Event::LevelChanged { market: market.id, side, price, contracts, crowd, cause }
 }
 
 pub(super) fn refuse_depth(state: &State, id: MarketId, levels: &[CrowdLevel]) -> Option<Event> {
@@ -118,8 +129,8 @@ pub(super) fn refuse_depth(state: &State, id: MarketId, levels: &[CrowdLevel]) -
     refusal.map(|refusal| refused(None, Some(id), refusal))
 }
 
-/// A print that reaches users comes in as an order of the crowd. `None` where no user is touched: the print bypasses
-/// matching.
+/// A print that reaches users comes in as an order of the crowd. `None` where no user is touched, or none may trade: the
+/// print bypasses matching.
 pub(super) fn enter_or_refuse(
     state: &State,
     id: MarketId,
@@ -133,7 +144,9 @@ pub(super) fn enter_or_refuse(
     if let Some(refusal) = out_of_range(market, price, contracts, 1) {
         return Some(refused(None, Some(id), refusal));
     }
-    market.book.side(aggressor.opposite()).users_within(price).then_some(Event::CrowdEntered {
+    let reaches = market.trading == Trading::Active;
+    let reaches = reaches && market.book.side(aggressor.opposite()).users_within(price);
+    reaches.then_some(Event::CrowdEntered {
         market: id,
         side: aggressor,
         price,
@@ -142,13 +155,14 @@ pub(super) fn enter_or_refuse(
     })
 }
 
-/// Where no user rests: takes up to `left` contracts of the best level that a print reaches.
+/// Takes up to `left` contracts of the best level that a print reaches, unless users rest there.
 pub(super) fn take(market: &Market, aggressor: Side, limit: i64, left: i64) -> Option<(i64, Event)> {
     if left == 0 {
         return None;
     }
     let side = aggressor.opposite();
-    let (price, level) = market.book.side(side).within(limit).next()?;
+    let (price, level) =
+        market.book.side(side).within(limit).next().filter(|(_, level)| !level.has_users())?;
     let contracts = left.min(level.crowd());
     Some((contracts, taken(market, side, price, contracts)))
 }

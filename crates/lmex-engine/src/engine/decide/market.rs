@@ -2,20 +2,21 @@
 
 use lmex_types::{Decimal, Instrument, TimeMs};
 
-use super::refused;
+use super::{cancel, refused};
 use crate::engine::State;
+use crate::mark::computed_mark;
 use crate::market::{Mark, Market, Scale};
-use crate::message::{Event, OpenedMarket, Refusal};
-use crate::{MarketId, MarketRules, Money, Rate};
+use crate::message::{CancelReason, Event, OpenedMarket, Refusal};
+use crate::{MarketId, MarketRules, Money, Rate, Trading};
 
 pub(super) fn open(
     state: &State,
     market: MarketId,
     instrument: &Instrument,
-    rules: MarketRules,
+    rules: &MarketRules,
     price: i64,
 ) -> Event {
-    let opened = OpenedMarket { market, instrument: instrument.clone(), rules, price };
+    let opened = OpenedMarket { market, instrument: instrument.clone(), rules: rules.clone(), price };
     match refuse_open(state, &opened) {
         Some(refusal) => refused(None, Some(market), refusal),
         None => Event::MarketOpened(Box::new(opened)),
@@ -34,35 +35,68 @@ fn refuse_open(state: &State, opened: &OpenedMarket) -> Option<Refusal> {
     if !(1..=max).contains(&price) {
         return Some(Refusal::PriceOutOfRange { price, max });
     }
-    let MarketRules { max_leverage, maintenance_margin, price_band, .. } = opened.rules;
-    let is_part = |rate: Rate| (Rate::ZERO..Rate::ONE).contains(&rate);
-    if max_leverage == 0 || !is_part(maintenance_margin) || !price_band.is_none_or(is_part) {
-        return Some(Refusal::InstrumentOutOfRange("leverage, maintenance margin and price band"));
+    if !rules_fit(&opened.rules) {
+        return Some(Refusal::InstrumentOutOfRange("price band, mark, funding or liquidation fee"));
     }
     Market::new(opened).is_none().then_some(Refusal::MarkOutOfRange)
 }
 
-pub(super) fn set_trading(state: &State, market: MarketId, open: bool) -> Event {
+fn rules_fit(rules: &MarketRules) -> bool {
+    let is_part = |rate: Rate| (Rate::ZERO..Rate::ONE).contains(&rate);
+    let MarketRules { price_band, mark, funding, liquidation_fee, .. } = rules;
+    let parts = [mark.impact_weight, funding.clamp, funding.cap, *liquidation_fee];
+    price_band.is_none_or(is_part)
+        && parts.into_iter().all(is_part)
+        && mark.impact_notional > Money::ZERO
+        && is_part(Rate::from_parts(funding.interest.parts().saturating_abs()))
+        && (1_000..=31_536_000_000).contains(&funding.interval_ms)
+}
+
+pub(super) fn set_trading(state: &State, market: MarketId, trading: Trading) -> Event {
     match state.market(market) {
-        Some(_) => Event::TradingSet { market, open },
+        Some(_) => Event::TradingSet { market, trading },
         None => unknown(market),
     }
 }
 
-pub(super) fn set_prices(state: &State, market: MarketId, index: Decimal, mark: Decimal) -> Event {
-    let Some(found) = state.market(market) else { return unknown(market) };
-    let fits = Mark::of(mark, &found.instrument, &found.rules, &found.scale).is_some();
-    if !fits || index <= Decimal::ZERO || Money::nearest(index).is_none() {
-        return refused(None, Some(market), Refusal::MarkOutOfRange);
+/// A market that closed loses its orders one by one: account by account in the order they were opened, and of each
+/// the oldest first. `read` accounts have none left.
+pub(super) fn clear(state: &State, market: MarketId, read: &mut usize) -> Option<Event> {
+    for account in state.accounts.iter().skip(*read) {
+        if let Some(event) = cancel::oldest(state, account, market, CancelReason::MarketClosed) {
+            return Some(event);
+        }
+        *read += 1;
     }
-    Event::PricesSet { market, index, mark }
+    None
+}
+
+pub(super) fn set_prices(
+    state: &State,
+    market: MarketId,
+    index: Decimal,
+    mark: Option<Decimal>,
+    at: TimeMs,
+) -> Event {
+    let Some(found) = state.market(market) else { return unknown(market) };
+    let refusal = refused(None, Some(market), Refusal::MarkOutOfRange);
+    if index <= Decimal::ZERO || Money::nearest(index).is_none() {
+        return refusal;
+    }
+    let Some(mark) = mark.or_else(|| computed_mark(found, index)) else { return refusal };
+    match Mark::of(mark, &found.instrument, &found.rules, &found.scale) {
+        Some(_) => Event::PricesSet { market, index, mark, at },
+        None => refusal,
+    }
 }
 
 pub(super) fn set_funding_rate(state: &State, market: MarketId, rate: Rate, next: TimeMs) -> Event {
-    match state.market(market) {
-        Some(_) => Event::FundingRateSet { market, rate, next },
-        None => unknown(market),
+    let Some(found) = state.market(market) else { return unknown(market) };
+    if !(-Rate::ONE.parts()..=Rate::ONE.parts()).contains(&rate.parts()) {
+        return refused(None, Some(market), Refusal::FundingRateOutOfRange);
     }
+    let rate = if found.rules.funding.computed { found.funding_rate() } else { rate };
+    Event::FundingRateSet { market, rate, next }
 }
 
 fn unknown(market: MarketId) -> Event {

@@ -2,22 +2,32 @@
 
 mod account;
 mod amend;
+mod bind;
 mod cancel;
 mod check;
+mod condition;
 mod crowd;
+mod deleverage;
+mod funding;
+mod leg;
+mod liquidation;
 mod market;
+mod peg;
 mod place;
 mod reduce_only;
+mod terms;
+mod tied;
+mod trigger;
 
 pub(crate) use cancel::cancelled;
 pub(crate) use crowd::{set, taken};
 
-use lmex_types::Side;
+use lmex_types::TimeMs;
 
-use super::State;
+use super::{Scratch, State};
 use crate::matching;
-use crate::message::{Command, Event, Refusal, Stamped};
-use crate::{AccountId, MarketId};
+use crate::message::{CancelReason, Command, Event, Refusal, Stamped};
+use crate::{AccountId, MarketId, Trading};
 
 /// A command being read, with the place where reading has come to.
 ///
@@ -25,14 +35,16 @@ use crate::{AccountId, MarketId};
 /// state; the place in the command is not, because between commands there is none.
 pub(crate) struct Reading<'a> {
     stamped: &'a Stamped,
-    /// What a crowd snapshot names, sorted.
-    named: &'a [(Side, i64)],
     stage: Stage,
+    /// How far [`Scratch::risky`] has been read.
+    risk: liquidation::Cursor,
+    /// How far [`Scratch::repriced`] has been read.
+    pegs: peg::Cursor,
 }
 
 enum Stage {
-    /// Orders that are due end first.
-    Expiring,
+    /// What is due by the clock comes first.
+    Due,
     /// The command has not been looked at.
     Starting,
     /// Levels of a depth message are compared with the book.
@@ -41,69 +53,100 @@ enum Stage {
     Print(i64),
     /// All orders of an account are cancelled, oldest first.
     CancellingAll,
+    /// A dead man's switch without any time left cancels at once.
+    SwitchingOff,
+    /// All orders in a market that closed are cancelled; so many accounts have none left there.
+    Closing(usize),
+    /// The stop leg of a pair was accepted; its limit leg comes next.
+    LimitLeg,
+    /// So many exits have been bound.
+    Binding(usize),
     /// Nothing is left to read.
     Finished,
 }
 
 impl<'a> Reading<'a> {
-    pub(crate) fn new(stamped: &'a Stamped, named: &'a [(Side, i64)]) -> Self {
-        Self { stamped, named, stage: Stage::Expiring }
+    pub(crate) fn new(stamped: &'a Stamped) -> Self {
+        Self {
+            stamped,
+            stage: Stage::Due,
+            risk: liquidation::Cursor::default(),
+            pegs: peg::Cursor::default(),
+        }
     }
 
     /// The next event, or nothing when the command is done.
-    pub(crate) fn next(&mut self, state: &State) -> Option<Event> {
-        if let Some(event) = reduce_only::next(state) {
+    ///
+    /// What follows from the last event comes before anything new: orders tied to one that traded, then the rest of
+    /// what is in flight, then a liquidation that has begun, then what waited for the new price, who is no longer safe,
+    /// funding, pegs; then the clock, then the command.
+    pub(crate) fn next(&mut self, state: &State, scratch: &Scratch) -> Option<Event> {
+        if let Some(event) = tied::next(state, self.stamped.at).or_else(|| reduce_only::next(state)) {
             return Some(event);
         }
         if let Some(in_flight) = &state.in_flight {
             return matching::next(state, in_flight);
         }
-        if let Stage::Expiring = self.stage {
+        if state.liquidation.is_none()
+            && let Some(event) = trigger::next(state)
+        {
+            return Some(event);
+        }
+        if let Some(event) = liquidation::next(state, &scratch.risky, &mut self.risk) {
+            return Some(event);
+        }
+        if let Some(event) = funding::next(state, self.stamped.at) {
+            return Some(event);
+        }
+        if let Some(event) = peg::next(state, &scratch.repriced, &mut self.pegs) {
+            return Some(event);
+        }
+        if let Stage::Due = self.stage {
             if let Some(event) = cancel::due(state, self.stamped.at) {
                 return Some(event);
             }
             self.stage = Stage::Starting;
         }
         match &mut self.stage {
-            Stage::Expiring | Stage::Starting => self.start(state),
-            Stage::Depth(_) | Stage::Print(_) | Stage::CancellingAll => self.go_on(state),
+            Stage::Due | Stage::Starting => self.start(state, scratch),
             Stage::Finished => None,
+            _ => self.go_on(state, scratch),
         }
     }
 
-    fn start(&mut self, state: &State) -> Option<Event> {
+    fn start(&mut self, state: &State, scratch: &Scratch) -> Option<Event> {
         self.stage = Stage::Finished;
         let at = self.stamped.at;
         match self.stamped.command {
-            Command::OpenMarket { market, ref instrument, rules, price } => {
-                Some(market::open(state, market, instrument, rules, price))
+            Command::SetTrading { market, trading } => {
+                if trading == Trading::Closed {
+                    self.stage = Stage::Closing(0);
+                }
+                Some(market::set_trading(state, market, trading))
             }
-            Command::SetTrading { market, open } => Some(market::set_trading(state, market, open)),
-            Command::SetPrices { market, index, mark } => {
-                Some(market::set_prices(state, market, index, mark))
+            Command::CancelAllAfter { account, timeout_ms } => {
+                self.stage = Stage::SwitchingOff;
+                Some(account::cancel_all_after(state, account, timeout_ms, at))
             }
-            Command::SetFundingRate { market, rate, next } => {
-                Some(market::set_funding_rate(state, market, rate, next))
+            Command::BindExits { account, market, leg, exits } => {
+                if let Some(refused) = bind::refuse(state, account, market, leg, &exits) {
+                    return Some(refused);
+                }
+                self.stage = Stage::Binding(0);
+                self.go_on(state, scratch)
             }
-            Command::OpenAccount { account, maker_fee, taker_fee } => {
-                Some(account::open(account, maker_fee, taker_fee))
-            }
-            Command::Deposit { account, amount } => Some(account::deposit(state, account, amount)),
-            Command::SetLeverage { account, market, leverage } => {
-                Some(account::set_leverage(state, account, market, leverage))
-            }
-            Command::Place(ref new) => Some(place::place(state, new, at)),
-            Command::Close { account, market, order, price, post_only } => {
-                Some(place::close(state, account, market, order, price, post_only, at))
-            }
-            Command::Amend { account, market, target, price, contracts } => {
-                Some(amend::amend(state, account, market, target, price, contracts))
+            Command::Place(ref new) => {
+                let event = place::place(state, new, at);
+                if new.oco.is_some() && matches!(event, Event::OrderAccepted { .. }) {
+                    self.stage = Stage::LimitLeg;
+                }
+                Some(event)
             }
             Command::Cancel { account, market, target } => {
                 let event = cancel::cancel(state, account, market, target);
                 if event.is_none() {
                     self.stage = Stage::CancellingAll;
-                    return self.go_on(state);
+                    return self.go_on(state, scratch);
                 }
                 event
             }
@@ -112,23 +155,23 @@ impl<'a> Reading<'a> {
                     return Some(refused);
                 }
                 self.stage = Stage::Depth(crowd::DepthCursor::new(snapshot));
-                self.go_on(state)
+                self.go_on(state, scratch)
             }
             Command::CrowdTrade { market, aggressor, price, contracts } => {
                 if let Some(event) = crowd::enter_or_refuse(state, market, aggressor, price, contracts) {
                     return Some(event);
                 }
                 self.stage = Stage::Print(contracts);
-                self.go_on(state)
+                self.go_on(state, scratch)
             }
-            Command::Advance => None,
+            ref other => answer(state, other, at),
         }
     }
 
-    fn go_on(&mut self, state: &State) -> Option<Event> {
+    fn go_on(&mut self, state: &State, scratch: &Scratch) -> Option<Event> {
         match (&mut self.stage, &self.stamped.command) {
             (Stage::Depth(cursor), Command::CrowdDepth { market, levels, .. }) => {
-                cursor.next(state.market(*market)?, levels, self.named)
+                cursor.next(state.market(*market)?, levels, &scratch.named)
             }
             (Stage::Print(left), &Command::CrowdTrade { market, aggressor, price, contracts }) => {
                 let market = state.market(market)?;
@@ -140,11 +183,63 @@ impl<'a> Reading<'a> {
                 Some(matching::trade(state, market.id, aggressor, price, contracts))
             }
             (Stage::CancellingAll, &Command::Cancel { account, market, .. }) => {
-                cancel::oldest(state, account, market)
+                cancel::oldest(state, state.accounts.find(account)?, market, CancelReason::User)
+            }
+            (Stage::SwitchingOff, &Command::CancelAllAfter { account, .. }) => {
+                cancel::switch_off(state, account, self.stamped.at)
+            }
+            (Stage::Closing(accounts), &Command::SetTrading { market, .. }) => {
+                market::clear(state, market, accounts)
+            }
+            (Stage::LimitLeg, Command::Place(new)) => {
+                self.stage = Stage::Finished;
+                place::limit_leg(state, new)
+            }
+            (Stage::Binding(done), &Command::BindExits { account, market, leg, ref exits }) => {
+                bind::next(state, account, (market, leg), exits, done, self.stamped.at)
             }
             _ => None,
         }
     }
+}
+
+/// The event of a command that is answered by one alone.
+fn answer(state: &State, command: &Command, at: TimeMs) -> Option<Event> {
+    Some(match *command {
+        Command::OpenMarket { market, ref instrument, ref rules, price } => {
+            market::open(state, market, instrument, rules, price)
+        }
+        Command::SetPrices { market, index, mark } => market::set_prices(state, market, index, mark, at),
+        Command::SetFundingRate { market, rate, next } => market::set_funding_rate(state, market, rate, next),
+        Command::OpenAccount { account, maker_fee, taker_fee } => {
+            account::open(account, maker_fee, taker_fee)
+        }
+        Command::Deposit { account, amount } => account::deposit(state, account, amount),
+        Command::Withdraw { account, amount } => account::withdraw(state, account, amount),
+        Command::FundInsurance { amount } => account::fund_insurance(amount),
+        Command::SetPositionMode { account, market, mode } => terms::set_mode(state, account, market, mode),
+        Command::SetLeverage { account, market, leg, leverage, margin } => {
+            terms::set_leverage(state, account, market, leg, leverage, margin)
+        }
+        Command::SetRiskLimit { account, market, leg, level } => {
+            terms::set_risk_limit(state, account, market, leg, level)
+        }
+        Command::Close { account, market, leg, order, price, post_only } => {
+            place::close(state, account, (market, leg), order, price, post_only, at)
+        }
+        Command::Amend { account, market, target, price, contracts, trigger } => {
+            let change = amend::Change { price, contracts, trigger };
+            amend::amend(state, account, market, target, change)
+        }
+        Command::Advance
+        | Command::SetTrading { .. }
+        | Command::CancelAllAfter { .. }
+        | Command::BindExits { .. }
+        | Command::Place(_)
+        | Command::Cancel { .. }
+        | Command::CrowdDepth { .. }
+        | Command::CrowdTrade { .. } => return None,
+    })
 }
 
 /// A command that is not about an order is refused.

@@ -2,44 +2,46 @@
 
 use lmex_types::{OrderId, OrderType, Side, TimeInForce, TimeMs};
 
-use super::check;
+use super::{check, condition, leg, peg};
 use crate::engine::State;
-use crate::margin::{Candidate, OpenSide};
+use crate::margin::{Account, Candidate, OpenSide};
+use crate::market::Market;
 use crate::message::{Event, NewOrder, Refusal};
-use crate::{AccountId, MarketId, Order};
+use crate::{AccountId, LegId, MarketId, Money, Order};
 
 pub(super) fn place(state: &State, new: &NewOrder, at: TimeMs) -> Event {
-    answer(new, accept(state, new, at, false))
+    let accepted = accept(state, new, at, false);
+    answer(new, accepted.map(|order| new.oco.map_or(order, |oco| condition::stop_leg(&order, &oco))))
+}
+
+/// The limit leg of a pair, after its stop leg was accepted.
+pub(super) fn limit_leg(state: &State, new: &NewOrder) -> Option<Event> {
+    let stop = state.orders.find(new.oco?.order)?;
+    Some(Event::OrderAccepted { order: condition::limit_leg(new, &state.orders[stop].order) })
 }
 
 /// Reduce-only, of the position's size.
 pub(super) fn close(
     state: &State,
     account: AccountId,
-    market: MarketId,
+    (market, leg): (MarketId, LegId),
     order: OrderId,
     price: Option<i64>,
     post_only: bool,
     at: TimeMs,
 ) -> Event {
-    let position = state.accounts.find(account).map_or(0, |found| found.position(market).contracts);
-    let (order_type, time_in_force) = match price {
-        Some(_) => (OrderType::Limit, TimeInForce::Gtc),
-        None => (OrderType::Market, TimeInForce::Ioc),
+    let position = state.accounts.find(account).map_or(0, |found| found.position(market, leg).contracts);
+    let is_long = position > 0 || leg == LegId::LONG;
+    let side = if is_long { Side::Sell } else { Side::Buy };
+    let contracts = position.abs();
+    let plain = match price {
+        Some(price) => NewOrder::limit(account, market, order, side, price, contracts),
+        None => NewOrder {
+            time_in_force: TimeInForce::Ioc,
+            ..NewOrder::market(account, market, order, side, contracts)
+        },
     };
-    let new = NewOrder {
-        account,
-        market,
-        order,
-        client_id: None,
-        side: if position > 0 { Side::Sell } else { Side::Buy },
-        order_type,
-        price: price.unwrap_or(0),
-        contracts: position.abs(),
-        time_in_force,
-        post_only,
-        reduce_only: true,
-    };
+    let new = NewOrder { post_only, reduce_only: true, leg: Some(leg), ..plain };
     answer(&new, accept(state, &new, at, true))
 }
 
@@ -59,58 +61,79 @@ fn answer(new: &NewOrder, accepted: Result<Order, Refusal>) -> Event {
 /// The checks, in the order of [`Refusal`].
 fn accept(state: &State, new: &NewOrder, at: TimeMs, closing: bool) -> Result<Order, Refusal> {
     let (account, market) = check::parties(state, new.account, new.market)?;
+    let leg = leg::choose(account, market.id, new)?;
     check::open(market)?;
     check_ids(state, new)?;
     if closing && new.contracts == 0 {
         return Err(Refusal::NoPosition(market.id));
     }
+    if new.peg.is_some() {
+        peg::fits(new)?;
+    }
+    condition::compatible(market, new)?;
     if !closing {
         check::size(market, new.contracts)?;
     }
+    let price = first_price(market, new)?;
+    let trigger = condition::conditions(market, new)?;
+    if trigger.is_some() {
+        return wait(account, market, new, Order { trigger, ..order_of(new, leg, new.contracts, at) });
+    }
     if new.order_type == OrderType::Limit {
-        check::price(market, new.side, new.price)?;
+        check::price_band(market, new.side, price)?;
     }
-    let value = check::value(market, new.order_type, new.side, new.price);
+    let value = check::value(market, new.order_type, new.side, price);
     let mut contracts = new.contracts;
+    let mut is_spam = false;
     if new.reduce_only {
-        contracts = contracts.min(check::reducible(account, market, new.side)?);
+        contracts = contracts.min(check::reducible(account, market, leg, new.side)?);
     } else {
-        check::notional(market, value, contracts)?;
-        check::position_limit(account, market, new.side, contracts, OpenSide::default())?;
+        is_spam = check::spam(market, least_value(market, new, value), contracts, new.post_only)?;
+        let (at, none) = ((leg, new.side), OpenSide::default());
+        check::risk_limit(account, market, at, value.times(contracts), none)?;
+        check::position_limit(account, market, at, contracts, none)?;
     }
-    check::order_count(account, market)?;
+    check::order_count(account, market, condition::order_count(new))?;
     if !new.reduce_only {
-        let candidate = Candidate { side: new.side, contracts, value, replaces: OpenSide::default() };
+        let candidate = Candidate { leg, side: new.side, contracts, value, replaces: OpenSide::default() };
         check::margin(state, account, market, &candidate)?;
     }
-    Ok(order_of(new, contracts, at))
+    Ok(Order { price, is_spam, ..order_of(new, leg, contracts, at) })
+}
+
+/// The limit price that an order starts with, in ticks; 0 of a market order.
+fn first_price(market: &Market, new: &NewOrder) -> Result<i64, Refusal> {
+    match (&new.peg, new.order_type) {
+        (Some(peg), _) => peg::first_price(market, new.side, peg),
+        (None, OrderType::Limit) => check::price_range(market, new.price).map(|()| new.price),
+        (None, OrderType::Market) => Ok(0),
+    }
+}
+
+/// Value of one contract where it is worth least: of a pair, that of the cheaper leg, so that both count as spam or
+/// none.
+fn least_value(market: &Market, new: &NewOrder, value: Money) -> Money {
+    new.oco.map_or(value, |oco| value.min(market.value(oco.price, 1)))
+}
+
+/// The rest of the checks of an order that waits. Band, position and margin are looked at when it fires.
+fn wait(account: &Account, market: &Market, new: &NewOrder, order: Order) -> Result<Order, Refusal> {
+    let mut is_spam = false;
+    if !new.reduce_only {
+        let value = check::value(market, new.order_type, new.side, new.price);
+        is_spam = check::spam(market, value, new.contracts, new.post_only)?;
+    }
+    check::order_count(account, market, condition::order_count(new))?;
+    Ok(Order { is_spam, ..order })
 }
 
 fn check_ids(state: &State, new: &NewOrder) -> Result<(), Refusal> {
-    if state.orders.find(new.order).is_some() {
-        return Err(Refusal::DuplicateOrderId);
-    }
+    let [oco, profit, loss] = condition::extra_ids(new);
+    condition::new_ids(state, &[Some(new.order), oco, profit, loss])?;
     let taken = |id| state.orders.find_client(new.account, new.market, id).is_some();
     if new.client_id.is_some_and(taken) { Err(Refusal::DuplicateClientId) } else { Ok(()) }
 }
 
-fn order_of(new: &NewOrder, contracts: i64, at: TimeMs) -> Order {
-    let is_limit = new.order_type == OrderType::Limit;
-    let lifetime = new.time_in_force.lifetime_ms().filter(|_| is_limit);
-    Order {
-        id: new.order,
-        client_id: new.client_id,
-        account: new.account,
-        market: new.market,
-        side: new.side,
-        order_type: new.order_type,
-        price: if is_limit { new.price } else { 0 },
-        contracts,
-        filled: 0,
-        time_in_force: new.time_in_force,
-        post_only: new.post_only,
-        reduce_only: new.reduce_only,
-        accepted_at: at,
-        expires_at: lifetime.map(|lifetime| at.plus_ms(lifetime)),
-    }
+fn order_of(new: &NewOrder, leg: LegId, contracts: i64, at: TimeMs) -> Order {
+    Order { leg, contracts, expires_at: condition::expiry(new, at), ..Order::of(new, at) }
 }

@@ -8,15 +8,15 @@ use crate::book::Key;
 use crate::engine::State;
 use crate::margin::Slot;
 use crate::message::{AmendCause, CancelReason, Event};
-use crate::{MarketId, Order};
+use crate::{LegId, MarketId, Order};
 
 /// The next reduce-only order that is too large after the last fill.
 pub(super) fn next(state: &State) -> Option<Event> {
-    state.touched.iter().flatten().find_map(|&(slot, market)| excess(state, slot, market))
+    state.touched.iter().flatten().find_map(|&(slot, market, leg)| excess(state, slot, market, leg))
 }
 
-fn excess(state: &State, slot: Slot, market: MarketId) -> Option<Event> {
-    let holding = state.accounts[slot].holding(market)?;
+fn excess(state: &State, slot: Slot, market: MarketId, leg: LegId) -> Option<Event> {
+    let holding = state.accounts[slot].holding(market, leg)?;
     if holding.reduce_only == 0 {
         return None;
     }

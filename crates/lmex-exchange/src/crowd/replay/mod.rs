@@ -213,7 +213,7 @@ impl Replay {
         let index = self.top.unwrap_or(mark);
         if self.told.replace((index, mark)) != Some((index, mark)) {
             self.prices_at = now.plus_ms(PRICES_MS);
-            out.push(Command::SetPrices { market: self.market(), index, mark });
+            out.push(Command::SetPrices { market: self.market(), index, mark: Some(mark) });
         }
     }
 

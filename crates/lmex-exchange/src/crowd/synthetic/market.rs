@@ -203,7 +203,11 @@ impl SyntheticMarket {
             self.basis_ppm += (50 - self.basis_ppm) / 50 + self.chance.normal() * 30 / 1_000;
             let fair = self.fair.subticks();
             let index = fair - fair / 1_000_000 * self.basis_ppm;
-            out.push(Command::SetPrices { market, index: self.decimal(index), mark: self.decimal(fair) });
+            out.push(Command::SetPrices {
+                market,
+                index: self.decimal(index),
+                mark: Some(self.decimal(fair)),
+            });
         }
         if at >= self.funding_at {
             self.funding_at = at.floor_to(FUNDING_PERIOD_MS).plus_ms(FUNDING_PERIOD_MS);

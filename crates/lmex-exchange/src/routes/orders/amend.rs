@@ -73,7 +73,14 @@ impl AmendRequest {
         let price = self.price.map(|(field, price)| ticks(&market, field, price)).transpose()?;
         let market = market.id();
         let target = OrderRef::Id(id);
-        let batch = desk.apply(Command::Amend { account, market, target, price, contracts: self.contracts });
+        let batch = desk.apply(Command::Amend {
+            account,
+            market,
+            target,
+            price,
+            contracts: self.contracts,
+            trigger: None,
+        });
         let refusal = batch.events.iter().find_map(|event| match event {
             Event::AmendRefused { refusal, target: refused, .. } if *refused == target => Some(*refusal),
             _ => None,

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use lmex_api::futures::OrderAnswer;
-use lmex_engine::{AccountId, Command, NewOrder};
-use lmex_types::{Decimal, OrderType, TimeInForce};
+use lmex_engine::{AccountId, Command, LegId, NewOrder};
+use lmex_types::{Decimal, OrderType};
 
 use super::{closing_side, market_named, placed, ticks};
 use crate::call::PrivateCall;
@@ -60,22 +60,24 @@ impl CloseRequest {
             )));
         }
         let price = self.price.map(|price| ticks(&market, "price", price)).transpose()?;
-        let held = desk.state.engine.position(account, market.id()).map_or(0, |held| held.contracts);
-        let new = NewOrder {
-            account,
-            market: market.id(),
-            order: desk.ids.next_order(),
-            client_id: None,
-            side: closing_side(&desk.state, account, &market),
-            order_type: if price.is_some() { OrderType::Limit } else { OrderType::Market },
-            price: price.unwrap_or(0),
-            contracts: held.saturating_abs(),
-            time_in_force: TimeInForce::Gtc,
-            post_only: self.post_only,
-            reduce_only: true,
+        let held =
+            desk.state.engine.position(account, market.id(), LegId::ONE_WAY).map_or(0, |held| held.contracts);
+        let (order, side) = (desk.ids.next_order(), closing_side(&desk.state, account, &market));
+        let (id, contracts) = (market.id(), held.saturating_abs());
+        let plain = match price {
+            Some(price) => NewOrder::limit(account, id, order, side, price, contracts),
+            None => NewOrder::market(account, id, order, side, contracts),
         };
-        let (order, post_only) = (new.order, self.post_only);
-        let batch = desk.apply(Command::Close { account, market: new.market, order, price, post_only });
+        let new = NewOrder { post_only: self.post_only, reduce_only: true, ..plain };
+        let post_only = self.post_only;
+        let batch = desk.apply(Command::Close {
+            account,
+            market: new.market,
+            leg: LegId::ONE_WAY,
+            order,
+            price,
+            post_only,
+        });
         desk.state.orders.note_closing(order);
         placed(desk, &new, &batch)
     }

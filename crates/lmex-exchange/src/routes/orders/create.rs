@@ -69,17 +69,12 @@ impl CreateRequest {
             _ => 0,
         };
         let new = NewOrder {
-            account,
-            market: market.id(),
-            order: desk.ids.next_order(),
             client_id: self.client_id,
-            side: self.side,
             order_type: self.order_type,
-            price,
-            contracts: self.size,
             time_in_force: self.time_in_force,
             post_only: self.post_only,
             reduce_only: self.reduce_only,
+            ..NewOrder::limit(account, market.id(), desk.ids.next_order(), self.side, price, self.size)
         };
         let batch = desk.apply(Command::Place(new));
         placed(desk, &new, &batch)

@@ -2,8 +2,8 @@
 
 use axum::extract::ws::Message;
 use lmex_api::stream::StreamPath;
-use lmex_engine::{AccountId, AmendCause, CancelReason, Event, Fill, Money, Order, Party};
-use lmex_types::{OrderId, OrderType, Side, TimeInForce, TimeMs};
+use lmex_engine::{AccountId, AmendCause, CancelReason, Event, Fill, LegId, Money, NewOrder, Order, Party};
+use lmex_types::{OrderId, OrderType, Side, TimeMs};
 use serde_json::{Value, json};
 
 use super::fake::{BTC, Client, TRADER, Venue};
@@ -20,22 +20,11 @@ async fn logged_in(venue: &Venue, topic: &str) -> Client {
 }
 
 fn order() -> Order {
-    Order {
-        id: ORDER,
+    let new = NewOrder {
         client_id: Some("mine-1".parse().unwrap()),
-        account: TRADER,
-        market: BTC,
-        side: Side::Buy,
-        order_type: OrderType::Limit,
-        price: 600_001,
-        contracts: 100,
-        filled: 0,
-        time_in_force: TimeInForce::Gtc,
-        post_only: false,
-        reduce_only: false,
-        accepted_at: TimeMs::from_millis(5),
-        expires_at: None,
-    }
+        ..NewOrder::limit(TRADER, BTC, ORDER, Side::Buy, 600_001, 100)
+    };
+    Order::of(&new, TimeMs::from_millis(5))
 }
 
 fn rested(remaining: i64) -> Event {
@@ -58,6 +47,9 @@ fn fill(trade_id: u64, price: i64, contracts: i64, remaining: i64) -> Event {
         remaining: 0,
         fee: Money::ZERO,
         realised_pnl: Money::ZERO,
+        leg: LegId::ONE_WAY,
+        moved: Money::ZERO,
+        liquidation_fee: Money::ZERO,
     };
     let fee = Money::from_units(1_500_000_000);
     let taker = Party { account: TRADER, order: Some(ORDER), remaining, fee, ..crowd };
@@ -169,9 +161,10 @@ async fn an_order_is_followed_from_the_book_to_its_end() {
         price: 599_990,
         contracts: 90,
         remaining: 50,
+        trigger: None,
         kept_place: false,
         cause: AmendCause::User,
-        level: 0,
+        level: Some(0),
     };
     venue.happens([amended, rested(50)]).await;
     assert_eq!(told(&mut owner).await, json!([123, 59999, 0, 40, 50]));

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use lmex_api::stream::BookUpdateKind;
-use lmex_engine::{AccountId, Event, Fill, Money, Order, Party};
-use lmex_types::{Decimal, Grid, OrderType, Side, TimeInForce, TimeMs};
+use lmex_engine::{AccountId, Event, Fill, LegId, Money, NewOrder, Order, Party};
+use lmex_types::{Decimal, Grid, Side, TimeMs};
 use serde_json::Value;
 
 use super::fake::{BTC, TRADER, instrument};
@@ -106,22 +106,11 @@ fn best_prices_equal_the_documented_ones() {
 }
 
 fn market_order(id: &str, client_id: Option<&str>, contracts: i64) -> Order {
-    Order {
-        id: id.parse().unwrap(),
+    let new = NewOrder {
         client_id: client_id.map(|id| id.parse().unwrap()),
-        account: TRADER,
-        market: BTC,
-        side: Side::Buy,
-        order_type: OrderType::Market,
-        price: 0,
-        contracts,
-        filled: 0,
-        time_in_force: TimeInForce::Gtc,
-        post_only: false,
-        reduce_only: false,
-        accepted_at: TimeMs::default(),
-        expires_at: None,
-    }
+        ..NewOrder::market(TRADER, BTC, id.parse().unwrap(), Side::Buy, contracts)
+    };
+    Order::of(&new, TimeMs::default())
 }
 
 /// The order is filled whole, as taker.
@@ -138,6 +127,9 @@ fn news_of(
         remaining: 0,
         fee: Money::try_from(fee).unwrap(),
         realised_pnl: Money::ZERO,
+        leg: LegId::ONE_WAY,
+        moved: Money::ZERO,
+        liquidation_fee: Money::ZERO,
     };
     let maker = Party { account: AccountId::CROWD, order: None, ..taker };
     let contracts = order.contracts;
