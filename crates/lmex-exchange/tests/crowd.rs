@@ -4,7 +4,7 @@
 
 use lmex_engine::{AccountId, Command, Engine, Event, MarketId, Money, NewOrder, Rate, Stamped};
 use lmex_exchange::crowd::{FUNDING_PERIOD_MS, Listing, MarketSource, SyntheticCrowd};
-use lmex_types::{Decimal, OrderId, OrderType, Side, TimeInForce, TimeMs};
+use lmex_types::{Decimal, OrderId, Side, TimeMs};
 
 const BTC: MarketId = MarketId(0);
 const START: TimeMs = TimeMs::from_millis(1_760_000_000_123);
