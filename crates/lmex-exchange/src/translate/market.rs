@@ -113,11 +113,9 @@ fn with_tick_digits(market: &MarketView<'_>, ticks: i64) -> Decimal {
 
 /// Contracts held long, by users and crowd together.
 fn open_interest(engine: &Engine, market: &MarketView<'_>) -> i64 {
-    let held = |account| -> i64 {
-        let positions = engine.positions(account).filter(|held| held.market == market.id());
-        positions.map(|held| held.contracts.saturating_abs()).sum()
-    };
-    engine.accounts().map(held).filter(|contracts| *contracts > 0).sum()
+    let positions = engine.accounts().flat_map(|account| engine.positions(account));
+    let long = positions.filter(|held| held.market == market.id() && held.contracts > 0);
+    long.map(|held| held.contracts).fold(0, i64::saturating_add)
 }
 
 /// In percent, with 9 decimals.
