@@ -97,12 +97,20 @@ impl Status {
             || matches!(self.0, 41 | 101)
     }
 
-    /// Whether the venue itself does not know what became of the request.
+    /// Whether nobody knows what became of the request: the venue says so itself ([`Self::REQUEST_FAILED`]), or the
+    /// number is none that LMEX documents for an order. Such a number may mean anything, also that nothing was done:
+    /// ask for the order before you count on it or send it again.
+    ///
+    /// ```
+    /// use lmex_api::Status;
+    /// assert!(Status::REQUEST_FAILED.is_unknown() && Status(999).is_unknown());
+    /// assert!(!Status::INSERTED.is_unknown() && !Status::REJECTED.is_unknown());
+    /// ```
     pub fn is_unknown(self) -> bool {
-        matches!(self, Self::REQUEST_FAILED)
+        self == Self::REQUEST_FAILED || (self.name().is_none() && !self.is_refusal())
     }
 
-    /// A short name for people; `None` for a number that is not known.
+    /// A short name for people; `None` for a number that is not known, and for a few refusals.
     pub fn name(self) -> Option<&'static str> {
         Some(match self.0 {
             1 => "market unavailable",

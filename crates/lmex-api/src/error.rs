@@ -14,7 +14,8 @@ pub enum ErrorKind {
     Authentication,
     /// The key lacks a permission, or the account may not trade.
     Permission,
-    /// Too many requests: nothing may be sent until the unlock time.
+    /// Too many requests: nothing may be sent until the unlock time. An error code says so, or a 429 that is not LMEX's
+    /// JSON: the venue's engine always gives a code, so that one is from a gateway, which means nothing else by it.
     RateLimited,
     /// The venue has banned the client (HTTP 451).
     Banned,
@@ -37,7 +38,8 @@ pub enum ErrorKind {
 }
 
 impl ErrorKind {
-    /// Whether the venue certainly did *not* act on the request.
+    /// Whether the venue certainly did *not* act on the request, if it was the venue that said so: see
+    /// [`ApiError::is_definite`].
     pub fn is_definite(self) -> bool {
         !matches!(self, Self::Unavailable | Self::Unreadable | Self::Other)
     }
@@ -76,12 +78,20 @@ pub struct ApiError {
     /// The raw `Retry-After` header of a rate-limit answer: an unlock time whose unit is not documented. See
     /// [`unlock_time`](crate::unlock_time).
     pub retry_after: Option<String>,
+    /// Whether it is the venue's own word: its JSON, with a code or a status in it. A bare status may be a proxy's.
+    is_venues: bool,
 }
 
 impl ApiError {
-    /// An error of a kind that was established elsewhere.
+    /// An error of the venue, of a kind that was established elsewhere.
     pub fn new(kind: ErrorKind, status: u16, code: Option<i64>, message: impl Into<String>) -> Self {
-        Self { kind, status, code, message: message.into(), retry_after: None }
+        Self { kind, status, code, message: message.into(), retry_after: None, is_venues: true }
+    }
+
+    /// Whether the venue certainly did *not* act on the request. A proxy's page says nothing about that, whatever its
+    /// status: the venue may have acted before the proxy failed.
+    pub fn is_definite(&self) -> bool {
+        self.is_venues && self.kind.is_definite()
     }
 
     /// Reads an answer whose status is not 2xx.
@@ -89,6 +99,7 @@ impl ApiError {
         let parsed = Body::read(body);
         let code = parsed.as_ref().and_then(|body| body.code);
         let message = parsed.as_ref().and_then(|body| body.message.clone());
+        let is_venues = parsed.as_ref().is_some_and(|body| body.code.is_some() || body.status.is_some());
         let kind = kind_of(status, code, message.as_deref().unwrap_or_default());
         let message = message.map(|text| printable(&text)).unwrap_or_else(|| match shown(body) {
             text if text.is_empty() => "the answer has no body".to_owned(),
@@ -96,7 +107,7 @@ impl ApiError {
         });
         let retry_after =
             headers.get(http::header::RETRY_AFTER).and_then(|v| v.to_str().ok()).map(str::to_owned);
-        Self { kind, status, code, message, retry_after }
+        Self { kind, status, code, message, retry_after, is_venues }
     }
 
     /// Reads a 2xx answer that carries an error body instead of a response.
@@ -164,9 +175,19 @@ impl Body {
     }
 }
 
-/// A venue's words, without what could steer a terminal, and not without end.
+/// A venue's words, without what could steer a terminal or show them in another order, and not without end.
 fn printable(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control()).take(MAX_SHOWN_MESSAGE).collect()
+    text.chars().filter(|c| !c.is_control() && !is_invisible(*c)).take(MAX_SHOWN_MESSAGE).collect()
+}
+
+/// Unicode's format characters (category Cf of version 16), among them the marks of writing direction, and the two
+/// separators of lines and paragraphs.
+fn is_invisible(c: char) -> bool {
+    matches!(c,
+        '\u{ad}' | '\u{600}'..='\u{605}' | '\u{61c}' | '\u{6dd}' | '\u{70f}' | '\u{890}'..='\u{891}' | '\u{8e2}'
+        | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
+        | '\u{fff9}'..='\u{fffb}' | '\u{110bd}' | '\u{110cd}' | '\u{13430}'..='\u{1343f}' | '\u{1bca0}'..='\u{1bca3}'
+        | '\u{1d173}'..='\u{1d17a}' | '\u{e0001}' | '\u{e0020}'..='\u{e007f}')
 }
 
 /// The longest message of a venue that is kept: the local exchange's explanations are the longest known.
@@ -204,7 +225,7 @@ fn kind_of(status: u16, code: Option<i64>, message: &str) -> ErrorKind {
         401 => ErrorKind::Authentication,
         403 => ErrorKind::Permission,
         404 => ErrorKind::Invalid,
-        // Without a code that says so it may be anything: treated as a rate limit only if nothing else was said.
+        // With a code that says something else it is that; without one it is a gateway's, and means only this.
         429 if code.is_none() => ErrorKind::RateLimited,
         429 => ErrorKind::Refused,
         451 => ErrorKind::Banned,
@@ -234,14 +255,29 @@ mod tests {
     }
 
     #[test]
-    fn a_429_is_a_rate_limit_only_if_its_code_says_so() {
+    fn a_429_is_a_rate_limit_if_its_code_says_so_or_a_gateway_that_gives_no_code() {
         let missing =
             read(429, r#"{"status":429,"errorCode":-1,"message":"Order not found","extraData":["117"]}"#);
         assert_eq!(missing.kind, ErrorKind::OrderNotFound);
         let limited = read(429, r#"{"status":429,"errorCode":303,"message":"Rate limit exceeded"}"#);
         assert_eq!(limited.kind, ErrorKind::RateLimited);
-        assert_eq!(read(429, "").kind, ErrorKind::RateLimited);
         assert_eq!(read(429, r#"{"errorCode":-1,"message":"something new"}"#).kind, ErrorKind::Refused);
+        for gateways in ["", "<html>slow down</html>"] {
+            let error = read(429, gateways);
+            assert_eq!((error.kind, error.is_definite()), (ErrorKind::RateLimited, false), "{gateways}");
+        }
+    }
+
+    #[test]
+    fn only_the_venues_own_no_is_a_no() {
+        for status in [400, 401, 403, 404, 405, 429, 451] {
+            for bodies in ["", "<html>no</html>", "[]", r#"{"message":"no route matched"}"#] {
+                assert!(!read(status, bodies).is_definite(), "{status} {bodies}");
+            }
+            let own = format!(r#"{{"status":{status},"errorCode":-2,"message":"no"}}"#);
+            assert!(read(status, &own).is_definite(), "{own}");
+        }
+        assert!(!read(500, r#"{"status":500,"errorCode":-11,"message":"down"}"#).is_definite());
     }
 
     #[test]
@@ -250,6 +286,12 @@ mod tests {
         assert_eq!(html.kind, ErrorKind::Unavailable);
         assert!(html.message.len() < 400);
         assert_eq!(read(503, "").message, "the answer has no body");
+    }
+
+    #[test]
+    fn what_steers_a_terminal_or_turns_text_around_is_left_out() {
+        let body = "{\"status\":400,\"errorCode\":-2,\"message\":\"size\\u001b[31m \u{202e}5\u{2066}1\u{200b}0\u{feff} \u{2028}börse 💱\"}";
+        assert_eq!(read(400, body).message, "size[31m 510 börse 💱");
     }
 
     #[test]

@@ -43,7 +43,7 @@ pub struct Global {
     /// Stream origin, such as ws://127.0.0.1:9090.
     #[arg(long, global = true, env = "LMEX_WS_URL", hide_env_values = true, value_name = "ORIGIN")]
     pub ws_url: Option<String>,
-    /// A host besides LMEX's that testnet or live may talk to.
+    /// A host besides its own that testnet or live may talk to; never a host of the other one.
     #[arg(long, global = true, value_name = "HOST")]
     pub allow_host: Vec<String>,
     /// Order requests a second (the venue allows 75; the well-known tutorial says 10).
@@ -75,6 +75,7 @@ pub enum Command {
     #[command(after_help = "Example: lmex candles BTC-PERP 1h -n 100 --csv")]
     Candles(Candles),
     /// Show the order book; --watch keeps showing it.
+    #[command(alias = "orderbook")]
     Book(Book),
     /// Show the latest public trades.
     Trades(Recent),
@@ -117,9 +118,11 @@ pub enum Command {
     )]
     Sign(commands::sign::Sign),
     /// Send any request, signed, once; print the answer as it came.
-    #[command(after_help = "Example: lmex api GET /api/v2.3/user/positions --query symbol=BTC-PERP")]
+    #[command(
+        after_help = "Example: lmex api GET /api/v2.3/user/positions --query symbol=BTC-PERP\n\nOn live, all but GET asks first; the cap LMEX_MAX_NOTIONAL does not hold here, since the body may be anything."
+    )]
     Api(commands::api::Api),
-    /// Check keys, clock, connection and limits.
+    /// Check keys, clock, connection, stream and limits.
     Doctor,
     /// Recorded market data: import captures, look at tapes.
     #[command(subcommand)]
@@ -184,7 +187,7 @@ pub struct Book {
     #[arg(long)]
     pub watch: bool,
     /// With --watch: stop after so many updates.
-    #[arg(long, requires = "watch")]
+    #[arg(long, requires = "watch", value_parser = clap::value_parser!(u64).range(1..))]
     pub updates: Option<u64>,
 }
 

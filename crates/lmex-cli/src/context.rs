@@ -33,9 +33,8 @@ impl Context {
         let given = |url: &Option<String>| url.clone().filter(|url| !url.is_empty());
         let (rest_given, ws_given) = (given(&global.rest_url), given(&global.ws_url));
         // An address that was given is meant; the one that was found only fills the gap.
-        let found = running.filter(|running| {
-            rest_given.as_ref().is_none_or(|given| given.trim_end_matches('/') == running.rest)
-        });
+        let found =
+            running.filter(|running| rest_given.as_ref().is_none_or(|given| is_same(given, &running.rest)));
         let rest = rest_given.clone().or_else(|| found.as_ref().map(|found| found.rest.clone()));
         if environment == Environment::Local && rest.is_none() {
             return Err(CliError::new("config", "no local exchange is running, and no address was given")
@@ -46,6 +45,9 @@ impl Context {
             .or_else(|| local_ws(environment, rest.as_deref()));
         let endpoints = Endpoints::new(environment, rest.as_deref(), ws.as_deref(), &global.allow_host)?;
         let credentials = credentials(environment, rest_given.is_some(), &variables, found.as_ref());
+        if let Some(fault) = passed_over(&credentials, environment, &variables) {
+            output.note(&format!("note: {fault}. Not used here: the running local exchange has its own key"));
+        }
         let market_data = match (environment, found) {
             (Environment::Local, Some(found)) => found.market_data,
             (Environment::Local, None) => told(&endpoints).await.unwrap_or_else(|| NOT_TOLD.to_owned()),
@@ -99,11 +101,12 @@ impl fmt::Display for Context {
 const NOT_TOLD: &str = "this exchange does not tell whether its prices are simulated or recorded";
 
 /// How long a local exchange may take to say where its prices come from: the line that names it waits for this.
-const TELL_WITHIN: Duration = Duration::from_secs(1);
+pub(crate) const TELL_WITHIN: Duration = Duration::from_secs(1);
 /// As much of what it says is shown.
-const LONGEST_SOURCE: usize = 120;
+const LONGEST_SOURCE: usize = 200;
 
-/// Where a local exchange's prices come from, by the header that it puts on every answer.
+/// Where a local exchange's prices come from, by the header that it puts on every answer. Asking for the time costs none of
+/// the queries that an address may send.
 async fn told(endpoints: &Endpoints) -> Option<String> {
     let client = Client::builder(endpoints.clone()).timeout(TELL_WITHIN).build().ok()?;
     let time = Request::custom(Method::Get, "/spot/api/v3.2/time", &[], Vec::new(), false);
@@ -143,6 +146,13 @@ fn play_money(found: &LocalExchange) -> Option<Credentials> {
     Some(credentials.with_source("the running local exchange (play money)"))
 }
 
+/// Whether a given address is that of the announced exchange, also by the name that every system has for this machine.
+fn is_same(given: &str, announced: &str) -> bool {
+    let Ok(given) = Endpoints::new(Environment::Local, Some(given), None, &[]) else { return false };
+    let by_ip = |ip: &str| given.rest().replacen("//localhost", &format!("//{ip}"), 1);
+    [by_ip("127.0.0.1"), by_ip("[::1]")].iter().any(|given| given == announced)
+}
+
 /// A local exchange serves both on one port.
 fn local_ws(environment: Environment, rest: Option<&str>) -> Option<String> {
     let rest = rest.filter(|_| environment == Environment::Local)?;
@@ -165,5 +175,35 @@ fn credentials(
             other => Err(other),
         }),
         None => from_variables(),
+    }
+}
+
+/// What is wrong with the variables, if the key is not theirs: whoever set half a pair believes that it is used.
+fn passed_over(
+    credentials: &Result<Credentials, CredentialsError>,
+    environment: Environment,
+    variables: &Variables,
+) -> Option<CredentialsError> {
+    credentials.as_ref().ok()?;
+    let named = Credentials::from_variables(environment, |name| variables.find(name));
+    named.err().filter(|error| !matches!(error, CredentialsError::Missing { .. }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn this_machine_has_a_name_and_two_addresses() {
+        let announced = "http://127.0.0.1:9090";
+        for given in [announced, "http://127.0.0.1:9090/", "http://localhost:9090", "HTTP://LocalHost:9090/"]
+        {
+            assert!(is_same(given, announced), "{given}");
+        }
+        assert!(is_same("http://localhost:9090", "http://[::1]:9090"));
+        for given in ["http://localhost:9091", "http://127.0.0.2:9090", "https://localhost:9090", "localhost"]
+        {
+            assert!(!is_same(given, announced), "{given}");
+        }
     }
 }

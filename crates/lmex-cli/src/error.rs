@@ -2,10 +2,10 @@
 
 use std::process::ExitCode;
 
-use lmex::{CredentialsError, EndpointError, OrderOutcome, Refusal};
+use lmex::{Clock, CredentialsError, EndpointError, OrderOutcome, Refusal, TimeMs};
 use serde::Serialize;
 
-use crate::commands::shown;
+use crate::commands::{shown, time_of_day};
 
 /// An error as it is shown: what kind, what happened, what to do next.
 #[derive(Debug, Serialize)]
@@ -59,22 +59,33 @@ fn code(category: &str) -> u8 {
 impl From<lmex::Error> for CliError {
     fn from(error: lmex::Error) -> Self {
         let hint = hint(&error);
-        let message = match &error {
-            lmex::Error::Unresolved { symbol, client_id, sent, .. } => {
-                format!(
-                    "never sent: order {client_id} in {symbol}, sent at {} UTC, is still unresolved",
-                    shown(*sent)
-                )
-            }
-            other => other.to_string(),
-        };
-        Self { category: error.category(), message, hint }
+        Self { category: error.category(), message: message(&error), hint }
+    }
+}
+
+fn message(error: &lmex::Error) -> String {
+    match error {
+        lmex::Error::Unresolved { symbol, client_id, closing, sent, .. } => {
+            let what = match closing {
+                true => "the closing of the position".to_owned(),
+                false => format!("order {client_id}"),
+            };
+            format!("never sent: {what} in {symbol}, sent at {} UTC, is still unresolved", shown(*sent))
+        }
+        // What changes something tells of a lost answer by itself; whoever only asked has nothing to fear.
+        lmex::Error::Lost { origin, reason } => {
+            format!("no answer from {origin} that can be read ({reason})")
+        }
+        lmex::Error::BeforeSending(error) => format!("never sent: {}", message(error)),
+        other => other.to_string(),
     }
 }
 
 const CHECK_KEY: &str = "`lmex doctor` checks key and clock; `lmex sign` shows what is signed";
 
 const REDIRECTED: &str = "the address sends callers elsewhere, and a key is not taken there: check LMEX_REST_URL (scheme, host, port), or a proxy or log-in page in between";
+
+const NOT_THE_EXCHANGE: &str = "the exchange is down, or something else answers in its place: try again in a minute; if it stays, check LMEX_REST_URL (scheme, host, port), or a proxy in between";
 
 fn hint(error: &lmex::Error) -> Option<String> {
     Some(match error {
@@ -84,7 +95,18 @@ fn hint(error: &lmex::Error) -> Option<String> {
         }
         lmex::Error::NotSent { .. } => "`lmex doctor` checks address and connection".to_owned(),
         lmex::Error::Authentication { .. } => CHECK_KEY.to_owned(),
+        lmex::Error::Lost { .. } => NOT_THE_EXCHANGE.to_owned(),
+        lmex::Error::BeforeSending(error) => return hint(error),
+        lmex::Error::NoPosition(_) => "`lmex positions` lists what is open".to_owned(),
         lmex::Error::UnknownMarket(_) => "`lmex markets` lists what can be traded".to_owned(),
+        lmex::Error::Unresolved { symbol, journal: Some(journal), .. } => format!(
+            "the exchange does not answer for it now: try again. Should it never do so: look at `lmex orders {symbol}`, `lmex positions {symbol}` and `lmex fills {symbol}`, end all programs that use this key, and move {} away",
+            journal.display()
+        ),
+        lmex::Error::Unresolved { symbol, closing: true, settles, .. } => format!(
+            "`lmex positions {symbol}` and `lmex orders {symbol}` show whether it happened. After {} UTC the exchange can no longer execute it: try again then",
+            shown(*settles)
+        ),
         lmex::Error::Unresolved { client_id, settles, .. } => format!(
             "`lmex order {client_id}` asks for it. After {} UTC the exchange can no longer execute it: try again then",
             shown(*settles)
@@ -97,13 +119,27 @@ fn hint(error: &lmex::Error) -> Option<String> {
             }
             lmex::ErrorKind::InsufficientFunds => "`lmex balance` shows what is available".to_owned(),
             lmex::ErrorKind::Authentication => CHECK_KEY.to_owned(),
-            lmex::ErrorKind::RateLimited => {
-                "wait, then slow down: nothing more is sent until the block ends".to_owned()
-            }
+            lmex::ErrorKind::Unavailable | lmex::ErrorKind::Unreadable => NOT_THE_EXCHANGE.to_owned(),
+            lmex::ErrorKind::Other if !api.is_definite() && api.code.is_none() => NOT_THE_EXCHANGE.to_owned(),
+            lmex::ErrorKind::RateLimited => blocked_until(api, Clock::system().wall()),
             _ => return None,
         },
         _ => return None,
     })
+}
+
+/// A block is the key's, and ends when the venue says; only the command that was told of it knows.
+fn blocked_until(error: &lmex::ApiError, now: TimeMs) -> String {
+    let until = match error.unlock_time(now) {
+        Some(unlock) => {
+            let seconds = unlock.ms_since(now).max(0).saturating_add(999) / 1_000;
+            format!("until {} UTC (in {seconds} s)", time_of_day(unlock))
+        }
+        None => "for a second or more".to_owned(),
+    };
+    format!(
+        "the key is blocked {until}. This command sends nothing more; don't start others before that, then slow down"
+    )
 }
 
 impl From<EndpointError> for CliError {
@@ -136,5 +172,24 @@ pub fn not_done(outcome: OrderOutcome) -> Result<Box<lmex::DoneOrder>, CliError>
             "it was not sent again. `lmex order {}` asks for it; the next order in {} does so first",
             order.client_id, order.symbol
         ))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_block_is_told_with_its_end() {
+        let mut error = lmex::ApiError::new(lmex::ErrorKind::RateLimited, 429, Some(303), "too many");
+        let now = TimeMs::from_millis(1_795_392_000_001);
+        assert!(
+            blocked_until(&error, now).contains("for a second or more"),
+            "{}",
+            blocked_until(&error, now)
+        );
+        error.retry_after = Some("1795392058".to_owned());
+        let told = blocked_until(&error, now);
+        assert!(told.contains(" blocked until ") && told.contains(":58 UTC (in 58 s). "), "{told}");
     }
 }

@@ -17,7 +17,7 @@ use std::process::ExitCode;
 use clap::Parser as _;
 use tracing_subscriber::EnvFilter;
 
-use crate::args::Args;
+use crate::args::{Args, Command};
 use crate::error::CliError;
 use crate::output::Output;
 
@@ -28,7 +28,9 @@ fn main() -> ExitCode {
     };
     log_to_stderr(args.global.verbose);
     let output = Output::new(&args.global);
-    match start(args, &output) {
+    let output = if changes_orders(&args) { output.telling_of_orders() } else { output };
+    let serves = matches!(args.command, Some(Command::Exchange(_)));
+    match start(args, &output).or_else(|error| unless_read_enough(error, serves)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             output.error(&error);
@@ -47,6 +49,27 @@ fn start(args: Args, output: &Output) -> Result<(), CliError> {
     // A blocked resolver or disk must not keep a command that has ended from ending.
     runtime.shutdown_timeout(std::time::Duration::from_millis(500));
     result
+}
+
+/// Whether the answer is the only word on what became of orders. `buy` and `sell` see to it themselves.
+fn changes_orders(args: &Args) -> bool {
+    match &args.command {
+        Some(Command::Amend(amend)) => !amend.safety.dry_run,
+        Some(Command::Cancel(cancel)) => !cancel.dry_run,
+        Some(Command::Close(close)) => !close.safety.dry_run,
+        Some(Command::Api(api)) => api.method != lmex_api::Method::Get && !api.dry_run,
+        _ => false,
+    }
+}
+
+/// A reader of data that goes away (`| head`) has read enough. Who starts an exchange and can't be told where it is has
+/// none.
+fn unless_read_enough(error: CliError, serves: bool) -> Result<(), CliError> {
+    match error.category {
+        output::UNREAD if serves => Err(CliError { category: "io", ..error }),
+        output::UNREAD => Ok(()),
+        _ => Err(error),
+    }
 }
 
 /// Messages go to stderr, so that data on stdout can be piped.

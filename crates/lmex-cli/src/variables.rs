@@ -34,9 +34,11 @@ impl Variables {
         }
     }
 
-    /// `NAME=value` lines; `export`, quotes and comments as shells write them.
+    /// `NAME=value` lines; `export`, quotes and comments as shells write them. Not a parser from elsewhere: those put
+    /// other variables in place of `$NAME`, which a secret may contain, and leave copies of it in memory.
     fn parse(text: &str) -> Self {
         let mut variables = Self::default();
+        let text = text.trim_start_matches(BYTE_ORDER_MARK);
         for line in text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
             let Some((name, value)) = line.strip_prefix("export ").unwrap_or(line).split_once('=') else {
                 continue;
@@ -67,9 +69,16 @@ impl Variables {
     }
 }
 
+/// What some editors begin a file with.
+const BYTE_ORDER_MARK: char = '\u{feff}';
+
+/// A value up to its closing quote, or else up to a comment. What has no closing quote, or has more behind it than a
+/// comment, is taken as it is.
 fn unquoted(value: &str) -> &str {
     for quote in ['"', '\''] {
-        if let Some(inner) = value.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote)) {
+        if let Some((inner, rest)) = value.strip_prefix(quote).and_then(|rest| rest.split_once(quote))
+            && (rest.trim().is_empty() || rest.trim_start().starts_with('#'))
+        {
             return inner;
         }
     }
@@ -82,13 +91,29 @@ mod tests {
 
     #[test]
     fn a_file_sets_keys_and_nothing_else() {
-        let text = "# mine\nexport LMEX_API_KEY='abc'\nLMEX_API_SECRET=\"x=y\"\nLMEX_ENV=live\nLMEX_REST_URL=https://evil.example\nPATH=/x\nbroken\nLMEX_LIVE_API_KEY=k # note";
+        let text = "\u{feff}LMEX_TESTNET_API_KEY=first\n# mine\nexport LMEX_API_KEY='abc'\nLMEX_API_SECRET=\"x=y\"\nLMEX_ENV=live\nLMEX_REST_URL=https://evil.example\nPATH=/x\nbroken\nLMEX_LIVE_API_KEY=k # note";
         let variables = Variables::parse(text);
         let value = |name: &str| variables.file.get(name).map(|value| value.to_string());
         assert_eq!(value("LMEX_API_KEY").as_deref(), Some("abc"));
         assert_eq!(value("LMEX_API_SECRET").as_deref(), Some("x=y"));
         assert_eq!(value("LMEX_LIVE_API_KEY").as_deref(), Some("k"));
-        assert_eq!(variables.file.len(), 3);
+        assert_eq!(value("LMEX_TESTNET_API_KEY").as_deref(), Some("first"));
+        assert_eq!(variables.file.len(), 4);
         assert_eq!(variables.ignored, ["LMEX_ENV", "LMEX_REST_URL"]);
+    }
+    #[test]
+    fn quotes_end_where_they_end() {
+        for (written, value) in [
+            (r#""a b" # note"#, "a b"),
+            ("'a # b'  # note", "a # b"),
+            ("\"a\"# note", "a"),
+            (r#""it's""#, "it's"),
+            (r#""open"#, r#""open"#),
+            (r#""a"b"#, r#""a"b"#),
+            ("a#b # note", "a#b"),
+            ("$HOME", "$HOME"),
+        ] {
+            assert_eq!(unquoted(written), value, "{written}");
+        }
     }
 }

@@ -89,6 +89,8 @@ mod order;
 mod rate;
 mod trigger;
 
+#[doc(hidden)]
+pub use book::BareBook;
 pub use book::QueueModel;
 pub use condition::{Crossing, Exit, Exits, NewTrigger, OcoStop, Peg, PriceSource, Trigger, TriggerKind};
 pub use engine::{AuditError, Config, Engine, LegView, MarketView, PositionView, Queued};

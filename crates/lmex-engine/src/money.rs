@@ -62,7 +62,10 @@ impl Money {
     /// This amount `count` times; stops at the ends of the range.
     #[must_use]
     pub const fn times(self, count: i64) -> Self {
-        Self(self.0.saturating_mul(count as i128))
+        match product(self.0, count) {
+            Some(product) => Self(product),
+            None => Self(self.0.saturating_mul(count as i128)),
+        }
     }
 
     /// The amount without its sign.
@@ -81,7 +84,7 @@ impl Money {
     #[must_use]
     pub const fn part_up(self, rate: Rate) -> Self {
         let (parts, whole) = (rate.parts() as i128, Rate::ONE.parts() as i128);
-        if let Some(product) = self.0.checked_mul(parts) {
+        if let Some(product) = product(self.0, rate.parts()) {
             return Self(div_up(product, whole));
         }
         let (quotient, rest) = (self.0 / whole, self.0 % whole);
@@ -95,12 +98,17 @@ impl Money {
         if whole == 0 || share == whole {
             return self;
         }
-        let (share, whole) = (share as i128, whole as i128);
-        if let Some(product) = self.0.checked_mul(share) {
-            return Self(product / whole);
+        if share == 0 {
+            return Self::ZERO;
         }
-        let (quotient, rest) = (self.0 / whole, self.0 % whole);
-        Self(quotient.saturating_mul(share).saturating_add(rest.saturating_mul(share) / whole))
+        let small = self.0 as i64;
+        if small as i128 == self.0 && whole > 0 {
+            let (all, rest) = ((small / whole) as i128, (small % whole) as i128);
+            return Self(all * share as i128 + quotient(rest * share as i128, whole as i128));
+        }
+        let (share, whole) = (share as i128, whole as i128);
+        let (all, rest) = (self.0 / whole, self.0 % whole);
+        Self(all.saturating_mul(share).saturating_add(rest.saturating_mul(share) / whole))
     }
 
     /// Divided by `count`, rounded up to the unit. The amount itself when `count` is zero.
@@ -115,9 +123,31 @@ impl Money {
     }
 }
 
+/// `None` out of range. Nearly always both are numbers of 64 bits, whose product is one instruction.
+const fn product(units: i128, count: i64) -> Option<i128> {
+    let small = units as i64;
+    if small as i128 == units {
+        return Some(small as i128 * count as i128);
+    }
+    units.checked_mul(count as i128)
+}
+
+/// Towards zero. A division of 64 bits where that is enough: one of 128 bits is a call.
+const fn quotient(value: i128, by: i128) -> i128 {
+    let (small, small_by) = (value as i64, by as i64);
+    if small as i128 == value
+        && small_by as i128 == by
+        && let Some(quotient) = small.checked_div(small_by)
+    {
+        return quotient as i128;
+    }
+    value / by
+}
+
 const fn div_up(value: i128, by: i128) -> i128 {
-    let quotient = value / by;
-    if value % by != 0 && (value < 0) == (by < 0) { quotient + 1 } else { quotient }
+    let quotient = quotient(value, by);
+    // The remainder by multiplication: a second division of 128 bits would cost as much as the first.
+    if value != quotient * by && (value < 0) == (by < 0) { quotient + 1 } else { quotient }
 }
 
 impl TryFrom<Decimal> for Money {

@@ -2,6 +2,7 @@
 
 use lmex_types::{ClientOrderId, OrderId, OrderType, Side, TimeInForce, TimeMs};
 
+use crate::message::NewOrder;
 use crate::{AccountId, Exits, LegId, MarketId, Peg, Trigger};
 
 /// An order that was accepted and has not ended.
@@ -65,6 +66,34 @@ pub enum Purpose {
 }
 
 impl Order {
+    /// A new order as it looks when it is accepted as it was asked for: in its own leg, or else the one-way one; with
+    /// nothing filled, nothing to wait for and no end by the clock.
+    pub fn of(new: &NewOrder, at: TimeMs) -> Self {
+        Self {
+            id: new.order,
+            client_id: new.client_id,
+            account: new.account,
+            market: new.market,
+            leg: new.leg.unwrap_or_default(),
+            side: new.side,
+            order_type: new.order_type,
+            price: if new.order_type == OrderType::Limit { new.price } else { 0 },
+            contracts: new.contracts,
+            filled: 0,
+            time_in_force: new.time_in_force,
+            post_only: new.post_only,
+            reduce_only: new.reduce_only,
+            accepted_at: at,
+            expires_at: None,
+            trigger: None,
+            purpose: Purpose::Trade,
+            peer: None,
+            exits: new.exits,
+            peg: new.peg,
+            is_spam: false,
+        }
+    }
+
     /// Contracts left to fill.
     pub fn remaining(&self) -> i64 {
         self.contracts - self.filled

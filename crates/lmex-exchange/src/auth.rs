@@ -76,6 +76,8 @@ pub(crate) enum AuthError {
     MissingHeader(&'static str),
     #[error("header {0} is given more than once: send it once")]
     RepeatedHeader(&'static str),
+    #[error("header {0} has characters outside of printable ASCII: send it exactly as it was given to you")]
+    UnreadableHeader(&'static str),
     #[error("key {0:?} is not known here: use the key that the exchange printed when it started")]
     UnknownKey(String),
     #[error("request-nonce {0:?} is not a number: send milliseconds since 1970 in decimal digits")]

@@ -26,6 +26,13 @@ pub(crate) struct PublicCall {
     pub(crate) query: Fields,
 }
 
+/// A public request that draws on nobody's budget: no limit is known for it, and programs ask in passing.
+#[derive(Debug)]
+pub(crate) struct UncountedCall {
+    /// Its parameters.
+    pub(crate) query: Fields,
+}
+
 /// A request with a valid signature, of a key that may make it.
 #[derive(Debug)]
 pub(crate) struct PrivateCall {
@@ -54,8 +61,16 @@ impl FromRequest<Arc<App>> for PublicCall {
     async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, Refused> {
         let (parts, body) = received(request, app).await?;
         app.admit(Bucket::Query, [Subject::Address(address(&parts))])?;
-        let query = parts.uri.query().unwrap_or_default();
-        Ok(Self { query: parameters(parts.uri.path(), query, &body)? })
+        Ok(Self { query: of_parts(&parts, &body)? })
+    }
+}
+
+impl FromRequest<Arc<App>> for UncountedCall {
+    type Rejection = Refused;
+
+    async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, Refused> {
+        let (parts, body) = received(request, app).await?;
+        Ok(Self { query: of_parts(&parts, &body)? })
     }
 }
 
@@ -99,6 +114,10 @@ fn claim<'a>(parts: &'a Parts, body: &'a [u8]) -> Result<Claim<'a>, AuthError> {
     })
 }
 
+fn of_parts(parts: &Parts, body: &[u8]) -> Result<Fields, Refused> {
+    parameters(parts.uri.path(), parts.uri.query().unwrap_or_default(), body)
+}
+
 /// Parameters that belong in the query. A body says something too, so it is not passed over: a cancel whose `orderID`
 /// nobody reads would cancel every order of the market.
 fn parameters(path: &str, query: &str, body: &[u8]) -> Result<Fields, Refused> {
@@ -137,7 +156,7 @@ fn header<'a>(headers: &'a HeaderMap, name: &'static str) -> Result<Option<&'a s
     let (first, second) = (values.next(), values.next());
     match second {
         Some(_) => Err(AuthError::RepeatedHeader(name)),
-        None => Ok(first.and_then(|value| value.to_str().ok())),
+        None => first.map(|value| value.to_str().map_err(|_| AuthError::UnreadableHeader(name))).transpose(),
     }
 }
 

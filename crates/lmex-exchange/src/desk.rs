@@ -18,10 +18,10 @@ use std::time::Duration;
 
 use lmex_engine::Command;
 use lmex_types::TimeMs;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
 use crate::clock::Clock;
-use crate::crowd::MarketSource;
+use crate::crowd::{MarketSource, SourceError};
 use crate::feed::Batch;
 use crate::history::Opening;
 use crate::ids::Ids;
@@ -36,6 +36,8 @@ pub(crate) struct Desk {
     pub(crate) state: DeskState,
     pub(crate) ids: Ids,
     source: Box<dyn MarketSource>,
+    /// What the source says of itself.
+    described: watch::Sender<String>,
     clock: Clock,
     hub: mpsc::Sender<Arc<Batch>>,
     /// Batches that the hub has not been told of.
@@ -52,6 +54,8 @@ pub(crate) struct DeskParts {
     pub(crate) ids: Ids,
     pub(crate) opening: Opening,
     pub(crate) source: Box<dyn MarketSource>,
+    /// Is told what the source says of itself whenever that changes.
+    pub(crate) described: watch::Sender<String>,
     pub(crate) clock: Clock,
     pub(crate) hub: mpsc::Sender<Arc<Batch>>,
 }
@@ -59,11 +63,12 @@ pub(crate) struct DeskParts {
 impl Desk {
     /// A desk at which the past has happened: the markets are open, the last trades are told.
     pub(crate) fn new(parts: DeskParts) -> Self {
-        let DeskParts { ids, opening, source, clock, hub } = parts;
+        let DeskParts { ids, opening, source, described, clock, hub } = parts;
         let mut desk = Self {
             state: DeskState::new(opening.candles, opening.fundings),
             ids,
             source,
+            described,
             clock,
             hub,
             untold: Vec::new(),
@@ -140,13 +145,28 @@ impl Desk {
 
     fn step_source(&mut self, now: TimeMs) {
         let mut commands = std::mem::take(&mut self.commands);
-        if let Err(error) = self.source.step(now, &mut commands) {
-            tracing::warn!(%error, "the market source has failed: its market stands still from here on");
-        }
+        let stepped = self.source.step(now, &mut commands);
         for command in commands.drain(..) {
             self.apply(command);
         }
         self.commands = commands;
+        self.tell_source(stepped);
+    }
+
+    /// One line when the source fails or ends, and whoever shows where the prices come from says so from then on. It
+    /// is an error to whoever trades there, and programs show errors unless they are told otherwise.
+    fn tell_source(&self, stepped: Result<(), SourceError>) {
+        let described = self.source.describe();
+        let has_changed = self.described.send_if_modified(|told| {
+            let has_changed = *told != described;
+            told.clone_from(&described);
+            has_changed
+        });
+        match stepped {
+            Err(error) => tracing::error!("{error}: that market stands still from here on"),
+            Ok(()) if has_changed => tracing::error!("the prices are now: {described}"),
+            Ok(()) => {}
+        }
     }
 
     fn sleep(&self) -> Duration {

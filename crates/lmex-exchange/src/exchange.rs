@@ -8,9 +8,10 @@ use std::time::Duration;
 
 use axum::Router;
 use lmex_api::Permission;
+use lmex_engine::{Command, Money};
 use lmex_types::{Symbol, TimeMs};
 use tokio::net::TcpListener;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 
 use crate::accounts::{AccountError, Accounts};
@@ -24,9 +25,11 @@ use crate::history;
 use crate::ids::Ids;
 use crate::limits::Limiter;
 use crate::secret::Secret;
-use crate::server::{self, App, Connections};
+use crate::server::{self, App, Connections, Greeting};
 use crate::sockets::{self, Hub, LoginRefused, SocketConfig};
 
+/// What the insurance fund starts with.
+const INSURANCE: Money = Money::from_quote(1_000_000);
 /// Batches that wait for the hub before the desk waits.
 const UNTOLD: usize = 4_096;
 /// How long open connections have to finish when the exchange stops.
@@ -42,7 +45,7 @@ pub struct Handle {
     address: SocketAddr,
     api_key: String,
     api_secret: Secret,
-    market_source: String,
+    market_source: watch::Receiver<String>,
     main_market: Symbol,
     desk: DeskHandle,
     /// Dropped to stop the server.
@@ -121,13 +124,13 @@ impl Exchange {
         // The desk's first answer comes after it has told the hub of the markets: whoever connects finds them.
         handle.read(|_| ()).await.map_err(|_| StartError::Desk)?;
         let limiter = Mutex::new(Limiter::new(config.limits, config.block_scale));
-        let greeting = server::greeting(address, &market_source, main_market.as_str());
+        let greeting = Greeting { address, market_source: market_source.clone(), market: main_market };
         let app = App { desk: handle.clone(), auth, limiter, clocks, seed: config.seed, greeting };
         let router = server::router(Arc::new(app), streams);
-        let connections = Connections::new(router, config.connections, &market_source);
+        let connections = Connections::new(router, config.connections, market_source.clone());
         let (stop, stopped) = oneshot::channel();
         let server = tokio::spawn(connections.serve(listener, stopped));
-        tracing::info!(%address, market_source, "the exchange is open");
+        tracing::info!(%address, market_source = *market_source.borrow(), "the exchange is open");
         let (api_key, api_secret) = accounts.into_demo_key();
         Ok(Handle {
             address,
@@ -164,9 +167,9 @@ impl Handle {
         self.api_secret.expose()
     }
 
-    /// Where the market comes from, for a person: `simulated, seed 7`.
-    pub fn market_source(&self) -> &str {
-        &self.market_source
+    /// Where the market comes from, for a person: `simulated, seed 7`. It changes when a tape ends or can't be read on.
+    pub fn market_source(&self) -> String {
+        self.market_source.borrow().clone()
     }
 
     /// The market to look at first: the tape's, or `BTC-PERP`.
@@ -201,14 +204,14 @@ fn open_desk(
     config: &ExchangeConfig,
     clocks: &Clocks,
     hub: mpsc::Sender<Arc<Batch>>,
-) -> Result<(Desk, String, Symbol), StartError> {
+) -> Result<(Desk, watch::Receiver<String>, Symbol), StartError> {
     let now = clocks.venue.now();
     let (listings, main_market, source) = market_source(config, now)?;
     let opening = history::open(config.seed, now, &listings);
-    let described = source.describe();
+    let (described, market_source) = watch::channel(source.describe());
     let ids = Ids::new(config.seed);
-    let desk = Desk::new(DeskParts { ids, opening, source, clock: clocks.venue.clone(), hub });
-    Ok((desk, described, main_market))
+    let desk = Desk::new(DeskParts { ids, opening, source, described, clock: clocks.venue.clone(), hub });
+    Ok((desk, market_source, main_market))
 }
 
 /// The markets, the one to look at first, and what moves them.

@@ -25,7 +25,7 @@ use crate::routes;
 pub use bounds::ConnectionBounds;
 pub(crate) use bounds::LARGEST_BODY;
 pub(crate) use connections::Connections;
-pub(crate) use greeting::greeting;
+pub(crate) use greeting::Greeting;
 
 /// What every handler may use.
 #[derive(Debug)]
@@ -37,7 +37,7 @@ pub(crate) struct App {
     /// The seed of the ids.
     pub(crate) seed: u64,
     /// For a person who opens the address in a browser.
-    pub(crate) greeting: String,
+    pub(crate) greeting: Greeting,
 }
 
 /// Everything that is served, with the streams.
@@ -52,8 +52,9 @@ pub(crate) fn router(app: Arc<App>, streams: Router) -> Router {
         .layer(from_fn(trace))
 }
 
+/// Not limited: programs ask here where the prices come from, which must not cost them a query.
 async fn greet(State(app): State<Arc<App>>) -> String {
-    app.greeting.clone()
+    app.greeting.text()
 }
 
 async fn not_served(method: Method, uri: Uri) -> Refused {

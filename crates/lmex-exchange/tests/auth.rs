@@ -82,6 +82,14 @@ async fn a_header_that_is_given_twice_is_named() {
 }
 
 #[tokio::test]
+async fn a_header_that_is_not_ascii_is_told_from_a_missing_one() {
+    let venue = Venue::start().await;
+    let sent = Sent { key: Some("ключ"), ..Sent::over(&venue, WALLET, "") };
+    let message = refused(&sent.wallet(&venue).await);
+    assert!(message.contains("header request-api has characters outside of printable ASCII"), "{message}");
+}
+
+#[tokio::test]
 async fn a_body_is_signed_whatever_the_method() {
     let venue = Venue::start().await;
     let body = r#"{"symbol":"BTC-PERP"}"#;

@@ -4,6 +4,7 @@
 
 mod venue;
 
+use std::path::Path;
 use std::time::Duration;
 
 use futures_util::StreamExt;
@@ -92,15 +93,74 @@ async fn a_tape_is_named_in_visible_ascii() {
     let mut writer = TapeWriter::create(&path, header, Existing::Refuse).unwrap();
     let level = |side, price| TapeLevel { side, price: Decimal::from(price), size: Decimal::ONE };
     let levels = vec![level(Side::Buy, 60_000), level(Side::Sell, 60_001)];
-    let body = TapeBody::Depth { snapshot: true, levels };
-    writer.write(&TapeMessage { at_ns: 0, received_ns: 0, body }).unwrap();
+    // The second is never due, so the tape does not end.
+    for ns in [0, 1_000_000_000] {
+        let body = TapeBody::Depth { snapshot: true, levels: levels.clone() };
+        writer.write(&TapeMessage { at_ns: ns, received_ns: ns, body }).unwrap();
+    }
     writer.finish().unwrap();
     let source = Source::Replay { path, speed: Decimal::ONE };
     let venue = Venue::start_with(ExchangeConfig { source, ..ExchangeConfig::default() }).await;
     let greeting = venue.send("GET", "/", &[], b"").await;
     assert!(greeting.text.contains("Prices:   Börse, 8 August, replayed at 1x"), "{}", greeting.text);
-    let expected = "lmex-market-source: b?rse, 8 august, replayed at 1x; other markets simulated, seed 7";
+    let expected = "lmex-market-source: b?rse, 8 august, replayed at 1x; \
+                    its funding and earlier candles and trades simulated; other markets simulated, seed 7\r\n";
     assert!(greeting.headers.contains(expected), "{}", greeting.headers);
+}
+
+/// A minute after a first snapshot, more trades than are decoded at once; and where their last sizes are in the file,
+/// nothing but zeros if it is not sound.
+fn write_tape(path: &Path, is_sound: bool) {
+    let header = TapeHeader::new("a tape", "BTCUSDT", SizeUnit::Base);
+    let mut writer = TapeWriter::create(path, header, Existing::Refuse).unwrap();
+    let level = |side, price| TapeLevel { side, price: Decimal::from(price), size: Decimal::from(100) };
+    let levels = vec![level(Side::Buy, 60_000), level(Side::Sell, 60_001)];
+    let body = TapeBody::Depth { snapshot: true, levels };
+    writer.write(&TapeMessage { at_ns: 0, received_ns: 0, body }).unwrap();
+    let later = 60_000_000_000;
+    for size in 1..40_000 {
+        let (price, size) = (Decimal::from(60_001), Decimal::new(size, 5));
+        let body = TapeBody::Trade { aggressor: Side::Buy, price, size };
+        writer.write(&TapeMessage { at_ns: later, received_ns: later, body }).unwrap();
+    }
+    writer.finish().unwrap();
+    if !is_sound {
+        let mut bytes = std::fs::read(path).unwrap();
+        let tail = bytes.len() - 8;
+        let about = u32::from_le_bytes(bytes[tail..tail + 4].try_into().unwrap());
+        let rows_end = tail - usize::try_from(about).unwrap();
+        bytes[rows_end - 4_000..rows_end - 2_000].fill(0);
+        std::fs::write(path, bytes).unwrap();
+    }
+}
+
+/// The state file and the first line of an exchange are from its start; this is what tells of it later.
+#[tokio::test]
+async fn an_answer_says_when_the_tape_has_ended_or_failed() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, is_sound, said) in [
+        ("ended.parquet", true, "the tape has ended, its last book stays"),
+        ("failed.parquet", false, "the tape can't be read on, its last book stays"),
+    ] {
+        let path = folder.path().join(name);
+        write_tape(&path, is_sound);
+        let source = Source::Replay { path, speed: Decimal::ONE };
+        let config = ExchangeConfig { limits: LimitsMode::Off, source, ..ExchangeConfig::default() };
+        let venue = Venue::start_with(config).await;
+        assert!(!venue.exchange.market_source().contains("book stays"), "{}", venue.exchange.market_source());
+        let told = async {
+            loop {
+                venue.pass_ms(10_000);
+                let answer = venue.send("GET", "/", &[], b"").await;
+                if answer.headers.contains(said) {
+                    return answer;
+                }
+            }
+        };
+        let answer = tokio::time::timeout(PATIENCE, told).await.unwrap();
+        assert!(answer.text.contains(said), "{}", answer.text);
+        assert!(venue.exchange.market_source().contains(said));
+    }
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@
 
 use lmex_engine::{AccountId, Command, Engine, Event, MarketId, Money, NewOrder, Rate, Stamped};
 use lmex_exchange::crowd::{FUNDING_PERIOD_MS, Listing, MarketSource, SyntheticCrowd};
-use lmex_types::{Decimal, OrderId, OrderType, Side, TimeInForce, TimeMs};
+use lmex_types::{Decimal, OrderId, Side, TimeMs};
 
 const BTC: MarketId = MarketId(0);
 const START: TimeMs = TimeMs::from_millis(1_760_000_000_123);
@@ -164,19 +164,7 @@ fn spreads_are_narrow_and_depth_grows_outwards() {
 }
 
 fn market_buy(account: AccountId, order: u64, contracts: i64) -> NewOrder {
-    NewOrder {
-        account,
-        market: BTC,
-        order: OrderId::from_bits(u128::from(order)),
-        client_id: None,
-        side: Side::Buy,
-        order_type: OrderType::Market,
-        price: 0,
-        contracts,
-        time_in_force: TimeInForce::Gtc,
-        post_only: false,
-        reduce_only: false,
-    }
+    NewOrder::market(account, BTC, OrderId::from_bits(u128::from(order)), Side::Buy, contracts)
 }
 
 #[test]
@@ -263,7 +251,7 @@ fn funding_is_told_at_the_start_and_at_every_period() {
 fn the_mark_stays_by_the_book_and_the_index_by_the_mark() {
     let mut world = World::new(13);
     world.live(START.plus_ms(300_000), |engine, _, command| {
-        let Command::SetPrices { market, index, mark } = *command else { return };
+        let Command::SetPrices { market, index, mark: Some(mark) } = *command else { return };
         let market = engine.market(market).unwrap();
         let (bid, ask) = (market.best_bid().unwrap().0, market.best_ask().unwrap().0);
         let middle = market.instrument().grid.price((bid + ask) / 2);

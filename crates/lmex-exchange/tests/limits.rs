@@ -46,6 +46,23 @@ async fn orders_public_queries_and_private_ones_have_budgets_of_their_own() {
 }
 
 #[tokio::test]
+async fn the_greeting_and_the_time_cost_nobody_a_query() {
+    let venue = limited(Decimal::ONE).await;
+    let ask = async || {
+        for target in ["/", "/spot/api/v3.2/time", "/spot/api/v3.3/time"] {
+            let answer = venue.send("GET", target, &[], b"").await;
+            assert_eq!(answer.status, 200, "{target}: {}", answer.text);
+        }
+    };
+    for _ in 0..15 {
+        ask().await;
+        venue.get("/price").await.ok();
+    }
+    venue.get("/price").await.refused(429);
+    ask().await;
+}
+
+#[tokio::test]
 async fn guessing_signatures_is_limited_too() {
     let venue = limited(Decimal::ONE).await;
     let headers = [("request-api", "guess"), ("request-nonce", "1"), ("request-sign", "00")];

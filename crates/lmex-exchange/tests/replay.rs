@@ -10,10 +10,13 @@ use lmex_tape::import::{BinanceOptions, binance};
 use lmex_tape::{
     Existing, Quote, SizeUnit, TapeBody, TapeHeader, TapeLevel, TapeMessage, TapeReader, TapeWriter,
 };
-use lmex_types::{Decimal, OrderId, OrderType, Side, TimeInForce, TimeMs};
+use lmex_types::{Decimal, OrderId, Side, TimeMs};
 
 const BTC: MarketId = MarketId(0);
 const START: TimeMs = TimeMs::from_millis(1_760_000_000_000);
+
+/// What every description of a replay owns up to.
+const NOT_RECORDED: &str = "its funding and earlier candles and trades simulated";
 
 fn d(text: &str) -> Decimal {
     text.parse().unwrap()
@@ -99,10 +102,11 @@ fn messages_become_commands_when_they_are_due() {
     assert_eq!(replay.listing().market, BTC);
     assert_eq!(replay.listing().price, 600_001, "the middle, rounded down to the grid");
     assert_eq!(replay.next_at(), Some(START));
-    assert_eq!(replay.describe(), "a test, replayed at 1x");
+    let described = |how: &str| format!("a test, replayed at {how}; {NOT_RECORDED}");
+    assert_eq!(replay.describe(), described("1x"));
     let commands = step(&mut replay, 0);
     assert_eq!(depths(&commands), ["+bid 600000 100000, bid 600001 50000, ask 600002 25000"]);
-    let prices = Command::SetPrices { market: BTC, index: d("60000.15"), mark: d("60000.15") };
+    let prices = Command::SetPrices { market: BTC, index: d("60000.15"), mark: Some(d("60000.15")) };
     assert!(commands.contains(&prices));
     assert!(commands.iter().any(|command| matches!(command, Command::SetFundingRate { .. })));
     assert_eq!(replay.next_at(), Some(START.plus_ms(100)));
@@ -110,7 +114,7 @@ fn messages_become_commands_when_they_are_due() {
     assert_eq!(prints(&step(&mut replay, 100)), [(Side::Buy, 600_002, 10_000)]);
     assert_eq!(depths(&step(&mut replay, 200)), ["ask 600002 15000"]);
     assert_eq!(replay.next_at(), None);
-    assert_eq!(replay.describe(), "a test, replayed at 1x: the tape has ended, its last book stays");
+    assert_eq!(replay.describe(), described("1x: the tape has ended, its last book stays"));
     assert_eq!(step(&mut replay, 10_000), []);
 }
 
@@ -121,7 +125,7 @@ fn speed_shortens_the_wait() {
         let mut replay = replay("BTCUSDT", SizeUnit::Base, speed, &messages);
         step(&mut replay, 0);
         assert_eq!(replay.next_at(), Some(START.plus_ms(wait_ms)));
-        assert_eq!(replay.describe(), format!("a test, replayed at {speed}x"));
+        assert_eq!(replay.describe(), format!("a test, replayed at {speed}x; {NOT_RECORDED}"));
     }
 }
 
@@ -202,7 +206,7 @@ fn where_a_tape_has_both_the_index_is_of_the_best_prices() {
     let quote = |price| Quote { price: d(price), size: Decimal::ONE };
     let top = TapeBody::Top { bid: quote("100.5"), ask: quote("100.7") };
     let mut replay = btc(&[depth(0, true, "bid 100 1, ask 101 1"), message(0, top)]);
-    let prices = Command::SetPrices { market: BTC, index: d("100.6"), mark: d("100.5") };
+    let prices = Command::SetPrices { market: BTC, index: d("100.6"), mark: Some(d("100.5")) };
     assert!(step(&mut replay, 0).contains(&prices));
 }
 
@@ -316,19 +320,7 @@ impl World {
     }
 
     fn bid(&mut self, price: i64, contracts: i64) {
-        let order = NewOrder {
-            account: USER,
-            market: BTC,
-            order: OrderId::from_bits(1),
-            client_id: None,
-            side: Side::Buy,
-            order_type: OrderType::Limit,
-            price,
-            contracts,
-            time_in_force: TimeInForce::Gtc,
-            post_only: false,
-            reduce_only: false,
-        };
+        let order = NewOrder::limit(USER, BTC, OrderId::from_bits(1), Side::Buy, price, contracts);
         self.apply(START, Command::Place(order));
     }
 

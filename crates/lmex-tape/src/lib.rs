@@ -34,6 +34,7 @@ pub mod import;
 mod info;
 mod message;
 mod place;
+mod quiet;
 mod reader;
 mod rows;
 mod scan;

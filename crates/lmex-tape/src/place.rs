@@ -4,6 +4,7 @@ use std::fs::{self, File};
 use std::io;
 use std::path::Path;
 
+use parquet::errors::ParquetError;
 use tempfile::NamedTempFile;
 
 use crate::{Existing, TapeError};
@@ -61,6 +62,46 @@ pub(crate) fn publish(hidden: NamedTempFile, path: &Path, existing: Existing) ->
     }
 }
 
+/// Why a tape could not be written: in the system's words where it was the system, such as a full disk.
+pub(crate) fn unwritable(path: &Path, source: ParquetError) -> TapeError {
+    let source = match source {
+        ParquetError::External(source) => match source.downcast::<io::Error>() {
+            Ok(source) => return failed("write", path)(*source),
+            Err(other) => ParquetError::External(other),
+        },
+        other => other,
+    };
+    TapeError::Parquet { action: "write", path: path.into(), source }
+}
+
 fn failed(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> TapeError {
-    move |source| TapeError::Io { action, path: path.into(), source }
+    move |source| TapeError::Io { action, path: path.into(), source: of_the_system(source) }
+}
+
+/// The error without the name of the hidden file, which means nothing to a person. `tempfile` wraps the system's error
+/// and gives it back as a text only.
+fn of_the_system(error: io::Error) -> io::Error {
+    match error.to_string().split_once(" at path ") {
+        Some((reason, _)) => io::Error::new(error.kind(), reason),
+        None => error,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_system_error_names_the_tape_and_not_the_hidden_file() {
+        let place = tempfile::tempdir().unwrap();
+        let path = place.path().join("missing").join("tape.parquet");
+        let system = || tempfile::Builder::new().prefix(".tape-").tempfile_in(folder(&path)).unwrap_err();
+        assert!(system().to_string().contains(".tape-"), "it has the hidden name: {}", system());
+        let expected =
+            |action| format!("can't {action} {}: {}", path.display(), io::Error::from_raw_os_error(2));
+        assert_eq!(hidden_file(&path).unwrap_err().to_string(), expected("create"));
+        assert_eq!(unwritable(&path, system().into()).to_string(), expected("write"));
+        let other = unwritable(&path, ParquetError::General("no such encoding".into()));
+        assert!(matches!(other, TapeError::Parquet { .. }), "{other}");
+    }
 }

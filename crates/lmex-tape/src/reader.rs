@@ -1,7 +1,6 @@
 //! Reading a tape message by message.
 
 use std::fs::File;
-use std::panic::{self, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
 
 use arrow_array::RecordBatch;
@@ -13,6 +12,7 @@ use parquet::errors::ParquetError;
 use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData, RowGroupMetaData};
 
 use crate::info::check_format;
+use crate::quiet;
 use crate::rows::{Batch, Row};
 use crate::schema::{self, BATCH_ROWS, Kind, MAX_LEVELS};
 use crate::{Quote, TapeBody, TapeError, TapeInfo, TapeLevel, TapeMessage};
@@ -130,9 +130,14 @@ impl TapeReader {
 
     fn decode(&mut self) -> Result<Option<RecordBatch>, TapeError> {
         // The decoder of pages panics on some damaged ones. It is not used again: the iterator ends here.
-        let decoded = panic::catch_unwind(AssertUnwindSafe(|| self.batches.next()));
-        let decoded = decoded.map_err(|_| self.damaged("its rows can't be decoded"))?;
-        decoded.transpose().map_err(|source| unreadable(&self.path, source.into()))
+        let decoded = quiet::catch(|| self.batches.next());
+        let decoded = decoded.ok_or_else(|| self.damaged("its rows can't be decoded"))?;
+        decoded.transpose().map_err(|error| {
+            // The first reason, without the layers of the decoder around it.
+            let error = error.to_string();
+            let reason = error.rsplit("External: ").next().unwrap_or_default();
+            self.damaged(&format!("its rows can't be decoded ({reason})"))
+        })
     }
 
     fn damaged(&self, reason: &str) -> TapeError {

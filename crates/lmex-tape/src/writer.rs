@@ -9,7 +9,7 @@ use parquet::errors::ParquetError;
 use tempfile::NamedTempFile;
 
 use crate::columns::Columns;
-use crate::place::{check_place, hidden_file, publish};
+use crate::place::{check_place, hidden_file, publish, unwritable};
 use crate::schema::{self, BATCH_ROWS, Kind, MAX_LEVELS, PRECISION};
 use crate::{Quote, TapeBody, TapeError, TapeHeader, TapeInfo, TapeMessage};
 
@@ -45,10 +45,10 @@ impl TapeWriter {
         header.check()?;
         check_place(path, existing)?;
         let schema = schema::schema(header.price_scale, header.size_scale);
-        let unwritable = |source| TapeError::Parquet { action: "write", path: path.into(), source };
-        let properties = schema::properties().map_err(unwritable)?;
+        let failed = |source| unwritable(path, source);
+        let properties = schema::properties().map_err(failed)?;
         let parquet =
-            ArrowWriter::try_new(hidden_file(path)?, schema.clone(), Some(properties)).map_err(unwritable)?;
+            ArrowWriter::try_new(hidden_file(path)?, schema.clone(), Some(properties)).map_err(failed)?;
         Ok(Self {
             path: path.into(),
             existing,
@@ -161,10 +161,6 @@ impl TapeWriter {
         self.broken = false;
         Ok(())
     }
-}
-
-fn unwritable(path: &Path, source: ParquetError) -> TapeError {
-    TapeError::Parquet { action: "write", path: path.into(), source }
 }
 
 fn nothing(header: TapeHeader) -> TapeInfo {

@@ -139,9 +139,11 @@ impl Client {
                 self.gate().block(self.clock().steady().plus_ms(unlock.ms_since(now)));
                 Error::Api(error)
             }
-            ErrorKind::Authentication => {
+            // A proxy's own 401 has nothing to do with our key and clock.
+            ErrorKind::Authentication if error.is_definite() => {
                 let skew_ms = venue_time(headers).map(|venue| self.clock().wall().ms_since(venue));
-                Error::Authentication { error, skew_ms }
+                let nonces_ahead_ms = self.signer().map_or(0, |signer| signer.nonces_ahead_ms(self.clock()));
+                Error::Authentication { error, skew_ms, nonces_ahead_ms }
             }
             _ => Error::Api(error),
         }

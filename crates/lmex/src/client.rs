@@ -247,6 +247,11 @@ impl RequestSigner {
         Self { nonces: SharedNonces::new(&key, folder), signer: credentials.signer(), key }
     }
 
+    /// How far this process's nonces have run ahead of its clock, in milliseconds.
+    pub(crate) fn nonces_ahead_ms(&self, clock: &Clock) -> i64 {
+        self.nonces.ahead_ms(clock.wall())
+    }
+
     pub(crate) fn sign(&self, path: &str, body: &[u8], clock: &Clock) -> Signed<'_> {
         let nonce = self.nonces.next(clock.wall()).to_string();
         let signature = self.signer.sign_request(path, &nonce, body);

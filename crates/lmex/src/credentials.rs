@@ -20,9 +20,8 @@ pub struct Credentials {
 pub enum CredentialsError {
     /// Neither half of a pair is set.
     #[error(
-        "no API key for {environment}: set {key_name} and {secret_name}. A key is made on {} under Account > API: \
-         tick Read and Trading (not Transfer or Withdraw); the secret is shown once, so store it then",
-        site(*environment)
+        "no API key for {environment}: set {key_name} and {secret_name}. {}",
+        how_to_get_one(*environment)
     )]
     Missing {
         /// Which environment.
@@ -151,12 +150,17 @@ impl fmt::Debug for Credentials {
     }
 }
 
-/// The testnet has a site, accounts and keys of its own.
-fn site(environment: Environment) -> &'static str {
-    match environment {
+/// Each exchange has keys of its own: one of real money has no business on this machine's.
+fn how_to_get_one(environment: Environment) -> String {
+    let site = match environment {
+        Environment::Local => return "`lmex exchange` prints its play-money key when it starts".to_owned(),
         Environment::Testnet => "test.lmex.io (the testnet of lmex.io)",
-        Environment::Local | Environment::Live => "lmex.io",
-    }
+        Environment::Live => "lmex.io",
+    };
+    format!(
+        "A key is made on {site} under Account > API: tick Read and Trading (not Transfer or Withdraw); the secret is \
+         shown once, so store it then"
+    )
 }
 
 fn names(environment: Environment) -> Option<(&'static str, &'static str)> {
@@ -216,6 +220,8 @@ mod tests {
         {
             assert!(text.contains(part), "{text}");
         }
+        let local = find(Environment::Local, &[]).unwrap_err().to_string();
+        assert!(local.contains("`lmex exchange` prints") && !local.contains("lmex.io"), "{local}");
     }
 
     #[test]

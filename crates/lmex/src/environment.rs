@@ -66,8 +66,8 @@ impl FromStr for Environment {
 
 /// Where an exchange is: checked origins of its REST API and its streams.
 ///
-/// `local` means this machine and nothing else. `testnet` and `live` are only spoken to over TLS, and hosts other than
-/// LMEX's must be allowed by name.
+/// `local` means this machine and nothing else. `testnet` and `live` are only spoken to over TLS, each at its own hosts.
+/// Other hosts must be allowed by name, except those of LMEX's other exchange, which are refused in any case.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Endpoints {
     environment: Environment,
@@ -115,19 +115,33 @@ pub enum EndpointError {
         /// For which environment.
         environment: Environment,
     },
-    /// A host that is not LMEX's.
+    /// A host that is not known as LMEX's for this environment.
     #[error(
-        "{host} is not a host of LMEX: name it in `allowed_hosts` (CLI: --allow-host {host}) if you trust it with your key"
+        "{host} is not known as a host of LMEX's {environment}: name it in `allowed_hosts` (CLI: --allow-host {host}) if you trust it with your key"
     )]
     ForeignHost {
         /// As given.
         host: String,
+        /// For which environment.
+        environment: Environment,
+    },
+    /// A host of LMEX's other exchange: what guards real money goes by the environment's name.
+    #[error(
+        "{host} is LMEX's {belongs_to}, not its {environment}: name the environment {belongs_to} if you mean it (CLI: --env {belongs_to})"
+    )]
+    OtherEnvironment {
+        /// As given.
+        host: String,
+        /// Whose host it is.
+        belongs_to: Environment,
+        /// What was asked for.
+        environment: Environment,
     },
 }
 
 impl Endpoints {
     /// Checks the addresses of an environment. Without an override, LMEX's own are used. `allowed_hosts` are the
-    /// hosts besides LMEX's that testnet and live may name.
+    /// hosts besides their own that testnet and live may name.
     pub fn new(
         environment: Environment,
         rest: Option<&str>,
@@ -196,8 +210,14 @@ fn origin(
         _ if url.scheme() != encrypted => {
             Err(EndpointError::NotEncrypted { scheme: url.scheme().to_owned(), environment })
         }
-        _ if is_lmex(&host) || allowed_hosts.iter().any(|allowed| *allowed == host.to_string()) => Ok(url),
-        _ => Err(EndpointError::ForeignHost { host: host.to_string() }),
+        _ => match belongs_to(&host) {
+            Some(owner) if owner == environment => Ok(url),
+            Some(belongs_to) => {
+                Err(EndpointError::OtherEnvironment { host: host.to_string(), belongs_to, environment })
+            }
+            None if allowed_hosts.iter().any(|allowed| *allowed == host.to_string()) => Ok(url),
+            None => Err(EndpointError::ForeignHost { host: host.to_string(), environment }),
+        },
     }
 }
 
@@ -210,8 +230,16 @@ fn is_loopback(host: &Host<String>) -> bool {
     }
 }
 
-fn is_lmex(host: &Host<String>) -> bool {
-    matches!(host, Host::Domain(name) if name == "lmex.io" || name.ends_with(".lmex.io"))
+/// Which of LMEX's exchanges a host is of, if it is known. Every source names the testnet's hosts with a label that begins
+/// with `test`, whatever else they disagree about; the live ones are two.
+fn belongs_to(host: &Host<String>) -> Option<Environment> {
+    let Host::Domain(name) = host else { return None };
+    // With the dot of the root it is the same host.
+    let below = name.strip_suffix('.').unwrap_or(name).strip_suffix(".lmex.io")?;
+    if below.split('.').any(|label| label.starts_with("test")) {
+        return Some(Environment::Testnet);
+    }
+    matches!(below, "api" | "ws").then_some(Environment::Live)
 }
 
 /// An address may hold a password by mistake; errors are logged.
@@ -258,6 +286,37 @@ mod tests {
         assert!(rest(Environment::Live, "https://proxy.example.org", &["proxy.example.org"]).is_ok());
         let live = Endpoints::new(Environment::Live, None, None, &[]).unwrap();
         assert_eq!((live.rest(), live.ws().unwrap()), ("https://api.lmex.io", "wss://ws.lmex.io"));
+    }
+
+    #[test]
+    fn no_environment_takes_the_hosts_of_another() {
+        for (host, owner) in [
+            ("api.lmex.io", Environment::Live),
+            ("ws.lmex.io", Environment::Live),
+            ("API.lmex.io.", Environment::Live),
+            ("test-api.lmex.io", Environment::Testnet),
+            ("ws.test-api.lmex.io", Environment::Testnet),
+            ("testnet.lmex.io", Environment::Testnet),
+        ] {
+            let other = if owner == Environment::Live { Environment::Testnet } else { Environment::Live };
+            let (rest_url, ws_url) = (format!("https://{host}"), format!("wss://{host}"));
+            let allowed = [host.to_ascii_lowercase()];
+            assert!(Endpoints::new(owner, Some(&rest_url), Some(&ws_url), &[]).is_ok(), "{host}");
+            let rest = Endpoints::new(other, Some(&rest_url), None, &allowed).unwrap_err();
+            let ws = Endpoints::new(other, None, Some(&ws_url), &allowed).unwrap_err();
+            for error in [rest, ws] {
+                assert!(error.to_string().contains(&format!("--env {owner}")), "{error}");
+            }
+        }
+    }
+
+    #[test]
+    fn other_hosts_of_lmex_must_be_allowed_by_name() {
+        for environment in [Environment::Testnet, Environment::Live] {
+            let error = rest(environment, "https://uat.lmex.io", &[]).unwrap_err();
+            assert!(error.contains("--allow-host uat.lmex.io"), "{error}");
+            assert!(rest(environment, "https://uat.lmex.io", &["uat.lmex.io"]).is_ok());
+        }
     }
 
     #[test]

@@ -1,11 +1,13 @@
 //! Why a call failed.
 
+use std::path::{Path, PathBuf};
+
 use lmex_api::futures::OrderAnswer;
 use lmex_api::{ApiError, ErrorKind, PrepareError, Status};
 use lmex_types::{ClientOrderId, GridError, SizeError, Symbol, TimeMs};
 
 use crate::environment::EndpointError;
-use crate::orders::JournalError;
+use crate::orders::{JournalError, UnknownOrder};
 
 /// Why a call failed. [`Error::was_sent`] tells whether the venue may have seen it.
 #[derive(Debug, thiserror::Error)]
@@ -17,13 +19,16 @@ pub enum Error {
     /// The venue answered with an order whose status is a refusal, or says that it does not know.
     #[error("{}", refusal_shown(.0))]
     Refused(Box<OrderAnswer>),
-    /// Key, nonce or signature was refused; with the clock's error, if it is large enough to be the cause.
-    #[error("{error}{}", skew_shown(*skew_ms))]
+    /// Key, nonce or signature was refused; with the error of the clock or of the nonces, if it is large enough to be the
+    /// cause.
+    #[error("{error}{}{}", skew_shown(*skew_ms), ahead_shown(*nonces_ahead_ms))]
     Authentication {
         /// The venue's words.
         error: ApiError,
         /// Our clock less the venue's, in milliseconds, as far as it could be measured.
         skew_ms: Option<i64>,
+        /// How far the nonces of this process were ahead of its clock, in milliseconds: each call takes one of its own.
+        nonces_ahead_ms: i64,
     },
     /// No connection: nothing was sent.
     #[error("no connection to {origin}: {reason}")]
@@ -50,7 +55,7 @@ pub enum Error {
         /// How long it waited.
         waited_ms: i64,
     },
-    /// The venue has blocked this key: nothing is sent until then.
+    /// The venue has blocked this key: this client sends nothing until then.
     #[error("never sent: the exchange has blocked this key for {} more after too many requests", wait_shown(unlock.ms_since(*now)))]
     Blocked {
         /// When the block ends (on the client's steady clock).
@@ -63,18 +68,33 @@ pub enum Error {
     QueueFull(usize),
     /// An earlier order's fate is still unknown, and a new one could double it.
     #[error(
-        "never sent: order {client_id} in {symbol} is still unresolved. It was sent at {sent}; ask again after {settles}, when the exchange can no longer execute it"
+        "never sent: {} in {symbol} is still unresolved. It was sent at {sent}; ask again after {settles}, when the exchange can no longer execute it{}",
+        unresolved_shown(*client_id, *closing),
+        last_resort_shown(journal.as_deref())
     )]
     Unresolved {
         /// The market.
         symbol: Symbol,
         /// The order in question.
         client_id: ClientOrderId,
+        /// Whether it closes a position: its id is in the journal only.
+        closing: bool,
         /// When it was sent (wall time).
         sent: TimeMs,
         /// From when on its absence counts (wall time).
         settles: TimeMs,
+        /// Where its intent is, if the exchange can't execute it any more, but does not answer for it either.
+        journal: Option<PathBuf>,
     },
+    /// The answer to a close was lost, and asking has not cleared it up yet.
+    #[error("{0}")]
+    Unknown(Box<UnknownOrder>),
+    /// There is nothing to close.
+    #[error("never sent: there is no open position in {0}")]
+    NoPosition(Symbol),
+    /// What has to be known before anything is sent could not be found out.
+    #[error("never sent: {0}")]
+    BeforeSending(Box<Error>),
     /// The order's intent could not be written to disk, so it was not sent.
     #[error("never sent: {0}")]
     Journal(#[from] JournalError),
@@ -110,6 +130,7 @@ impl Error {
                 | Self::Refused(_)
                 | Self::Authentication { .. }
                 | Self::Lost { .. }
+                | Self::Unknown(_)
                 | Self::Unexpected(_)
         )
     }
@@ -117,8 +138,8 @@ impl Error {
     /// Whether it is unknown what the venue did.
     pub fn is_unknown(&self) -> bool {
         match self {
-            Self::Lost { .. } | Self::Unexpected(_) => true,
-            Self::Api(error) => !error.kind.is_definite(),
+            Self::Lost { .. } | Self::Unknown(_) | Self::Unexpected(_) => true,
+            Self::Api(error) => !error.is_definite(),
             Self::Refused(order) => order.status.is_unknown(),
             _ => false,
         }
@@ -131,6 +152,11 @@ impl Error {
             Self::Refused(order) => order.status == Status::NOT_FOUND,
             _ => false,
         }
+    }
+
+    /// A failure of what is looked up before a change is sent says nothing about the change.
+    pub(crate) fn before_sending(self) -> Self {
+        if self.was_sent() { Self::BeforeSending(Box::new(self)) } else { self }
     }
 
     /// A stable word for programs.
@@ -148,7 +174,9 @@ impl Error {
             Self::NoCredentials => "credentials",
             Self::Expired { .. } | Self::Blocked { .. } | Self::QueueFull(_) => "rate_limited",
             Self::Unresolved { .. } => "unresolved",
-            Self::Journal(JournalError::AlreadySent(_)) => "refused",
+            Self::Unknown(_) => "unknown",
+            Self::BeforeSending(error) => error.category(),
+            Self::NoPosition(_) | Self::Journal(JournalError::AlreadySent(_)) => "refused",
             Self::Journal(_) => "io",
             Self::Price(_) | Self::Size(_) => "invalid",
             Self::UnknownMarket(_) => "unknown_market",
@@ -156,6 +184,19 @@ impl Error {
             Self::Prepare(_) | Self::Unexpected(_) => "internal",
         }
     }
+}
+
+fn unresolved_shown(client_id: ClientOrderId, closing: bool) -> String {
+    if closing { "the closing of the position".to_owned() } else { format!("order {client_id}") }
+}
+
+fn last_resort_shown(journal: Option<&Path>) -> String {
+    let Some(journal) = journal else { return String::new() };
+    format!(
+        ". Should the exchange never answer for it: look for it among your orders and fills, end all programs that use \
+         this key, and move {} away",
+        journal.display()
+    )
 }
 
 fn refusal_shown(order: &OrderAnswer) -> String {
@@ -189,6 +230,19 @@ fn skew_shown(skew_ms: Option<i64>) -> String {
     }
 }
 
+/// Less than the 4 s that the venue is assumed to allow: the clock has gone on until the answer came.
+const AHEAD_WORTH_TELLING_MS: i64 = 3_000;
+
+fn ahead_shown(ahead_ms: i64) -> String {
+    if ahead_ms < AHEAD_WORTH_TELLING_MS {
+        return String::new();
+    }
+    format!(
+        ". The nonces of this process run {ahead_ms} ms ahead of its clock, after more than a thousand calls a second: \
+         wait that long, and call less often"
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -207,5 +261,21 @@ mod tests {
         ] {
             assert!(shown(ms).contains(told), "{}", shown(ms));
         }
+    }
+    #[test]
+    fn an_order_that_nobody_answers_for_names_the_last_resort() {
+        let unresolved = |journal: Option<&str>| {
+            Error::Unresolved {
+                symbol: "BTC-PERP".parse().unwrap(),
+                client_id: "a".parse().unwrap(),
+                closing: false,
+                sent: TimeMs::from_millis(1),
+                settles: TimeMs::from_millis(2),
+                journal: journal.map(PathBuf::from),
+            }
+            .to_string()
+        };
+        assert!(unresolved(Some("/state/journal")).ends_with("move /state/journal away"));
+        assert!(!unresolved(None).contains("away"));
     }
 }

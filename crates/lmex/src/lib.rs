@@ -52,6 +52,7 @@ mod local;
 mod market;
 mod nonces;
 mod orders;
+mod private;
 mod reply;
 mod secret;
 mod stream;

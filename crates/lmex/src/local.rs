@@ -1,6 +1,6 @@
 //! Finding the exchange that runs on this machine.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, File, TryLockError};
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use crate::Secret;
+use crate::{Secret, private};
 
 /// What a running local exchange leaves behind for clients: where it is, and its play-money key.
 #[derive(Clone, Serialize, Deserialize)]
@@ -24,8 +24,6 @@ pub struct LocalExchange {
     pub api_secret: Secret,
     /// Where its prices come from: `simulated` or a tape's source.
     pub market_data: String,
-    /// The process that serves it.
-    pub pid: u32,
 }
 
 /// The one place where a secret is written down: play money, in a file for its owner alone.
@@ -47,10 +45,7 @@ mod exposed {
 
 impl std::fmt::Debug for LocalExchange {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("LocalExchange")
-            .field("rest", &self.rest)
-            .field("pid", &self.pid)
-            .finish_non_exhaustive()
+        f.debug_struct("LocalExchange").field("rest", &self.rest).finish_non_exhaustive()
     }
 }
 
@@ -76,13 +71,13 @@ impl LocalExchange {
         is_running(path).then_some(found)
     }
 
-    /// Leaves this for clients at `path`, readable by the present user only (0600), until the result is dropped. An
-    /// exchange that is announced there and still runs is not overwritten.
+    /// Leaves this for clients at `path`, readable by the present user only (0600, in a folder of 0700 if that is not
+    /// there yet), until the result is dropped. An exchange that is announced there and still runs is not overwritten.
     pub fn publish(&self, path: &Path) -> std::io::Result<LocalState> {
         if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder)?;
+            private::make_folder(folder)?;
         }
-        let lock = private(false).open(lock_path(path))?;
+        let lock = private::file().create(true).truncate(false).open(lock_path(path))?;
         match lock_patiently(&lock) {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
@@ -97,7 +92,7 @@ impl LocalExchange {
         // Whoever reads finds all of it or nothing. Made anew, so that permissions a leftover had don't stay.
         let unnamed = path.with_extension("new");
         remove(&unnamed)?;
-        let mut file = private(true).open(&unnamed)?;
+        let mut file = private::file().create_new(true).open(&unnamed)?;
         file.write_all(&text)?;
         file.sync_all()?;
         fs::rename(&unnamed, path)?;
@@ -140,25 +135,6 @@ fn lock_path(path: &Path) -> PathBuf {
     path.with_extension("lock")
 }
 
-#[cfg(unix)]
-fn private(truncate: bool) -> OpenOptions {
-    use std::os::unix::fs::OpenOptionsExt as _;
-    let mut options = writable(truncate);
-    options.mode(0o600);
-    options
-}
-
-#[cfg(not(unix))]
-fn private(truncate: bool) -> OpenOptions {
-    writable(truncate)
-}
-
-fn writable(truncate: bool) -> OpenOptions {
-    let mut options = OpenOptions::new();
-    options.read(true).write(true).create(true).truncate(truncate);
-    options
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -170,7 +146,6 @@ mod tests {
             api_key: "key".into(),
             api_secret: Secret::new("hunter2").unwrap(),
             market_data: "simulated".into(),
-            pid: 1,
         }
     }
 
@@ -222,9 +197,11 @@ mod tests {
     fn only_its_owner_can_read_it_and_debug_shows_no_secret() {
         use std::os::unix::fs::PermissionsExt as _;
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("exchange.json");
+        let made = folder.path().join("made");
+        let path = made.join("exchange.json");
         let _state = exchange().publish(&path).unwrap();
-        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!((mode(&made), mode(&path), mode(&lock_path(&path))), (0o700, 0o600, 0o600));
         let found = LocalExchange::find(&path).unwrap();
         assert_eq!(found.api_secret.expose(), "hunter2");
         assert!(!format!("{found:?} {:?}", found.api_secret).contains("hunter2"));

@@ -57,6 +57,11 @@ impl HttpTransport {
             .redirect(reqwest::redirect::Policy::none())
             // Whether to send again is decided above, where it is known what the request does.
             .retry(reqwest::retry::never());
+        // An answer that is given up leaves the request in the system's queue: it is dropped unless it leaves in this time.
+        #[cfg(any(target_os = "linux", target_os = "android"))]
+        {
+            builder = builder.tcp_user_timeout(timeout);
+        }
         if endpoints.environment() == Environment::Local {
             // Nothing for this machine leaves it, not even to a proxy.
             builder = builder.no_proxy();

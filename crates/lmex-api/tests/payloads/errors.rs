@@ -113,7 +113,7 @@ fn only_a_system_error_leaves_open_what_the_venue_did() {
     let open: Vec<_> = recorded
         .iter()
         .map(|recorded| refused(&create(), recorded.http.unwrap_or(400), recorded.body.get()))
-        .filter(|error| !error.kind.is_definite())
+        .filter(|error| !error.is_definite())
         .map(|error| error.message)
         .collect();
     assert_eq!(open, ["System error"]);

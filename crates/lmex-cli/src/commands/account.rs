@@ -57,21 +57,28 @@ const ORDER_COLUMNS: [(&str, Align); 9] = [
     ("clOrderID", LEFT),
 ];
 
+/// The cells of [`ORDER_COLUMNS`]: the venue's two answers about an order have the same fields, but no type in common.
+macro_rules! order_row {
+    ($order:expr, $format:expr) => {
+        [
+            $order.order_id.clone(),
+            $order.symbol.to_string(),
+            $order.side.to_string(),
+            status($order.status, $format),
+            $order.price.normalize().to_string(),
+            $order.current_order_size.normalize().to_string(),
+            $order.total_filled_size.normalize().to_string(),
+            $order.avg_filled_price.normalize().to_string(),
+            $order.cl_order_id.clone(),
+        ]
+    };
+}
+
 pub async fn order(args: &OneOrder, context: &Context, output: &Output) -> Result<(), CliError> {
     let order = context.signed_client()?.order(args.order).await?.into_data();
     output.print(&order, || {
         let mut table = Table::new("no such order", &ORDER_COLUMNS);
-        table.row([
-            order.order_id.clone(),
-            order.symbol.to_string(),
-            order.side.to_string(),
-            status(order.status, output.format),
-            order.price.normalize().to_string(),
-            order.current_order_size.normalize().to_string(),
-            order.total_filled_size.normalize().to_string(),
-            order.avg_filled_price.normalize().to_string(),
-            order.cl_order_id.clone(),
-        ]);
+        table.row(order_row!(order, output.format));
         table
     })
 }
@@ -80,17 +87,7 @@ pub async fn order(args: &OneOrder, context: &Context, output: &Output) -> Resul
 pub fn answer_table(orders: &[OrderAnswer], output: &Output) -> Table {
     let mut table = Table::new("no orders", &ORDER_COLUMNS);
     for order in orders {
-        table.row([
-            order.order_id.clone(),
-            order.symbol.to_string(),
-            order.side.to_string(),
-            status(order.status, output.format),
-            order.price.normalize().to_string(),
-            order.current_order_size.normalize().to_string(),
-            order.total_filled_size.normalize().to_string(),
-            order.avg_filled_price.normalize().to_string(),
-            order.cl_order_id.clone(),
-        ]);
+        table.row(order_row!(order, output.format));
     }
     table
 }

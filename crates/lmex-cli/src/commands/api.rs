@@ -5,7 +5,7 @@ use lmex::Environment;
 use lmex_api::{ApiError, Method, Request};
 
 use super::time::millis;
-use super::{sent, within};
+use super::{dry_run, sent, within};
 use crate::confirm;
 use crate::context::Context;
 use crate::error::CliError;
@@ -27,6 +27,9 @@ pub struct Api {
     /// Don't sign: public calls need no key.
     #[arg(long)]
     pub public: bool,
+    /// Show what would be sent, and send nothing.
+    #[arg(long)]
+    pub dry_run: bool,
     /// Don't ask before real money moves (on live).
     #[arg(long)]
     pub yes: bool,
@@ -42,9 +45,13 @@ pub async fn run(args: &Api, context: &Context, output: &Output) -> Result<(), C
             false => error.hint("write it as LMEX's documents do, such as /api/v2.3/price"),
         });
     }
-    let client = if args.public { context.client()? } else { context.signed_client()? };
     let body = args.body.clone().unwrap_or_default();
     let request = Request::custom(args.method, &args.path, &args.query, body.into_bytes(), !args.public);
+    if args.dry_run {
+        let what = format!("{} {}", args.method, request.target());
+        return dry_run::show_request(&request, &what, None, context, output);
+    }
+    let client = if args.public { context.client()? } else { context.signed_client()? };
     if context.environment == Environment::Live && args.method != Method::Get {
         confirm::ask(
             &format!(
@@ -60,16 +67,28 @@ pub async fn run(args: &Api, context: &Context, output: &Output) -> Result<(), C
         within(async { Ok(client.send_raw(&request).await?) }).await?
     } else {
         let what = format!("{} {}", args.method, request.target());
-        sent(&what, "`lmex orders` and `lmex positions` show what became of it", client.send_raw(&request))
-            .await?
+        sent(&what, NEXT, client.send_raw(&request)).await?
     };
     output.note(&format!("HTTP {} in {:.1} ms", reply.status, millis(reply.latency)));
     if !reply.status.is_success() {
         let error = ApiError::from_answer(reply.status.as_u16(), &reply.headers, &reply.data);
-        output.text(&format!("{}\n", String::from_utf8_lossy(&reply.data)))?;
-        return Err(lmex::Error::Api(error).into());
+        // The error says what matters of it, whether or not somebody reads the whole.
+        let _ = output.text(&format!("{}\n", String::from_utf8_lossy(&reply.data)));
+        return Err(refused(&request, error));
     }
     output.text(&format!("{}\n", shown(&reply.data, output.format)))
+}
+
+const NEXT: &str = "`lmex orders` and `lmex positions` show what became of it";
+
+/// A gateway's error does not say that a change did not happen.
+fn refused(request: &Request, error: ApiError) -> CliError {
+    if request.method() == Method::Get || error.is_definite() {
+        return lmex::Error::Api(error).into();
+    }
+    let what = format!("{} {}", request.method(), request.target());
+    CliError::new("unknown", format!("{what} may or may not have happened: {error}"))
+        .hint(format!("it was not sent again. {NEXT}"))
 }
 
 /// Indented for people, as it came for programs.

@@ -4,8 +4,9 @@ use lmex::futures::{AmendOrder, Amendment, CancelOrder, CancelTarget, ClosePosit
 use lmex::{Client, Decimal, Instrument, OrderType, Side, Symbol};
 
 use super::account::answer_table;
+use super::dry_run::{self, Worth};
 use super::order::sentence;
-use super::{checked, dry_run, sent};
+use super::{checked, sent};
 use crate::args::{Amend, Cancel, Close};
 use crate::confirm;
 use crate::context::Context;
@@ -16,11 +17,11 @@ pub async fn amend(args: &Amend, context: &Context, output: &Output) -> Result<(
     let client = context.signed_client()?;
     let (order, instrument, amendment, best) = checked(find_and_check(args, &client)).await?;
     let request = AmendOrder { symbol: order.symbol, order: args.order, amendment };
-    let (what, notional) = amended(&order, &instrument, amendment, best);
+    let (what, worth) = amended(&order, &instrument, amendment, best);
     if args.safety.dry_run {
-        return dry_run::show(&request, &what, None, context, output);
+        return dry_run::show(&request, &what, Some(worth), context, output);
     }
-    confirm::live_order(context.environment, &what, notional, args.safety.yes)?;
+    confirm::live_order(context.environment, &what, worth.notional, args.safety.yes)?;
     let next = format!("`lmex order {}` shows what became of it", order.order_id);
     let amended = sent(&what, &next, client.amend(order.symbol, args.order, amendment)).await?;
     if output.format == Format::People {
@@ -62,7 +63,7 @@ fn amended(
     instrument: &Instrument,
     amendment: Amendment,
     best: Decimal,
-) -> (String, Option<Decimal>) {
+) -> (String, Worth) {
     let size_now = i64::try_from(order.current_order_size.trunc()).unwrap_or(i64::MAX);
     let (price, contracts) = match amendment {
         Amendment::Price(price) => (price, size_now),
@@ -70,16 +71,17 @@ fn amended(
         Amendment::PriceAndSize(price, size) => (price, size),
     };
     let notional = instrument.grid.notional(price.max(best), contracts);
+    let base = instrument.grid.base(contracts);
     let worth = notional.map(|notional| format!(", worth {} {}", notional.normalize(), instrument.quote));
     let what = format!(
         "amend {} to {contracts} contracts = {} {} at {}{}",
         order.order_id,
-        instrument.grid.base(contracts),
+        base,
         instrument.base,
         price.normalize(),
         worth.unwrap_or_default()
     );
-    (what, notional)
+    (what, Worth { contracts, base, notional })
 }
 
 pub async fn cancel(args: &Cancel, context: &Context, output: &Output) -> Result<(), CliError> {
@@ -111,7 +113,20 @@ pub async fn cancel(args: &Cancel, context: &Context, output: &Output) -> Result
 
 /// The venue wants the market with every cancel; people don't want to type it.
 async fn market_of(client: &Client, order: OrderRef) -> Result<Symbol, CliError> {
-    Ok(client.order(order).await?.symbol)
+    let found = client.order(order).await.map_err(CliError::from);
+    found.map(|order| order.symbol).map_err(|error| match (error.category, market_meant(order)) {
+        ("order_not_found", Some(market)) => {
+            error.hint(format!("`lmex cancel --all {market}` cancels all orders in a market"))
+        }
+        _ => error,
+    })
+}
+
+/// The market whose name was given in place of an order's id.
+fn market_meant(order: OrderRef) -> Option<Symbol> {
+    let OrderRef::Client(id) = order else { return None };
+    let name = id.as_str().to_ascii_uppercase();
+    name.ends_with("-PERP").then(|| name.parse().ok()).flatten()
 }
 
 fn target(order: OrderRef) -> CancelTarget {
@@ -123,20 +138,23 @@ fn target(order: OrderRef) -> CancelTarget {
 
 pub async fn close(args: &Close, context: &Context, output: &Output) -> Result<(), CliError> {
     let client = context.signed_client()?;
-    let (what, worth) = checked(what_to_close(args, &client)).await?;
+    let (what, worth, value) = checked(what_to_close(args, &client)).await?;
     if args.safety.dry_run {
         let order_type = if args.limit.is_some() { OrderType::Limit } else { OrderType::Market };
         let request = ClosePosition { symbol: args.market, order_type, price: args.limit, position_id: None };
-        return dry_run::show(&request, &what, None, context, output);
+        return dry_run::show(&request, &what, Some(worth), context, output);
     }
-    // Closing takes risk away: it is asked about, but never too large.
+    // Closing only takes risk away: it is asked about, but outside the cap.
     confirm::live_order(
         context.environment,
-        &format!("{what}, {worth}"),
+        &format!("{what}, {value}"),
         Some(Decimal::ZERO),
         args.safety.yes,
     )?;
-    let next = format!("`lmex positions {0}` and `lmex orders {0}` show what became of it", args.market);
+    let next = format!(
+        "`lmex positions {0}` and `lmex orders {0}` show what became of it; the next order, amendment or close in {0} asks for it first",
+        args.market
+    );
     let closed = sent(&what, &next, client.close_position(args.market, args.limit)).await?;
     if output.format == Format::People {
         return output.text(&format!("{what}\n{}\n", sentence(&closed)));
@@ -144,8 +162,8 @@ pub async fn close(args: &Close, context: &Context, output: &Output) -> Result<(
     output.print(&closed, || answer_table(std::slice::from_ref(&closed), output))
 }
 
-/// `close the long position of 100 contracts in BTC-PERP at the market`.
-async fn what_to_close(args: &Close, client: &Client) -> Result<(String, String), CliError> {
+/// `close the long position of 100 contracts in BTC-PERP at the market`, what that comes to, and what it is worth now.
+async fn what_to_close(args: &Close, client: &Client) -> Result<(String, Worth, String), CliError> {
     let instrument = client.instrument(args.market).await?;
     if let Some(price) = args.limit {
         instrument.grid.ticks(price).map_err(lmex::Error::Price)?;
@@ -163,6 +181,12 @@ async fn what_to_close(args: &Close, client: &Client) -> Result<(String, String)
         "close the {direction} position of {size} contracts = {base} {} in {} at {at}",
         instrument.base, args.market
     );
-    let worth = format!("worth {} {}", position.order_value.round_dp(4).normalize(), instrument.quote);
-    Ok((what, worth))
+    let contracts = i64::try_from(size.trunc()).unwrap_or(i64::MAX);
+    // At the market it is worth about what the position is valued at.
+    let notional = match args.limit {
+        Some(price) => instrument.grid.notional(price, contracts),
+        None => Some(position.order_value),
+    };
+    let value = format!("worth {} {}", position.order_value.round_dp(4).normalize(), instrument.quote);
+    Ok((what, Worth { contracts, base, notional }, value))
 }

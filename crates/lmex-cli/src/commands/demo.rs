@@ -15,7 +15,7 @@ use serde::Serialize;
 use super::exchange::{source, start};
 use crate::draw;
 use crate::error::CliError;
-use crate::output::{Align, Format, Output, Table};
+use crate::output::{Align, Format, Output, Table, UNREAD};
 
 #[derive(Debug, Args)]
 pub struct Demo {
@@ -29,6 +29,7 @@ pub struct Demo {
 
 /// A demo that takes longer has failed.
 const DEMO_WITHIN: Duration = Duration::from_secs(40);
+const STEPS: u32 = 11;
 
 pub async fn run(args: &Demo, output: &Output) -> Result<(), CliError> {
     let config = ExchangeConfig {
@@ -38,29 +39,17 @@ pub async fn run(args: &Demo, output: &Output) -> Result<(), CliError> {
         ..ExchangeConfig::default()
     };
     let handle = start(config).await?;
-    let walked = tokio::time::timeout(DEMO_WITHIN, walk(&handle, output)).await;
+    let walked = tokio::time::timeout(DEMO_WITHIN, walk(args, &handle, output)).await;
     handle.shutdown().await;
     walked.unwrap_or_else(|_| {
         Err(CliError::new("internal", format!("the demo took more than {} s", DEMO_WITHIN.as_secs())))
     })
 }
 
-async fn walk(handle: &Handle, output: &Output) -> Result<(), CliError> {
-    let mut guide = Guide::new(handle, output)?;
-    let order = {
-        guide.price().await?;
-        guide.closes().await?;
-        guide.spread().await?;
-        guide.limit_order().await?
-    };
-    guide.market_order().await?;
-    guide.fill().await?;
-    guide.position().await?;
-    guide.stream().await?;
-    guide.cancel(&order).await?;
-    guide.close().await?;
-    guide.burst().await?;
-    guide.farewell()
+async fn walk(args: &Demo, handle: &Handle, output: &Output) -> Result<(), CliError> {
+    let mut guide = Guide::new(args, handle, output)?;
+    let walked = guide.all_steps().await;
+    walked.map_err(|error| guide.cut_short(error))
 }
 
 struct Guide<'a> {
@@ -69,6 +58,9 @@ struct Guide<'a> {
     symbol: Symbol,
     output: &'a Output,
     handle: &'a Handle,
+    /// Whether the market is a tape's: what came before it is not.
+    replays: bool,
+    /// How many have been walked.
     steps: u32,
     begun: Instant,
 }
@@ -83,28 +75,54 @@ struct Step<'a> {
 }
 
 impl<'a> Guide<'a> {
-    fn new(handle: &'a Handle, output: &'a Output) -> Result<Self, CliError> {
+    fn new(args: &Demo, handle: &'a Handle, output: &'a Output) -> Result<Self, CliError> {
         let credentials = Credentials::new(handle.api_key(), handle.api_secret())
             .map_err(|error| CliError::new("internal", error.to_string()))?;
-        let guide = Self {
+        Ok(Self {
             client: client(handle, &credentials, Pace::default(), Retry::default())?,
             credentials,
             symbol: handle.main_market(),
             output,
             handle,
+            replays: args.replay.is_some(),
             steps: 0,
             begun: Instant::now(),
-        };
-        if output.format == Format::People {
-            output.text(&format!(
-                "A walk through LMEX on an exchange of your own at {}.\nPrices: {}. Play money: nothing leaves this machine.\n\n",
-                handle.rest_url(),
-                handle.market_source()
-            ))?;
-        } else {
-            output.note(&format!("local {} ({})", handle.rest_url(), handle.market_source()));
+        })
+    }
+
+    async fn all_steps(&mut self) -> Result<(), CliError> {
+        self.welcome()?;
+        self.price().await?;
+        self.closes().await?;
+        self.spread().await?;
+        let order = self.limit_order().await?;
+        self.market_order().await?;
+        self.fill().await?;
+        self.position().await?;
+        self.stream().await?;
+        self.cancel(&order).await?;
+        self.close().await?;
+        self.burst().await?;
+        self.farewell()
+    }
+
+    /// A demo that nobody watches to its end has not shown that everything works.
+    fn cut_short(&self, error: CliError) -> CliError {
+        if error.category != UNREAD || self.steps == STEPS {
+            return error;
         }
-        Ok(guide)
+        CliError::new("io", format!("{}: {} of {STEPS} steps were walked", error.message, self.steps))
+    }
+
+    fn welcome(&self) -> Result<(), CliError> {
+        let (url, source) = (self.handle.rest_url(), self.handle.market_source());
+        if self.output.format != Format::People {
+            self.output.note(&format!("local {url} ({source})"));
+            return Ok(());
+        }
+        self.output.text(&format!(
+            "A walk through LMEX on an exchange of your own at {url}.\nPrices: {source}. Play money: nothing leaves this machine.\n\n"
+        ))
     }
 
     async fn price(&mut self) -> Result<(), CliError> {
@@ -122,8 +140,12 @@ impl<'a> Guide<'a> {
             candles.iter().filter(|marked| marked.finished).map(|marked| marked.candle).collect();
         let closes: Vec<_> = finished.iter().rev().take(3).map(|candle| candle.close.to_string()).collect();
         let unfinished = candles.len() - finished.len();
-        let result =
-            format!("the last finished closes are {}; {unfinished} of 60 is not finished", closes.join(", "));
+        // A tape begins with the exchange: what is finished by now is made up.
+        let origin = if self.replays { " (simulated: from before the tape)" } else { "" };
+        let result = format!(
+            "the last finished closes are {}{origin}; {unfinished} of 60 is not finished",
+            closes.join(", ")
+        );
         self.tell("Closes", &result, &format!("lmex candles {} 1m -n 60", self.symbol))?;
         if self.output.format == Format::People {
             let bare: Vec<_> = candles.iter().map(|marked| marked.candle).collect();
@@ -295,12 +317,12 @@ impl<'a> Guide<'a> {
         )?;
         patient.positions(Some(self.symbol)).await?;
         let result = format!(
-            "query {sent} was answered HTTP {} code {}; waited for the unlock and was served again after {} ms",
+            "query {sent} was answered HTTP {} code {}; waited for the unlock and was served again after {} ms. Every command keeps the pace, and waits",
             limited.status,
             limited.code.unwrap_or_default(),
             begun.elapsed().as_millis()
         );
-        self.tell("Rate limit", &result, "built into every command: 15 queries a second, then it waits")
+        self.tell("Rate limit", &result, "")
     }
 
     fn farewell(&self) -> Result<(), CliError> {
@@ -335,6 +357,7 @@ impl<'a> Guide<'a> {
             .ok_or_else(|| CliError::new("internal", "the order book has two sides"))
     }
 
+    /// With the command that does the same, if there is one.
     fn tell(&mut self, title: &str, result: &str, command: &str) -> Result<(), CliError> {
         self.steps += 1;
         if self.output.format != Format::People {
@@ -345,7 +368,8 @@ impl<'a> Guide<'a> {
                 self.row(&step)
             };
         }
-        self.output.text(&format!("{:>2}. {title}: {result}\n    $ {command}\n", self.steps))
+        let again = if command.is_empty() { String::new() } else { format!("    $ {command}\n") };
+        self.output.text(&format!("{:>2}. {title}: {result}\n{again}", self.steps))
     }
 }
 

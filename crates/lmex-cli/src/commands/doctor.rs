@@ -3,8 +3,10 @@
 use std::future::Future;
 use std::time::Duration;
 
-use lmex::{Client, Environment, Limits};
+use lmex::futures::MarketSummary;
+use lmex::{Client, Environment, Limits, StreamEvent, Symbol, Topic};
 use serde::Serialize;
+use tokio::time::Instant;
 
 use super::time::millis;
 use super::within;
@@ -37,8 +39,9 @@ impl Check {
 
 pub async fn run(global: &Global, output: &Output) -> Result<(), CliError> {
     let checks = within(look(global, output)).await?;
-    output.print(&checks, || table(&checks, output.format))?;
-    verdict(&checks)
+    let printed = output.print(&checks, || table(&checks, output.format));
+    // What was found decides how it ends, whether or not somebody reads it.
+    verdict(&checks).and(printed)
 }
 
 fn table(checks: &[Check], format: Format) -> Table {
@@ -71,17 +74,27 @@ async fn look(global: &Global, output: &Output) -> Result<Vec<Check>, CliError> 
     output.note(&context.to_string());
     let mut checks = vec![environment(&context)];
     checks.push(Check::ok("REST address", context.endpoints.rest()));
-    checks.push(match context.endpoints.ws() {
+    let ws = context.endpoints.ws();
+    let has_ws = ws.is_ok();
+    checks.push(match ws {
         Ok(ws) => Check::ok("stream address", ws),
         Err(error) => Check::failed("stream address", error.into()),
     });
     checks.push(key(&context));
     let client = context.client()?;
-    let reachable = connection(&client).await;
-    let go_on = reachable.iter().all(|check| check.ok);
-    checks.extend(reachable);
-    if go_on && context.credentials().is_ok() {
-        checks.push(signed_call(&client, output).await);
+    match in_time(client.market_summary()).await {
+        Err(error) => checks.push(Check::failed(CONNECTION, error)),
+        Ok(markets) => {
+            let skew = markets.clock_skew_ms(client.clock().wall());
+            checks.push(connection(markets.len(), markets.latency));
+            checks.push(clock(skew));
+            if skew.is_none_or(is_tolerated) && context.credentials().is_ok() {
+                checks.push(signed_call(&client, output).await);
+            }
+            if let Some(market) = market_to_follow(&markets).filter(|_| has_ws) {
+                checks.push(stream(&client, market).await);
+            }
+        }
     }
     checks.push(limits(context.limits()));
     Ok(checks)
@@ -120,23 +133,18 @@ async fn in_time<T>(call: impl Future<Output = Result<T, lmex::Error>>) -> Resul
     }
 }
 
-async fn connection(client: &Client) -> Vec<Check> {
-    let reply = match in_time(client.market_summary()).await {
-        Ok(reply) => reply,
-        Err(error) => return vec![Check::failed(CONNECTION, error)],
-    };
-    let connected =
-        Check::ok(CONNECTION, format!("{} markets in {:.1} ms", reply.len(), millis(reply.latency)));
-    let clock = match reply.clock_skew_ms(client.clock().wall()) {
-        Some(skew) => clock(skew),
-        None => Check::ok("clock", "the exchange does not tell its time"),
-    };
-    vec![connected, clock]
+fn connection(markets: usize, latency: Duration) -> Check {
+    Check::ok(CONNECTION, format!("{markets} markets in {:.1} ms", millis(latency)))
 }
 
-fn clock(skew_ms: i64) -> Check {
+fn is_tolerated(skew_ms: i64) -> bool {
+    skew_ms.abs() <= SKEW_TOLERATED_MS
+}
+
+fn clock(skew_ms: Option<i64>) -> Check {
+    let Some(skew_ms) = skew_ms else { return Check::ok("clock", "the exchange does not tell its time") };
     let found = format!("{:+.1} s against the exchange (its Date header, to the second)", Seconds(skew_ms));
-    if skew_ms.abs() <= SKEW_TOLERATED_MS {
+    if is_tolerated(skew_ms) {
         Check::ok("clock", found)
     } else {
         Check::failed("clock", CliError::new("config", found).hint("set this machine's clock right"))
@@ -157,6 +165,55 @@ async fn signed_call(client: &Client, output: &Output) -> Check {
     }
 }
 
+/// An acknowledgement or a first piece of data must have come by then; a second spelling of a topic may be needed.
+const STREAM_WITHIN: Duration = Duration::from_secs(6);
+
+const CHECK_STREAM: &str = "check LMEX_WS_URL, or a proxy in between that lets no WebSockets through";
+
+/// One that is never quiet, if it is there.
+fn market_to_follow(markets: &[MarketSummary]) -> Option<Symbol> {
+    let symbols = || markets.iter().map(|market| market.symbol);
+    symbols().find(|symbol| symbol.as_str() == "BTC-PERP").or_else(|| symbols().next())
+}
+
+/// Both paths of the stream, each with one topic.
+async fn stream(client: &Client, market: Symbol) -> Check {
+    let begun = Instant::now();
+    match subscribed(client, &[Topic::Top(market), Topic::Trades(market)]).await {
+        Ok(()) => {
+            let took = millis(begun.elapsed());
+            Check::ok("stream", format!("top and trades of {market} acknowledged in {took:.1} ms"))
+        }
+        Err(error) => Check::failed("stream", error),
+    }
+}
+
+/// Waits until each topic is acknowledged, or has brought data.
+async fn subscribed(client: &Client, topics: &[Topic]) -> Result<(), CliError> {
+    let failed = |text: String| CliError::new("network", text).hint(CHECK_STREAM);
+    let mut subscription = client.subscribe(topics.iter().copied())?;
+    let (mut waiting, until) = (topics.to_vec(), Instant::now() + STREAM_WITHIN);
+    while let Some(awaited) = waiting.first() {
+        match tokio::time::timeout_at(until, subscription.next()).await {
+            Ok(Some(
+                StreamEvent::Subscribed(topic) | StreamEvent::Top(topic, _) | StreamEvent::Trades(topic, _),
+            )) => {
+                waiting.retain(|waiting| *waiting != topic);
+            }
+            Ok(Some(StreamEvent::Refused(topic))) => {
+                return Err(failed(format!("the exchange has no stream of {topic}")));
+            }
+            Ok(Some(StreamEvent::Disconnected { reason, .. })) => return Err(failed(reason)),
+            Ok(Some(_)) => {}
+            Ok(None) | Err(_) => {
+                let seconds = STREAM_WITHIN.as_secs();
+                return Err(failed(format!("{awaited}: not acknowledged within {seconds} s")));
+            }
+        }
+    }
+    Ok(())
+}
+
 fn limits(limits: Limits) -> Check {
     let Limits { queries_per_key, orders, reserved_for_cancels, .. } = limits;
     Check::ok(
@@ -172,6 +229,20 @@ struct Seconds(i64);
 
 impl std::fmt::Display for Seconds {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        std::fmt::Display::fmt(&lmex::Decimal::new(self.0, 3), f)
+        let tenths = lmex::Decimal::new(self.0, 3).round_dp(1);
+        // A small negative number is rounded to one that is neither.
+        std::fmt::Display::fmt(&if tenths.is_zero() { lmex::Decimal::ZERO } else { tenths }, f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_that_is_right_is_neither_ahead_nor_behind() {
+        for (ms, shown) in [(-30, "+0.0"), (0, "+0.0"), (30, "+0.0"), (-1_460, "-1.5"), (60, "+0.1")] {
+            assert_eq!(format!("{:+.1}", Seconds(ms)), shown);
+        }
     }
 }

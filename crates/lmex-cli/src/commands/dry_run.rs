@@ -1,7 +1,7 @@
 //! `--dry-run`: shows what would be sent, and sends nothing.
 
-use lmex::{CheckedOrder, Decimal};
-use lmex_api::{Endpoint, prepare};
+use lmex::Decimal;
+use lmex_api::{Endpoint, Permission, Request, prepare};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
@@ -11,12 +11,13 @@ use crate::output::{Align, Format, Output, Table};
 
 /// A request that was not sent.
 #[derive(Serialize)]
-struct DryRun<'a> {
+struct DryRun {
     sent: bool,
     method: &'static str,
     url: String,
-    body: Option<&'a RawValue>,
-    signed: String,
+    body: Option<Box<RawValue>>,
+    /// The text that is signed; `null` for a public request.
+    signed: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     contracts: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none", with = "lmex_api::wire::decimal::option")]
@@ -25,30 +26,47 @@ struct DryRun<'a> {
     notional: Option<Decimal>,
 }
 
-/// Shows the request of an endpoint. `what` says in words what it would do; `order` is what a new order comes to.
+/// What an order comes to.
+#[derive(Debug, Clone, Copy)]
+pub struct Worth {
+    pub contracts: i64,
+    /// In the base currency.
+    pub base: Decimal,
+    /// In the quote currency, if it is known.
+    pub notional: Option<Decimal>,
+}
+
+/// Shows the request of an endpoint. `what` says in words what it would do; `worth` is what an order comes to.
 pub fn show(
     endpoint: &impl Endpoint,
     what: &str,
-    order: Option<&CheckedOrder>,
+    worth: Option<Worth>,
     context: &Context,
     output: &Output,
 ) -> Result<(), CliError> {
-    let internal = |error: &dyn std::fmt::Display| CliError::new("internal", error.to_string());
-    let request = prepare(endpoint).map_err(|error| internal(&error))?;
+    let request = prepare(endpoint).map_err(|error| CliError::new("internal", error.to_string()))?;
+    show_request(&request, what, worth, context, output)
+}
+
+/// Shows any request.
+pub fn show_request(
+    request: &Request,
+    what: &str,
+    worth: Option<Worth>,
+    context: &Context,
+    output: &Output,
+) -> Result<(), CliError> {
     let body = String::from_utf8_lossy(request.body()).into_owned();
-    let raw: Option<&RawValue> = match body.as_str() {
-        "" => None,
-        json => Some(serde_json::from_str(json).map_err(|error| internal(&error))?),
-    };
+    let is_signed = request.permission() != Permission::Public;
     let shown = DryRun {
         sent: false,
         method: request.method().as_str(),
         url: format!("{}{}", context.endpoints.rest(), request.target()),
-        body: raw,
-        signed: format!("{}<nonce>{body}", request.signed_path()),
-        contracts: order.map(|order| order.create.size),
-        base: order.map(|order| order.base),
-        notional: order.and_then(|order| order.notional),
+        body: json(&body)?,
+        signed: is_signed.then(|| format!("{}<nonce>{body}", request.signed_path())),
+        contracts: worth.map(|worth| worth.contracts),
+        base: worth.map(|worth| worth.base),
+        notional: worth.and_then(|worth| worth.notional),
     };
     if output.format == Format::People {
         return output.text(&shown.in_words(what, &body));
@@ -56,9 +74,19 @@ pub fn show(
     output.print(&shown, || shown.table(&body))
 }
 
-impl DryRun<'_> {
+/// A body as it is, or as a JSON string if it is not JSON: `lmex api` sends whatever it is given.
+fn json(body: &str) -> Result<Option<Box<RawValue>>, CliError> {
+    if body.is_empty() {
+        return Ok(None);
+    }
+    let raw = RawValue::from_string(body.to_owned()).or_else(|_| serde_json::value::to_raw_value(body));
+    raw.map(Some).map_err(|error| CliError::new("internal", error.to_string()))
+}
+
+impl DryRun {
     fn in_words(&self, what: &str, body: &str) -> String {
-        let Self { method, url, signed, .. } = self;
+        let Self { method, url, .. } = self;
+        let signed = self.signed.as_deref().unwrap_or("(not signed)");
         let body = if body.is_empty() { "(none)" } else { body };
         format!("dry run, nothing sent: {what}\n{method} {url}\nbody    {body}\nsigned  {signed}\n")
     }
@@ -66,7 +94,13 @@ impl DryRun<'_> {
     fn table(&self, body: &str) -> Table {
         let columns = ["sent", "method", "url", "body", "signed"].map(|name| (name, Align::Left));
         let mut table = Table::new("nothing", &columns);
-        table.row([&self.sent.to_string(), self.method, &self.url, body, &self.signed]);
+        table.row([
+            &self.sent.to_string(),
+            self.method,
+            &self.url,
+            body,
+            self.signed.as_deref().unwrap_or_default(),
+        ]);
         table
     }
 }

@@ -49,8 +49,8 @@ pub enum Limits {
 pub async fn run(args: &Serve, output: &Output) -> Result<(), CliError> {
     let handle = start(config(args)?).await?;
     let stop = Stop::listen()?;
-    let _state = announce(&handle, output);
-    ready(&handle, args, output)?;
+    let state = announce(&handle, output);
+    ready(&handle, args, state.is_some(), output)?;
     let stopped = stop.wait().await;
     output.note(&format!("{stopped}: closing"));
     handle.shutdown().await;
@@ -92,7 +92,6 @@ fn announce(handle: &Handle, output: &Output) -> Option<lmex::LocalState> {
         api_key: handle.api_key().to_owned(),
         api_secret: lmex::Secret::new(handle.api_secret()).ok()?,
         market_data: handle.market_source().to_owned(),
-        pid: std::process::id(),
     };
     match exchange.publish(&paths::local_exchange()) {
         Ok(state) => Some(state),
@@ -113,7 +112,7 @@ struct Ready<'a> {
     api_secret: &'a str,
 }
 
-fn ready(handle: &Handle, args: &Serve, output: &Output) -> Result<(), CliError> {
+fn ready(handle: &Handle, args: &Serve, is_found: bool, output: &Output) -> Result<(), CliError> {
     let ready = Ready {
         rest: handle.rest_url(),
         ws: handle.ws_url(),
@@ -129,8 +128,10 @@ fn ready(handle: &Handle, args: &Serve, output: &Output) -> Result<(), CliError>
         });
     }
     let limits = if args.limits == Limits::Off { "off" } else { "as LMEX documents them" };
+    // Commands that are not told where it is would talk to another one.
+    let named = if is_found { String::new() } else { format!("LMEX_REST_URL={} ", ready.rest) };
     output.text(&format!(
-        "An LMEX of your own is running. Prices: {}. Play money only.\n\n  REST     {}/futures/api/v2.3/…\n  streams  {}/ws/futures and /ws/oss/futures\n  key      {}\n  secret   {}\n  limits   {limits}\n\nIn another terminal: lmex price BTC-PERP. Ctrl-C ends it.\n",
+        "An LMEX of your own is running. Prices: {}. Play money only.\n\n  REST     {}/futures/api/v2.3/…\n  streams  {}/ws/futures and /ws/oss/futures\n  key      {}\n  secret   {}\n  limits   {limits}\n\nIn another terminal: {named}lmex price BTC-PERP. Ctrl-C ends it.\n",
         handle.market_source(), ready.rest, ready.ws, ready.api_key, ready.api_secret
     ))
 }

@@ -23,8 +23,7 @@ pub struct Follow {
     // One listener from beginning to end: a Ctrl-C between two updates is heard too.
     interrupted: Pin<Box<dyn Future<Output = std::io::Result<()>> + Send>>,
     left: Option<u64>,
-    /// Until when the first piece of data must have come; nothing once it has.
-    due: Option<Instant>,
+    first: FirstData,
     notices: Notices,
 }
 
@@ -38,7 +37,7 @@ impl Follow {
             subscription,
             interrupted,
             left: updates,
-            due: Some(Instant::now() + FIRST_DATA_WITHIN),
+            first: FirstData::awaited(Instant::now()),
             notices: Notices::default(),
         })
     }
@@ -60,18 +59,19 @@ impl Follow {
             let event = tokio::select! {
                 event = self.subscription.next() => event,
                 _ = &mut self.interrupted => return Ok(None),
-                () = until(self.due) => return Err(no_data()),
+                () = until(self.first.due) => {
+                    output.note(self.first.overdue()?);
+                    continue;
+                }
                 () = until(self.notices.due()) => {
                     self.notices.counted(Instant::now()).iter().for_each(|line| output.note(line));
                     continue;
                 }
             };
             let Some(event) = event else { return Ok(None) };
+            self.first.hear(&event);
             match news(&event) {
-                None => {
-                    self.due = None;
-                    return Ok(Some(self.cut_off(event)));
-                }
+                None => return Ok(Some(self.cut_off(event))),
                 Some(News::Fatal(error)) => return Err(error),
                 Some(News::Tell(kind, text)) => {
                     if let Some(line) = self.notices.hear(kind, &text, Instant::now()) {
@@ -114,9 +114,38 @@ async fn until(moment: Option<Instant>) {
     }
 }
 
-fn no_data() -> CliError {
-    let text = format!("the stream brought no data within {} s", FIRST_DATA_WITHIN.as_secs());
-    CliError::new("network", text).hint("`lmex doctor` checks the connection")
+/// Whether a stream has come up.
+#[derive(Debug)]
+struct FirstData {
+    /// Until when something must have come; nothing once it has.
+    due: Option<Instant>,
+    /// A quiet market sends no trades: then the exchange's word that they will come is all there is.
+    promised: bool,
+}
+
+impl FirstData {
+    fn awaited(now: Instant) -> Self {
+        Self { due: Some(now + FIRST_DATA_WITHIN), promised: false }
+    }
+
+    fn hear(&mut self, event: &StreamEvent) {
+        match event {
+            StreamEvent::Book(_) | StreamEvent::Top(..) | StreamEvent::Trades(..) => self.due = None,
+            StreamEvent::Subscribed(Topic::Trades(_)) => self.promised = true,
+            _ => {}
+        }
+    }
+
+    /// What to say when nothing has come by then. Books and best prices begin with a snapshot, so their silence is an
+    /// error.
+    fn overdue(&mut self) -> Result<&'static str, CliError> {
+        self.due = None;
+        if self.promised {
+            return Ok("stream: subscribed, but nobody trades: still waiting (Ctrl-C ends)");
+        }
+        let text = format!("the stream brought no data within {} s", FIRST_DATA_WITHIN.as_secs());
+        Err(CliError::new("network", text).hint("`lmex doctor` checks the connection"))
+    }
 }
 
 enum News {
@@ -148,4 +177,28 @@ fn news(event: &StreamEvent) -> Option<News> {
         }
         StreamEvent::Warning(text) => News::Tell(Kind::Warning, text.clone()),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn when_nothing_more_comes(heard: &[StreamEvent]) -> Option<Result<&'static str, &'static str>> {
+        let mut first = FirstData::awaited(Instant::now());
+        heard.iter().for_each(|event| first.hear(event));
+        first.due.map(|_| first.overdue().map_err(|error| error.category))
+    }
+
+    #[test]
+    fn a_quiet_market_is_waited_for_and_a_silent_exchange_is_an_error() {
+        let symbol = "BTC-PERP".parse().unwrap();
+        let (trades, book) = (Topic::Trades(symbol), Topic::Book(symbol));
+        let subscribed = |topic| [StreamEvent::Connected, StreamEvent::Subscribed(topic)];
+        let quiet = when_nothing_more_comes(&subscribed(trades));
+        assert!(quiet.is_some_and(|said| said.is_ok_and(|note| note.contains("nobody trades"))), "{quiet:?}");
+        assert_eq!(when_nothing_more_comes(&subscribed(book)), Some(Err("network")), "a snapshot is owed");
+        assert_eq!(when_nothing_more_comes(&[StreamEvent::Connected]), Some(Err("network")));
+        let data = [StreamEvent::Subscribed(book), StreamEvent::Book(book)];
+        assert_eq!(when_nothing_more_comes(&data), None, "nothing is owed any more");
+    }
 }

@@ -19,7 +19,7 @@ pub mod stream;
 mod time;
 mod welcome;
 
-pub use time::shown;
+pub use time::{shown, time_of_day};
 
 use std::future::Future;
 use std::time::Duration;
@@ -33,8 +33,8 @@ use crate::output::Output;
 
 /// A command that asks and answers ends within this.
 const COMMAND_WITHIN: Duration = Duration::from_secs(28);
-/// One that sends an order or changes one has three parts, and ends within their sum: what is looked up before,
-/// the sending, and for orders asking what became of it. A question to a human comes on top.
+/// One that sends an order or changes one has three parts, and ends within their sum: all that is looked up before,
+/// the sending, and for orders asking what became of it. Finding the exchange and a question to a human come on top.
 const CHECK_WITHIN: Duration = Duration::from_secs(7);
 const SEND_WITHIN: Duration = Duration::from_millis(18_500);
 const LAST_WORDS_WITHIN: Duration = Duration::from_secs(3);
@@ -124,4 +124,16 @@ async fn sent<T>(
     };
     Err(CliError::new("unknown", format!("{what} may or may not have happened: {why}"))
         .hint(format!("it was not sent again. {next}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::context::TELL_WITHIN;
+
+    #[test]
+    fn every_command_ends_within_30_s() {
+        assert!(TELL_WITHIN + COMMAND_WITHIN < Duration::from_secs(30));
+        assert!(TELL_WITHIN + CHECK_WITHIN + SEND_WITHIN + LAST_WORDS_WITHIN < Duration::from_secs(30));
+    }
 }

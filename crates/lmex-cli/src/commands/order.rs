@@ -4,7 +4,8 @@ use lmex::futures::{OrderAnswer, OrderRef};
 use lmex::{CheckedOrder, Client, ClientOrderId, DoneOrder, NewOrder, Resolution, Side, Status};
 
 use super::account::answer_table;
-use super::{LAST_WORDS_WITHIN, SEND_WITHIN, dry_run};
+use super::dry_run::{self, Worth};
+use super::{LAST_WORDS_WITHIN, SEND_WITHIN};
 use crate::args::NewOrderArgs;
 use crate::confirm;
 use crate::context::Context;
@@ -18,12 +19,10 @@ pub async fn run(
     output: &Output,
 ) -> Result<(), CliError> {
     let client = if args.safety.dry_run { context.client()? } else { context.signed_client()? };
-    let checked = super::checked(async { Ok(client.check(&new_order(side, args)).await?) }).await?;
-    if let (Some(id), false) = (args.client_id, args.safety.dry_run) {
-        super::checked(refuse_known(&client, id)).await?;
-    }
+    let checked = super::checked(look_up(side, args, &client)).await?;
     if args.safety.dry_run {
-        return dry_run::show(&checked.create, &described(&checked), Some(&checked), context, output);
+        let worth = Worth { contracts: checked.create.size, base: checked.base, notional: checked.notional };
+        return dry_run::show(&checked.create, &described(&checked), Some(worth), context, output);
     }
     confirm::live_order(context.environment, &described(&checked), checked.notional, args.safety.yes)?;
     let done = place(&client, &checked, output).await?;
@@ -35,6 +34,15 @@ pub async fn run(
             format!("the order was placed, but that could not be told: {}. {order}", error.message),
         )
     })
+}
+
+/// All that is asked before an order is sent.
+async fn look_up(side: Side, args: &NewOrderArgs, client: &Client) -> Result<CheckedOrder, CliError> {
+    let checked = client.check(&new_order(side, args)).await?;
+    if let (Some(id), false) = (args.client_id, args.safety.dry_run) {
+        refuse_known(client, id).await?;
+    }
+    Ok(checked)
 }
 
 /// An id of one's own choice may have been used by an earlier run: the same order is not sent twice.

@@ -18,7 +18,7 @@ pub struct Stream {
     /// The market, such as BTC-PERP.
     pub market: Symbol,
     /// Stop after so many updates.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub updates: Option<u64>,
     /// Levels of each side of the book.
     #[arg(short = 'n', long, default_value_t = 10, value_name = "LEVELS")]

@@ -13,6 +13,13 @@ pub fn shown(time: TimeMs) -> String {
         .unwrap_or_else(|_| time.to_string())
 }
 
+/// `12:00:58`, for what is near.
+pub fn time_of_day(time: TimeMs) -> String {
+    jiff::Timestamp::from_millisecond(time.as_millis())
+        .map(|time| time.strftime("%H:%M:%S").to_string())
+        .unwrap_or_else(|_| time.to_string())
+}
+
 /// A moment in a table: the date for people, in CSV the milliseconds that JSON has too.
 pub fn moment(time: TimeMs, format: Format) -> String {
     if format == Format::Csv { time.as_millis().to_string() } else { shown(time) }

@@ -1,5 +1,6 @@
 //! Data on stdout, messages on stderr: tables for people, JSON and CSV for programs.
 
+mod slips;
 mod table;
 
 use std::io::{IsTerminal as _, Write};
@@ -28,7 +29,13 @@ pub struct Output {
     pub colour: bool,
     /// Whether stdout is a terminal, on which things can be drawn and redrawn.
     pub terminal: bool,
+    /// Whether what is printed tells what became of orders: if stdout does not take it, stderr must.
+    tells_of_orders: bool,
 }
+
+/// The category of the error when the reader of stdout has gone away (`| head`): whether that is one depends on the
+/// command, which [`main`](crate::main) knows. It is never shown.
+pub const UNREAD: &str = "unread";
 
 impl Output {
     pub fn new(global: &Global) -> Self {
@@ -38,7 +45,13 @@ impl Output {
             (_, true) => Format::Csv,
             _ => Format::People,
         };
-        Self { format, colour: coloured(&std::io::stdout()), terminal }
+        Self { format, colour: coloured(&std::io::stdout()), terminal, tells_of_orders: false }
+    }
+
+    /// For a command that changes orders and whose words are all there is to know of it.
+    #[must_use]
+    pub fn telling_of_orders(self) -> Self {
+        Self { tells_of_orders: true, ..self }
     }
 
     /// Prints a result: the value as JSON, or the table.
@@ -68,14 +81,25 @@ impl Output {
         self.text(&format!("{text}\n"))
     }
 
-    /// Prints text as it is, at once.
+    /// Prints text as it is, at once. A reader that has gone away is an error of the category [`UNREAD`].
     pub fn text(&self, text: &str) -> Result<(), CliError> {
         let mut stdout = std::io::stdout().lock();
-        match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
-            Ok(()) => Ok(()),
-            // The reader has seen enough (`| head`): that is no error, but nothing more can be said either.
-            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => std::process::exit(0),
-            Err(error) => Err(CliError::io("write to stdout", &error)),
+        let written = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
+        written.map_err(|error| self.unwritten(text, &error))
+    }
+
+    fn unwritten(&self, text: &str, error: &std::io::Error) -> CliError {
+        if self.tells_of_orders {
+            let text = text.trim_end();
+            // Whoever reads only the exit code must not take it for a request that was not sent.
+            return CliError::new(
+                "unknown",
+                format!("the exchange has answered, but stdout does not take it ({error}): {text}"),
+            );
+        }
+        match error.kind() {
+            std::io::ErrorKind::BrokenPipe => CliError::new(UNREAD, "nobody reads stdout any more"),
+            _ => CliError::io("write to stdout", error),
         }
     }
 
@@ -112,14 +136,20 @@ fn error_as_json(error: &CliError) {
 
 /// Says what is wrong with the command line, or prints the help or version it asks for.
 pub fn command_line(error: &clap::Error) -> ExitCode {
-    let as_json = std::env::args_os().skip(1).any(|word| word == "--json");
+    let words: Vec<_> = std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
+    let as_json = words.iter().any(|word| word == "--json");
+    let hint = slips::hint(&words).filter(|_| error.use_stderr());
     if error.use_stderr() && as_json {
         let text = error.render().to_string();
         // What follows the first paragraph is advice on usage, for the eye.
         let said = text.split("\n\n").next().unwrap_or(&text);
-        error_as_json(&CliError::new("invalid", said.trim_start_matches("error: ").trim()));
+        let error = CliError::new("invalid", said.trim_start_matches("error: ").trim());
+        error_as_json(&CliError { hint, ..error });
     } else {
         let _ = error.print();
+        if let Some(hint) = hint {
+            let _ = writeln!(std::io::stderr().lock(), "\n  next: {hint}");
+        }
     }
     ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
 }

@@ -91,6 +91,14 @@ fn a_dry_run_changes_nothing() {
         assert!(json["body"].is_null() || json["body"]["symbol"] == "BTC-PERP", "{json}");
     }
     redacted().bind(|| insta::assert_snapshot!("dry_run_of_changes", seen));
+    let worth = |line: &str| {
+        let json = venue.lmex(&format!("{line} --dry-run --json")).json();
+        ["contracts", "base", "notional"].map(|name| json[name].as_f64().unwrap())
+    };
+    assert_eq!(worth("close BTC-PERP --limit 80000"), [100.0, 0.001, 80.0]);
+    let [contracts, base, notional] = worth("close BTC-PERP");
+    assert!((contracts, base) == (100.0, 0.001) && (30.0..90.0).contains(&notional), "{notional}");
+    assert_eq!(worth("amend mine --size 300ct"), [300.0, 0.003, 150.0]);
     let order = venue.lmex("order mine --json").json();
     assert_eq!((&order["price"], &order["currentOrderSize"]), (&50_000.into(), &100.into()));
     assert_eq!(venue.lmex("positions --json").json().as_array().unwrap().len(), 1);

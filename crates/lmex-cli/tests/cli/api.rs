@@ -1,6 +1,6 @@
 //! `lmex api`: any request, as it is.
 
-use crate::support::{KEY, Venue, redacted};
+use crate::support::{KEY, Place, Venue, redacted};
 
 #[test]
 fn a_signed_get_shows_the_answer() {
@@ -42,6 +42,24 @@ fn a_body_is_sent_as_it_is() {
     let answer = venue.lmex(&format!("api POST /api/v2.3/order --body {body} --json")).json();
     assert_eq!(answer[0]["clOrderID"], "raw");
     assert_eq!(venue.open_orders(), 1);
+}
+
+#[test]
+fn a_dry_run_sends_nothing_and_needs_no_key() {
+    let place = Place::new();
+    let nowhere = [("LMEX_REST_URL", "http://127.0.0.1:1")];
+    let line = r#"api POST /api/v2.3/order --query a=1 --body {"size":1} --dry-run"#;
+    let dry = place.lmex_with(&nowhere, &format!("{line} --json")).json();
+    assert_eq!(
+        (&dry["sent"], &dry["method"], &dry["body"]["size"]),
+        (&false.into(), &"POST".into(), &1.into())
+    );
+    assert_eq!(dry["url"], "http://127.0.0.1:1/futures/api/v2.3/order?a=1");
+    assert_eq!(dry["signed"], r#"/api/v2.3/order<nonce>{"size":1}"#);
+    let odd = place.lmex_with(&nowhere, "api POST /api/x --body no-json --public --dry-run --json").json();
+    assert_eq!((&odd["body"], odd["signed"].is_null()), (&"no-json".into(), true));
+    let people = place.lmex_with(&nowhere, line).ok().out;
+    assert!(people.starts_with("dry run, nothing sent: POST /futures/api/v2.3/order?a=1\n"), "{people}");
 }
 
 #[test]

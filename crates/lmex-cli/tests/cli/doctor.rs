@@ -1,6 +1,6 @@
 //! `lmex doctor`: all well, and what is not.
 
-use crate::support::{Place, Venue, redacted};
+use crate::support::{Place, Venue, canned, redacted};
 
 #[test]
 fn all_is_well_with_a_running_exchange() {
@@ -54,6 +54,25 @@ fn nobody_listening_and_a_missing_key_are_found_and_it_ends_as_the_network_does(
     {
         assert!(table.contains(row), "{row}\n{table}");
     }
+}
+
+#[test]
+fn a_stream_that_can_not_be_had_is_found_by_trying_it() {
+    let venue = Venue::start();
+    let silent = canned::stream(&venue, Vec::new());
+    for (url, why) in [
+        ("ws://127.0.0.1:1", "no connection to ws://127.0.0.1:1/ws/"),
+        (silent.as_str(), "top BTC-PERP: not acknowledged within 6 s"),
+    ] {
+        let out = unwell(&venue.place, &[("LMEX_WS_URL", url)], "doctor --json", 5, "network");
+        let checks: Vec<serde_json::Value> = serde_json::from_str(&out).unwrap();
+        let failed: Vec<_> = checks.iter().filter(|check| check["ok"] == false).collect();
+        assert_eq!((failed.len(), &failed[0]["what"]), (1, &"stream".into()), "{out}");
+        let found = failed[0]["found"].as_str().unwrap();
+        assert!(found.contains(why) && found.contains("check LMEX_WS_URL"), "{found}");
+    }
+    let table = unwell(&venue.place, &[("LMEX_WS_URL", "ws://127.0.0.1:1")], "doctor", 5, "network");
+    assert!(table.contains("\nNO  stream          no connection to "), "{table}");
 }
 
 #[test]

@@ -8,7 +8,7 @@ const DOWN: &str = "http://127.0.0.1:1";
 type Refused =
     (&'static [(&'static str, &'static str)], &'static str, i32, &'static str, &'static [&'static str]);
 
-const REFUSED: [Refused; 15] = [
+const REFUSED: [Refused; 17] = [
     (&[], "price BTC-PERP", 8, "config", &["no local exchange is running", "`lmex exchange`", "`lmex demo`"]),
     (&[("LMEX_REST_URL", "")], "price BTC-PERP", 8, "config", &["`lmex exchange`"]),
     (&[("LMEX_REST_URL", DOWN)], "price BTC-PERP", 5, "network", &[DOWN, "is it running? `lmex exchange`"]),
@@ -17,7 +17,7 @@ const REFUSED: [Refused; 15] = [
         "balance",
         4,
         "credentials",
-        &["LMEX_API_KEY", "LMEX_API_SECRET", "lmex.io", "shown once", "Read and Trading"],
+        &["LMEX_API_KEY", "LMEX_API_SECRET", "`lmex exchange` prints"],
     ),
     (
         &[],
@@ -75,6 +75,20 @@ const REFUSED: [Refused; 15] = [
         8,
         "config",
         &["--allow-host proxy.example.org"],
+    ),
+    (
+        &[("LMEX_REST_URL", "https://api.lmex.io")],
+        "buy BTC-PERP 1btc --market --env testnet --allow-host api.lmex.io",
+        8,
+        "config",
+        &["api.lmex.io is LMEX's live", "--env live"],
+    ),
+    (
+        &[("LMEX_REST_URL", "https://test-api.lmex.io")],
+        "price BTC-PERP --env live --allow-host test-api.lmex.io",
+        8,
+        "config",
+        &["test-api.lmex.io is LMEX's testnet", "--env testnet"],
     ),
     (&[], "stream book BTC-PERP --env testnet", 8, "config", &["LMEX_WS_URL", "not known for certain"]),
     (
@@ -189,6 +203,57 @@ fn a_redirect_is_not_followed_and_says_what_to_look_at() {
             assert!(ran.err.contains(words), "{words}\n{}", ran.err);
         }
     }
+}
+
+#[test]
+fn an_answer_that_is_not_the_exchanges_says_what_to_do() {
+    let page = "<html>bad gateway</html>";
+    for (answer, code, category) in [
+        (
+            format!("HTTP/1.1 502 Bad Gateway\r\ncontent-length: 24\r\nconnection: close\r\n\r\n{page}"),
+            5,
+            "unavailable",
+        ),
+        (
+            format!("HTTP/1.1 200 OK\r\ncontent-length: 24\r\nconnection: close\r\n\r\n{page}"),
+            5,
+            "unreadable",
+        ),
+        ("SSH-2.0-OpenSSH_9.6\r\n\r\n".to_owned(), 5, "network"),
+    ] {
+        let url = canned::http(answer.leak());
+        let keys = [("LMEX_REST_URL", url.as_str()), ("LMEX_API_KEY", KEY), ("LMEX_API_SECRET", SECRET)];
+        for line in ["price BTC-PERP", "balance", "buy BTC-PERP 100ct --market"] {
+            let said = Place::new().lmex_with(&keys, line).failed(code, category);
+            assert!(said.contains("next: the exchange is down, or something else answers"), "{line}\n{said}");
+            assert!(!said.contains("is unknown"), "nothing was changed: {line}\n{said}");
+        }
+    }
+}
+
+#[test]
+fn a_gateways_error_leaves_open_whether_a_raw_change_happened() {
+    let url = canned::http("HTTP/1.1 502 Bad Gateway\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+    let keys = [("LMEX_REST_URL", url.as_str()), ("LMEX_API_KEY", KEY), ("LMEX_API_SECRET", SECRET)];
+    let ran = Place::new().lmex_with(&keys, "api POST /api/v2.3/order --body {}");
+    assert_eq!(ran.code, Some(7), "{ran:?}");
+    assert!(ran.err.contains("may or may not have happened") && !ran.err.contains("try again"), "{ran:?}");
+}
+
+#[test]
+fn variables_that_are_passed_over_for_the_running_exchanges_key_are_named() {
+    let venue = Venue::start();
+    let ran = venue.place.lmex_with(&[("LMEX_API_KEY", "half-a-pair-0123")], "balance").ok();
+    assert!(ran.err.contains("note: LMEX_API_KEY is set, but LMEX_API_SECRET is not"), "{}", ran.err);
+    assert!(ran.err.contains("Not used here: the running local exchange has its own key"), "{}", ran.err);
+    assert!(!venue.lmex("balance").ok().err.contains("note: "));
+}
+
+#[test]
+fn the_running_exchange_is_known_by_the_machines_name_too() {
+    let venue = Venue::start();
+    let url = venue.handle().rest_url().replace("127.0.0.1", "localhost");
+    venue.place.lmex_with(&[("LMEX_REST_URL", &url)], "balance").ok();
 }
 
 #[test]

@@ -78,6 +78,12 @@ fn one_that_was_killed_is_not_believed_and_the_next_takes_its_place() {
 fn a_second_one_says_that_commands_find_the_first() {
     let place = Place::new();
     let (_first, ready) = serve(&place);
+    let mut people = place.start(&[], "exchange --listen 127.0.0.1:0");
+    let rest = std::iter::repeat_with(|| people.line()).find(|line| line.contains("  REST ")).unwrap();
+    let rest = rest.split_whitespace().nth(1).unwrap().split("/futures").next().unwrap().to_owned();
+    people.signal(Signal::TERM);
+    let said = people.wait().out;
+    assert!(said.contains(&format!("In another terminal: LMEX_REST_URL={rest} lmex price")), "{said}");
     let (second, _) = serve(&place);
     assert!(place.lmex("price BTC-PERP").ok().err.contains(ready["rest"].as_str().unwrap()));
     second.signal(Signal::TERM);

@@ -116,6 +116,11 @@ fn a_wrong_command_line_ends_with_2_and_says_how_to_write_it() {
         ("api FETCH /api/v2.3/price", "use GET, POST, PUT or DELETE"),
         ("price BTC-PERP --env mainnet", "use local, testnet or live"),
         ("price BTC-PERP --json --csv", "cannot be used with"),
+        ("buy BTC-PERP 100 USDT --market", "next: write the size as one word: 100usdt"),
+        ("buy BTC-PERP 100ct", "lmex buy BTC-PERP 100ct --limit 60000"),
+        ("cancel --all", "next: name the market: lmex cancel --all BTC-PERP"),
+        ("stream top BTC-PERP --updates 0", "0 is not in 1.."),
+        ("book BTC-PERP --watch --updates 0", "0 is not in 1.."),
         ("bye BTC-PERP", "unrecognized subcommand 'bye'"),
     ] {
         let ran = place.lmex(line);
@@ -131,4 +136,7 @@ fn with_json_it_is_told_in_json() {
     let told: serde_json::Value = serde_json::from_str(&ran.err).unwrap();
     assert_eq!(told["error"]["category"], "invalid");
     assert!(told["error"]["message"].as_str().unwrap().contains("write ct for contracts (100ct)"), "{told}");
+    let ran = Place::new().lmex("--json cancel --all");
+    let told: serde_json::Value = serde_json::from_str(&ran.err).unwrap();
+    assert_eq!(told["error"]["hint"], "name the market: lmex cancel --all BTC-PERP", "{told}");
 }

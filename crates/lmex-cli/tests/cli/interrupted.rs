@@ -62,6 +62,24 @@ fn the_next_order_in_that_market_resolves_it_first() {
 }
 
 #[test]
+fn the_next_close_in_that_market_finds_the_first_one_and_sends_no_second() {
+    let venue = Venue::start();
+    venue.lmex("buy BTC-PERP 100ct --market").ok();
+    let proxy = Proxy::start(&venue, KeepBack::AllFrom("POST"));
+    let url = proxy.url();
+    let variables = [("LMEX_REST_URL", url.as_str()), ("LMEX_API_KEY", KEY), ("LMEX_API_SECRET", SECRET)];
+    let line = "close BTC-PERP --limit 90000";
+    let running = venue.place.start(&variables, line);
+    proxy.wait_until_kept_back(&venue);
+    running.signal(Signal::INT);
+    let said = running.wait().failed(7, "unknown");
+    assert!(said.contains("the next order, amendment or close in BTC-PERP asks for it first"), "{said}");
+    proxy.open();
+    venue.place.lmex_with(&variables, line).ok();
+    assert_eq!(venue.open_orders(), 1, "the one that was sent");
+}
+
+#[test]
 fn changes_say_that_they_may_have_happened() {
     let venue = Venue::start();
     venue.lmex("buy BTC-PERP 100ct --limit 50000 --client-id mine").ok();

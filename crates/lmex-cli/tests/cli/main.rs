@@ -18,6 +18,7 @@ mod interrupted;
 mod live;
 mod market;
 mod orders;
+mod output;
 mod refusals;
 mod secrets;
 mod sign;

@@ -130,3 +130,15 @@ fn a_dry_run_needs_no_key() {
         elsewhere.lmex_with(&[("LMEX_REST_URL", &url)], "buy BTC-PERP 100ct --limit 50000 --dry-run").ok();
     assert!(ran.out.starts_with("dry run, nothing sent: buy 100 contracts = 0.001 BTC"), "{}", ran.out);
 }
+
+#[test]
+fn an_intent_of_a_clock_without_a_battery_does_not_block_its_market() {
+    let venue = Venue::start();
+    venue.lmex("buy BTC-PERP 100ct --limit 50000").ok();
+    let scope = std::fs::read_dir(venue.place.state().join("journal")).unwrap();
+    let scope = scope.map(|entry| entry.unwrap().path()).find(|path| path.is_dir()).unwrap();
+    let line = r#"{"intended":{"at":86400000,"symbol":"BTC-PERP","client_id":"a"}}"#;
+    std::fs::write(scope.join("left.ndjson"), format!("{line}\n")).unwrap();
+    venue.lmex("buy BTC-PERP 100ct --limit 50001").ok();
+    assert_eq!(venue.open_orders(), 2);
+}

@@ -3,7 +3,7 @@
 use crate::support::Venue;
 
 /// The command, its exit code and category, and what must be said.
-const REFUSED: [(&str, i32, &str, &[&str]); 22] = [
+const REFUSED: [(&str, i32, &str, &[&str]); 23] = [
     ("buy BTC-PERP 100ct --limit 0.01", 2, "invalid", &["price 0.01 is off the grid of 0.1: use 0.1"]),
     (
         "buy BTC-PERP 9000000000000000btc --market",
@@ -27,6 +27,7 @@ const REFUSED: [(&str, i32, &str, &[&str]); 22] = [
     ("buy BTC-PERP 100ct --limit 99999", 3, "refused", &["BTC", "change price"]),
     ("sell BTC-PERP 100ct --market --reduce-only", 3, "refused", &[]),
     ("cancel no-such-order", 3, "order_not_found", &["not found", "`lmex orders`"]),
+    ("cancel BTC-PERP", 3, "order_not_found", &["`lmex cancel --all BTC-PERP`"]),
     ("cancel 52cdd4ce-bf2e-4b8c-b286-4129ad1ab662", 3, "order_not_found", &["`lmex orders`"]),
     ("order no-such-order", 3, "order_not_found", &["`lmex orders`"]),
     ("amend no-such-order --limit 50000", 3, "order_not_found", &["`lmex orders`"]),

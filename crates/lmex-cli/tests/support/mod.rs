@@ -218,7 +218,6 @@ impl Venue {
             api_key: KEY.to_owned(),
             api_secret: lmex::Secret::new(SECRET).unwrap(),
             market_data: handle.market_source().to_owned(),
-            pid: std::process::id(),
         };
         let state = exchange.publish(&place.state().join("exchange.json")).unwrap();
         Self { place, handle: Some(handle), runtime, _state: state }

@@ -1,10 +1,14 @@
 //! Who waits at which price: two sides of levels, in each level users' orders with the crowd between them.
 
+mod bare;
+mod index;
+mod ladder;
 mod level;
 mod orders;
 mod queue;
 mod side;
 
+pub use bare::BareBook;
 pub(crate) use level::{Front, Level};
 pub(crate) use orders::{Key, Orders, Resting};
 pub use queue::QueueModel;

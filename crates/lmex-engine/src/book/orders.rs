@@ -1,14 +1,17 @@
 //! Open orders in one slab, found by key, by the venue's id and by the trader's.
 
-use lmex_types::{ClientOrderId, OrderId};
-use rustc_hash::{FxHashMap, FxHashSet};
+use std::hash::BuildHasher;
 
+use lmex_types::{ClientOrderId, OrderId};
+use rustc_hash::{FxBuildHasher, FxHashSet};
+
+use super::index::Index;
 use crate::margin::Slot;
 use crate::{AccountId, Exits, MarketId, Order};
 
 /// Where an order is in the slab. Keys are re-used and never leave the engine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct Key(u32);
+pub(crate) struct Key(pub(super) u32);
 
 impl Key {
     pub(crate) const NONE: Self = Self(u32::MAX);
@@ -47,8 +50,8 @@ pub(crate) struct Orders {
     slab: Vec<Resting>,
     free: Vec<Key>,
     next_serial: u64,
-    by_id: FxHashMap<OrderId, Key>,
-    by_client_id: FxHashMap<(AccountId, MarketId, ClientOrderId), Key>,
+    by_id: Index,
+    by_client_id: Index,
     /// Ids that the exits of open orders will have.
     reserved: FxHashSet<OrderId>,
 }
@@ -59,12 +62,12 @@ impl Orders {
     }
 
     pub(crate) fn find(&self, id: OrderId) -> Option<Key> {
-        self.by_id.get(&id).copied()
+        self.by_id.find(hash_of(id), |key| self[key].order.id == id)
     }
 
     /// Whether an open order has this id, or an exit that one brings will have it.
     pub(crate) fn is_taken(&self, id: OrderId) -> bool {
-        self.by_id.contains_key(&id) || self.reserved.contains(&id)
+        self.find(id).is_some() || self.reserved.contains(&id)
     }
 
     /// Ids that the exits of open orders will have.
@@ -82,9 +85,13 @@ impl Orders {
     }
 
     pub(crate) fn find_client(&self, account: AccountId, market: MarketId, id: ClientOrderId) -> Option<Key> {
-        self.by_client_id.get(&(account, market, id)).copied()
+        self.by_client_id.find(hash_of((account, market, id)), |key| {
+            let order = &self[key].order;
+            order.client_id == Some(id) && order.account == account && order.market == market
+        })
     }
 
+    #[inline]
     pub(crate) fn insert(&mut self, order: Order, slot: Slot) -> Key {
         let none = Key::NONE;
         let resting = Resting {
@@ -111,23 +118,27 @@ impl Orders {
             }
         };
         self.next_serial += 1;
-        self.by_id.insert(order.id, key);
+        self.by_id.insert(hash_of(order.id), key);
         self.reserved.extend(order.exits.iter().map(|(_, exit)| exit.order));
         if let Some(client_id) = order.client_id {
-            self.by_client_id.insert((order.account, order.market, client_id), key);
+            self.by_client_id.insert(hash_of((order.account, order.market, client_id)), key);
         }
         key
     }
 
     pub(crate) fn remove(&mut self, key: Key) {
-        let order = self[key].order;
-        self.by_id.remove(&order.id);
         self.take_exits(key);
+        let order = &self.slab[key.index()].order;
+        self.by_id.remove(hash_of(order.id), key);
         if let Some(client_id) = order.client_id {
-            self.by_client_id.remove(&(order.account, order.market, client_id));
+            self.by_client_id.remove(hash_of((order.account, order.market, client_id)), key);
         }
         self.free.push(key);
     }
+}
+
+fn hash_of(id: impl std::hash::Hash) -> u64 {
+    FxBuildHasher.hash_one(id)
 }
 
 impl std::ops::Index<Key> for Orders {

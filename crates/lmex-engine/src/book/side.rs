@@ -1,9 +1,8 @@
 //! One side of a book: levels sorted best first.
 
-use std::collections::BTreeMap;
-
 use lmex_types::Side;
 
+use super::ladder::Ladder;
 use super::{Key, Level, Orders, QueueModel};
 
 /// The levels of one side. They are sorted by rank, the price with the sign that makes the best come first, so that
@@ -11,13 +10,13 @@ use super::{Key, Level, Orders, QueueModel};
 #[derive(Debug, Clone)]
 pub(crate) struct BookSide {
     side: Side,
-    levels: BTreeMap<i64, Level>,
+    levels: Ladder,
     user_orders: usize,
 }
 
 impl BookSide {
     pub(crate) fn new(side: Side) -> Self {
-        Self { side, levels: BTreeMap::new(), user_orders: 0 }
+        Self { side, levels: Ladder::default(), user_orders: 0 }
     }
 
     /// Levels with their price in ticks, best first.
@@ -27,11 +26,11 @@ impl BookSide {
     }
 
     pub(crate) fn best(&self) -> Option<(i64, &Level)> {
-        self.levels().next()
+        self.levels.best().map(|(rank, level)| (-self.side.sign() * rank, level))
     }
 
     pub(crate) fn level(&self, price: i64) -> Option<&Level> {
-        self.levels.get(&self.rank(price))
+        self.levels.find(self.rank(price))
     }
 
     /// Visible total at a price.
@@ -46,17 +45,17 @@ impl BookSide {
 
     /// Levels that an opposite order with this limit would trade with, best first.
     pub(crate) fn within(&self, limit: i64) -> impl Iterator<Item = (i64, &Level)> {
-        let sign = -self.side.sign();
-        self.levels.range(..=self.rank(limit)).map(move |(rank, level)| (sign * rank, level))
+        let (sign, last) = (-self.side.sign(), self.rank(limit));
+        let within = self.levels.iter().take_while(move |(rank, _)| *rank <= last);
+        within.map(move |(rank, level)| (sign * rank, level))
     }
 
     /// The next level behind `price`.
     pub(crate) fn behind(&self, price: Option<i64>) -> Option<(i64, &Level)> {
-        let start = match price {
-            Some(price) => std::ops::Bound::Excluded(self.rank(price)),
-            None => std::ops::Bound::Unbounded,
+        let (rank, level) = match price {
+            Some(price) => self.levels.behind(self.rank(price))?,
+            None => self.levels.best()?,
         };
-        let (rank, level) = self.levels.range((start, std::ops::Bound::Unbounded)).next()?;
         Some((-self.side.sign() * rank, level))
     }
 
@@ -67,7 +66,7 @@ impl BookSide {
 
     pub(crate) fn push_back(&mut self, orders: &mut Orders, key: Key) {
         let rank = self.rank(orders[key].order.price);
-        self.levels.entry(rank).or_insert_with(Level::new).push_back(orders, key);
+        self.levels.enter(rank, |level| level.push_back(orders, key));
         self.user_orders += 1;
     }
 
@@ -87,19 +86,12 @@ impl BookSide {
     }
 
     pub(crate) fn set_crowd(&mut self, orders: &mut Orders, price: i64, crowd: i64, model: QueueModel) {
-        if crowd > 0 {
-            self.levels.entry(self.rank(price)).or_insert_with(Level::new);
-        }
-        self.change(price, |level| level.set_crowd(orders, crowd, model));
+        let set = |level: &mut Level| level.set_crowd(orders, crowd, model);
+        if crowd > 0 { self.levels.enter(self.rank(price), set) } else { self.change(price, set) }
     }
 
     fn change(&mut self, price: i64, change: impl FnOnce(&mut Level)) {
-        if let std::collections::btree_map::Entry::Occupied(mut entry) = self.levels.entry(self.rank(price)) {
-            change(entry.get_mut());
-            if entry.get().is_empty() {
-                entry.remove();
-            }
-        }
+        self.levels.change(self.rank(price), change);
     }
 
     fn rank(&self, price: i64) -> i64 {

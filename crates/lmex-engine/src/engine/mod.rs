@@ -78,9 +78,10 @@ impl Engine {
         scratch.start(&stamped.command);
         let mut reading = Reading::new(stamped);
         while let Some(event) = reading.next(&self.state, &scratch) {
-            self.evolve(&event);
-            scratch.note(&self.state, &event);
             sink.push(event);
+            let event = &sink[sink.len() - 1];
+            self.evolve(event);
+            scratch.note(&self.state, event);
         }
         self.scratch = scratch;
     }

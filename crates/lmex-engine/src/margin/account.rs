@@ -59,8 +59,8 @@ pub(crate) struct Holding {
     pub(crate) sells: OpenSide,
     /// Open orders.
     pub(crate) orders: u32,
-    /// Open reduce-only orders.
-    pub(crate) reduce_only: u32,
+    /// Open reduce-only orders, oldest first.
+    pub(crate) reduce_only: Vec<Key>,
     oldest: Key,
     newest: Key,
 }
@@ -187,7 +187,9 @@ impl Account {
     }
 
     fn place(&self, market: MarketId, leg: LegId) -> Result<usize, usize> {
-        self.holdings.binary_search_by_key(&(market, leg), |holding| (holding.market, holding.leg))
+        // One comparison of numbers instead of two of pairs.
+        let rank = |market: MarketId, leg: LegId| u64::from(market.0) << 32 | u64::from(leg.number());
+        self.holdings.binary_search_by_key(&rank(market, leg), |holding| rank(holding.market, holding.leg))
     }
 
     pub(crate) fn position(&self, market: MarketId, leg: LegId) -> Position {
@@ -246,7 +248,7 @@ impl Holding {
             buys: OpenSide::default(),
             sells: OpenSide::default(),
             orders: 0,
-            reduce_only: 0,
+            reduce_only: Vec::new(),
             oldest: Key::NONE,
             newest: Key::NONE,
         }
@@ -350,7 +352,9 @@ impl Holding {
         }
         self.newest = key;
         self.orders += 1;
-        self.reduce_only += u32::from(orders[key].order.reduce_only);
+        if orders[key].order.reduce_only {
+            self.reduce_only.push(key);
+        }
     }
 
     /// An order ends.
@@ -365,6 +369,6 @@ impl Holding {
             None => self.newest = older,
         }
         self.orders -= 1;
-        self.reduce_only -= u32::from(orders[key].order.reduce_only);
+        self.reduce_only.retain(|&other| other != key);
     }
 }

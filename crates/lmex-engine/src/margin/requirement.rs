@@ -21,7 +21,11 @@ pub(crate) struct Initial {
 impl Initial {
     /// Initial margin of a notional.
     pub(crate) fn of(self, notional: Money) -> Money {
-        notional.divided_up(self.leverage).max(notional.part_up(self.least))
+        // The larger of two parts of a notional, which is never negative, without computing both.
+        match self.least.parts().saturating_mul(self.leverage) <= Rate::ONE.parts() {
+            true => notional.divided_up(self.leverage),
+            false => notional.part_up(self.least),
+        }
     }
 
     /// As a rate, rounded up.
@@ -70,8 +74,14 @@ impl Candidate {
     /// more to open than before: that is always allowed. Any other amend is looked at like a new order, because fee and
     /// loss of the old one were never set aside.
     pub(crate) fn required(&self, account: &Account, market: &Market) -> Money {
-        let none = Holding::new(market.id, self.leg, account.terms(market.id, self.leg));
-        let holding = account.holding(market.id, self.leg).unwrap_or(&none);
+        let none;
+        let holding = match account.holding(market.id, self.leg) {
+            Some(holding) => holding,
+            None => {
+                none = Holding::new(market.id, self.leg, account.terms(market.id, self.leg));
+                &none
+            }
+        };
         let (position, initial) = (holding.position, holding.initial(market));
         let same = holding.open_side(self.side);
         let other = holding.open_side(self.side.opposite());

@@ -1,7 +1,8 @@
 //! Where the market comes from: a simulated crowd or a tape, as commands to the engine.
 //!
-//! A source is pure: the desk says what time it is and gets commands. It never sees users' orders. What a user takes
-//! from the crowd comes back with the next command that names the level.
+//! A source reads no clock: the desk says what time it is and gets commands. The simulated crowd is pure; a replay reads
+//! its tape ahead on a thread of its own. A source never sees users' orders. What a user takes from the crowd comes back
+//! with the next command that names the level.
 
 mod chance;
 mod listing;

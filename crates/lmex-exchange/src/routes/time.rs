@@ -9,10 +9,10 @@ use lmex_types::TimeMs;
 use serde::Serialize;
 
 use super::Answer;
-use crate::call::PublicCall;
+use crate::call::UncountedCall;
 use crate::server::App;
 
-/// The paths that answer the time.
+/// The paths that answer the time. They are not limited: LMEX documents no limit for them.
 pub(super) fn routes() -> Router<Arc<App>> {
     Router::new().route("/spot/api/v3.2/time", get(time)).route("/spot/api/v3.3/time", get(time))
 }
@@ -25,7 +25,7 @@ struct ServerTime {
     epoch: i64,
 }
 
-async fn time(State(app): State<Arc<App>>, call: PublicCall) -> Answer<ServerTime> {
+async fn time(State(app): State<Arc<App>>, call: UncountedCall) -> Answer<ServerTime> {
     call.query.finish()?;
     let now = app.clocks.wall.now();
     Ok(Json(ServerTime { iso: iso(now), epoch: now.as_secs() }))

@@ -30,12 +30,12 @@ use crate::error_body::Refused;
 /// Longer waits are cut to this: a deadline beyond what the clock counts can't be set.
 const LONGEST_WAIT: Duration = Duration::from_secs(365 * 24 * 3_600);
 
-/// What is served, to whom, and under which name of a source.
+/// What is served, to whom, and what the source says of itself.
 #[derive(Debug)]
 pub(crate) struct Connections {
     router: Router,
     bounds: ConnectionBounds,
-    market_source: HeaderValue,
+    market_source: watch::Receiver<String>,
     places: Arc<Semaphore>,
     waiting: Arc<Waiting>,
 }
@@ -46,11 +46,15 @@ pub(crate) struct Connections {
 struct SentAway;
 
 impl Connections {
-    pub(crate) fn new(router: Router, bounds: ConnectionBounds, market_source: &str) -> Arc<Self> {
+    pub(crate) fn new(
+        router: Router,
+        bounds: ConnectionBounds,
+        market_source: watch::Receiver<String>,
+    ) -> Arc<Self> {
         Arc::new(Self {
             router,
             bounds,
-            market_source: visible(market_source),
+            market_source,
             places: Arc::new(Semaphore::new(bounds.most.min(Semaphore::MAX_PERMITS))),
             waiting: Arc::default(),
         })
@@ -158,7 +162,7 @@ impl Connections {
         };
         seat.wait();
         let name = HeaderName::from_static(lmex_api::MARKET_SOURCE);
-        response.headers_mut().insert(name, self.market_source.clone());
+        response.headers_mut().insert(name, visible(&self.market_source.borrow()));
         Ok(response)
     }
 

@@ -9,6 +9,7 @@ use bytes::Bytes;
 use futures_util::{Sink, SinkExt, Stream, StreamExt};
 use lmex_api::stream::StreamPath;
 use tokio::sync::oneshot;
+use tokio::task::yield_now;
 use tokio::time::{Instant, sleep_until, timeout};
 
 use super::auth::Authenticator;
@@ -93,6 +94,8 @@ where
 }
 
 /// Empties the outbox into the socket. What was handed to the socket stays there even if this is dropped half-way.
+///
+/// A pong is in the socket already, which answers pings by itself: only its way to the client is waited for here.
 async fn write<S, E>(sink: &mut S, waiting: &mut Waiting) -> Ending
 where
     S: Sink<Message, Error = E> + Unpin,
@@ -100,7 +103,7 @@ where
     let mut messages = Vec::with_capacity(MESSAGES_PER_FLUSH);
     while waiting.take(&mut messages, MESSAGES_PER_FLUSH).await > 0 {
         let bytes = messages.iter().map(outbox::size).sum();
-        for message in messages.drain(..) {
+        for message in messages.drain(..).filter(|message| !matches!(message, Message::Pong(_))) {
             if sink.feed(message).await.is_err() {
                 return Ending::Left;
             }
@@ -185,6 +188,9 @@ impl<'a> Reader<'a> {
             if let Err(ending) = heard {
                 return ending;
             }
+            // What that has put into the outbox may go out before more is heard: a client that says much at once and
+            // reads the answers is not a slow one.
+            yield_now().await;
         }
     }
 
@@ -206,8 +212,9 @@ impl<'a> Reader<'a> {
                 tracing::debug!(connection = self.id.0, %error, "stream connection broke");
                 Err(Ending::Unreadable)
             }
-            // The socket answers pings by itself.
-            Some(Ok(Message::Ping(_))) => Ok(()),
+            // The socket has the answer already. It takes its place in the outbox until it is on its way: a client
+            // that pings and does not read is too slow like any other.
+            Some(Ok(Message::Ping(payload))) => Ok(self.outbox.push(Message::Pong(payload))?),
             Some(Ok(Message::Pong(_))) => {
                 self.pong_due = Instant::now() + Duration::from_millis(self.desk.config.pong_within_ms);
                 Ok(())

@@ -20,7 +20,8 @@
 //!
 //! One task, the hub, hears every batch of the desk. It keeps a book per market, writes each message once and puts
 //! it into the outbox of whoever subscribed. It never waits for a client: an outbox that is full is closed, with
-//! error 1007 for a farewell, and nobody else notices. Each connection has a task that empties its outbox into the
+//! error 1007 and a close frame that says why for a farewell, and nobody else notices. Answers to pings are counted
+//! there too. Each connection has a task that empties its outbox into the
 //! socket and hands what the client asks to the hub, which answers in order: acknowledgement first, then data.
 //!
 //! # What is served

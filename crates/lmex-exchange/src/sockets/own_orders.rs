@@ -37,6 +37,7 @@ pub(super) struct News {
 
 /// What happened to an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(clippy::large_enum_variant, reason = "most news are fills, and each is told and gone")]
 pub(super) enum What {
     /// It traded.
     Filled(Trade),

@@ -26,8 +26,9 @@ impl Request {
         if text == "ping" {
             return Ok(Self::TextPing);
         }
-        let frame: ClientFrame = serde_json::from_str(text).map_err(|error| {
-            Complaint::InvalidRequest(format!(r#"send {{"op":"subscribe","args":["topic"]}}: {error}"#))
+        // What the parser says is about our structures and of no use to a client.
+        let frame: ClientFrame = serde_json::from_str(text).map_err(|_| {
+            Complaint::InvalidRequest(r#"send {"op":"subscribe","args":["topic"]}"#.to_owned())
         })?;
         match frame.op.as_str() {
             "subscribe" => Ok(Self::Subscribe(frame.args)),
@@ -79,7 +80,8 @@ mod tests {
     fn what_is_wrong_has_its_code() {
         let refused = |text: &str| Request::read(text).unwrap_err();
         for text in ["", "{", "pong", "[]", r#"{"op":5}"#, r#"{"op":"subscribe","args":"update"}"#] {
-            assert!(matches!(refused(text), Complaint::InvalidRequest(_)), "{text}");
+            let said = refused(text).to_string();
+            assert_eq!(said, r#"invalid request: send {"op":"subscribe","args":["topic"]}"#, "{text}");
         }
         assert!(matches!(refused(r#"{"op":"login","args":["k","1"]}"#), Complaint::InvalidRequest(_)));
         assert!(matches!(refused(r#"{"op":"buy","args":[]}"#), Complaint::UnsupportedOperation(_)));

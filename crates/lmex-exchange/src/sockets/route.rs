@@ -18,6 +18,8 @@ use super::hub::HubHandle;
 
 /// Memory for reading, per connection: clients say little.
 const READ_BUFFER_BYTES: usize = 4 * 1_024;
+/// Memory for writing, per connection, beside what the outbox counts: the heads of frames, pongs, a farewell.
+const WRITE_BUFFER_BYTES: usize = 128 * 1_024;
 
 /// Routes for `/ws/oss/futures` and `/ws/futures`.
 pub(crate) fn router(hub: HubHandle, auth: Arc<dyn Authenticator>, config: SocketConfig) -> Router {
@@ -56,12 +58,17 @@ impl Door {
             let text = "too many stream connections: close some first";
             return (StatusCode::SERVICE_UNAVAILABLE, text).into_response();
         };
-        let max = self.desk.config.max_inbound_bytes;
-        upgrade.read_buffer_size(READ_BUFFER_BYTES).max_message_size(max).max_frame_size(max).on_upgrade(
-            move |socket| async move {
+        let SocketConfig { max_inbound_bytes, outbox_bytes, .. } = self.desk.config;
+        upgrade
+            .read_buffer_size(READ_BUFFER_BYTES)
+            .write_buffer_size(WRITE_BUFFER_BYTES)
+            // More is never waiting, by what the outbox counts.
+            .max_write_buffer_size((2 * WRITE_BUFFER_BYTES).saturating_add(outbox_bytes))
+            .max_message_size(max_inbound_bytes)
+            .max_frame_size(max_inbound_bytes)
+            .on_upgrade(move |socket| async move {
                 serve(socket, path, self.desk).await;
                 drop(place);
-            },
-        )
+            })
     }
 }

@@ -1,17 +1,18 @@
-//! Amending, cancelling and closing when answers are lost.
+//! Amending and cancelling when answers are lost.
+
+use std::time::Duration;
 
 use lmex::futures::{Amendment, CancelTarget, OrderRef};
-use lmex::{Client, Error, NewOrder, OrderId, Side, Size, Status};
+use lmex::{Client, Error, NewOrder, OrderId, OrderOutcome, Side, Size, Status};
 
 use crate::faults::Fault;
 use crate::rig::{Rig, SHORT, btc, id, resting};
 
 const ORDER: &str = "/order";
-const CLOSE: &str = "/order/close_position";
 
 async fn with_order(client_id: &str) -> (Rig, Client, OrderId) {
     let rig = Rig::start().await;
-    let client = rig.builder().timeout(SHORT).build().unwrap();
+    let client = rig.builder().timeout(SHORT).resolve_within(Duration::from_millis(200)).build().unwrap();
     let done = client.place(&resting(btc(), client_id)).await.unwrap().done().unwrap();
     let order = done.order.order_id.parse().unwrap();
     (rig, client, order)
@@ -104,18 +105,27 @@ async fn an_amendment_that_never_arrived_is_unknown_and_not_sent_again() {
 }
 
 #[tokio::test]
-async fn a_close_whose_answer_is_lost_is_sent_once_and_never_turns_the_position() {
+async fn what_is_unknown_in_its_market_is_resolved_before_an_amendment() {
+    let (rig, client, order) = with_order("a").await;
+    rig.proxy.next("POST", ORDER, Fault::Swallow);
+    assert!(matches!(client.place(&resting(btc(), "lost")).await.unwrap(), OrderOutcome::Unknown(_)));
+    let refused =
+        client.amend(btc(), OrderRef::Id(order), Amendment::Price(54_000.into())).await.unwrap_err();
+    assert!(
+        matches!(refused, Error::Unresolved { client_id, closing: false, .. } if client_id == id("lost")),
+        "{refused}"
+    );
+    assert_eq!(rig.proxy.arrivals("PUT", ORDER), 0);
+}
+
+/// What is looked up before says nothing about the change.
+#[tokio::test]
+async fn an_amendment_whose_market_can_not_be_looked_up_was_never_sent() {
     let rig = Rig::start().await;
-    let client = rig.builder().timeout(SHORT).build().unwrap();
-    let order = NewOrder::market(btc(), Side::Buy, Size::Contracts(100));
-    client.place(&order).await.unwrap().done().unwrap();
-    rig.proxy.next("POST", CLOSE, Fault::Silence);
-    let error = client.close_position(btc(), None).await.unwrap_err();
-    assert!(error.is_unknown(), "{error}");
-    assert_eq!(rig.proxy.arrivals("POST", CLOSE), 1);
-    assert!(client.positions(Some(btc())).await.unwrap().is_empty(), "it was closed");
-    // Whoever closes once more to be sure sells nothing.
-    let again = client.close_position(btc(), None).await;
-    assert!(again.as_ref().map_or(true, |answer| answer.status.is_refusal()), "{again:?}");
-    assert!(client.positions(Some(btc())).await.unwrap().is_empty());
+    let client = rig.client();
+    rig.proxy.always("GET", "/market_summary", Fault::HTML_502);
+    let amendment = Amendment::Price(54_000.into());
+    let error = client.amend(btc(), OrderRef::Client(id("a")), amendment).await.unwrap_err();
+    assert!(!error.is_unknown() && !error.was_sent(), "{error}");
+    assert!(error.to_string().starts_with("never sent: "), "{error}");
 }

@@ -52,6 +52,21 @@ async fn a_gateways_error_page_says_nothing_about_the_order() {
     found_after(Fault::HTML_502).await;
 }
 
+/// The order was executed; then something on the way answered instead of the venue.
+#[tokio::test]
+async fn a_no_that_is_not_the_venues_is_no_answer() {
+    for status in [400, 401, 403, 404, 405, 451] {
+        found_after(Fault::Instead(status, "text/html", "<html>no</html>")).await;
+        found_after(Fault::Instead(status, "application/json", r#"{"message":"no route"}"#)).await;
+    }
+}
+
+/// Also if asking is limited for a moment.
+#[tokio::test]
+async fn a_429_without_a_code_does_not_say_that_the_order_was_not_executed() {
+    found_after(Fault::Instead(429, "text/html", "<html>slow down</html>")).await;
+}
+
 #[tokio::test]
 async fn a_time_out_of_the_venue_says_nothing_about_the_order() {
     found_after(Fault::TIMED_OUT_408).await;

@@ -8,6 +8,7 @@ mod absence;
 mod authentication;
 mod calls;
 mod changes;
+mod closes;
 mod faults;
 mod journal;
 mod lost_answers;

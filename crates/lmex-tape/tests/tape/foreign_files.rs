@@ -180,6 +180,22 @@ fn a_size_below_zero_is_damage() {
     assert!(first_error(&desk).to_string().contains("size -1 is out of range"));
 }
 
+#[test]
+fn rows_that_can_not_be_decoded_are_damage_in_plain_words() {
+    let desk = Desk::new();
+    tape(&desk);
+    let sound = fs::read(desk.tape()).unwrap();
+    let reasons = (4..sound.len() - 8).filter_map(|at| {
+        let mut bytes = sound.clone();
+        bytes[at] ^= 0x55;
+        desk.put("tape.parquet", bytes);
+        TapeReader::open(&desk.tape()).ok()?.find_map(Result::err)
+    });
+    let reasons: Vec<_> = reasons.map(|error| error.to_string()).collect();
+    assert!(reasons.iter().any(|reason| reason.contains("damaged at message 0: its rows can't be decoded")));
+    assert!(reasons.iter().all(|reason| !reason.contains("External")), "{reasons:#?}");
+}
+
 /// Every byte of a small tape, changed: never more messages than there were and an error, never a panic.
 #[test]
 fn a_byte_that_changed_is_never_a_panic() {

@@ -1,11 +1,10 @@
-//! Asking for, changing, cancelling and closing.
+//! Asking for, changing and cancelling.
 
 use lmex_api::Status;
 use lmex_api::futures::{
-    AmendOrder, Amendment, CancelOrder, CancelTarget, ClosePosition, OrderAnswer, OrderDetail, OrderRef,
-    QueryOrder,
+    AmendOrder, Amendment, CancelOrder, CancelTarget, OrderAnswer, OrderDetail, OrderRef, QueryOrder,
 };
-use lmex_types::{Decimal, OrderType, Symbol};
+use lmex_types::{Decimal, Symbol};
 
 use super::resolve::from_detail;
 use crate::client::Client;
@@ -20,7 +19,7 @@ impl Client {
 
     /// Changes an open order's price, size or both.
     ///
-    /// It is sent once. If the answer is lost, the order is asked for, and the change counts as made if the order
+    /// What is unknown in its market is resolved first. It is sent once. If the answer is lost, the order is asked for, and the change counts as made if the order
     /// shows it; otherwise the error says that it is unknown.
     pub async fn amend(
         &self,
@@ -28,7 +27,7 @@ impl Client {
         order: OrderRef,
         amendment: Amendment,
     ) -> Result<OrderAnswer, Error> {
-        let instrument = self.instrument(symbol).await?;
+        let instrument = self.instrument(symbol).await.map_err(Error::before_sending)?;
         match amendment {
             Amendment::Price(price) => {
                 instrument.grid.ticks(price)?;
@@ -39,6 +38,7 @@ impl Client {
                 instrument.check_bounds(contracts)?;
             }
         }
+        self.resolve_all_before(symbol).await?;
         let answer = match self.send(&AmendOrder { symbol, order, amendment }).await {
             Ok(reply) => first(reply),
             Err(error) => Err(error),
@@ -74,16 +74,6 @@ impl Client {
             },
             (result, _) => all_accepted(result?.map(|orders| orders.0)),
         }
-    }
-
-    /// Closes the position in a market: at the market, or at a price. It never turns the position around.
-    pub async fn close_position(&self, symbol: Symbol, price: Option<Decimal>) -> Result<OrderAnswer, Error> {
-        if let Some(price) = price {
-            self.instrument(symbol).await?.grid.ticks(price)?;
-        }
-        let order_type = if price.is_some() { OrderType::Limit } else { OrderType::Market };
-        first(self.send(&ClosePosition { symbol, order_type, price, position_id: None }).await?)
-            .and_then(accepted)
     }
 }
 

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use lmex_api::Signer;
 use lmex_types::{ClientOrderId, Symbol, TimeMs};
 
+use super::close::LONGEST_ID_BYTES;
 use super::journal::{Durability, Intent, Journal, JournalError, Settled, Written};
 use crate::clock::Clock;
 use crate::credentials::Credentials;
@@ -64,7 +65,8 @@ pub(crate) struct Unresolved {
     pub(crate) intent: Intent,
     /// No byte of it has left later than this (wall time).
     pub(crate) left_by: TimeMs,
-    /// The same as this process counts time, if it was this one that sent it.
+    /// The same as this process counts time, if it was this one that sent it, or if that was not long before this one
+    /// found it.
     pub(crate) waits_since: Option<TimeMs>,
     /// When the venue first said that it knows nothing of it.
     pub(crate) first_absent: Option<TimeMs>,
@@ -149,12 +151,21 @@ impl OrderDesk {
 
     /// Looks for what processes that died have left, off the runtime's threads.
     async fn adopt(&self) -> Result<(), JournalError> {
-        let (desk, now) = (self.clone(), self.clock.wall());
-        let done = tokio::task::spawn_blocking(move || desk.state().adopt(now)).await;
-        done.unwrap_or_else(|_| {
-            let source = std::io::Error::other("the program is shutting down");
-            Err(JournalError::Io { path: PathBuf::new(), action: "written", source })
+        let (desk, now, waited) = (self.clone(), self.clock.wall(), self.clock.waited());
+        let done = tokio::task::spawn_blocking(move || desk.state().adopt(now, waited)).await;
+        done.unwrap_or_else(|error| match error.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            Err(_) => {
+                let path = self.folder().unwrap_or_default();
+                let source = std::io::Error::other("the program is shutting down");
+                Err(JournalError::Io { path, action: "read", source })
+            }
         })
+    }
+
+    /// Where the intents are, if they are on disk.
+    pub(crate) fn folder(&self) -> Option<PathBuf> {
+        self.state().folder.clone()
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -172,7 +183,7 @@ impl State {
         self.folder.is_some() && self.journal.is_none()
     }
 
-    fn adopt(&mut self, now: TimeMs) -> Result<(), JournalError> {
+    fn adopt(&mut self, now: TimeMs, waited: TimeMs) -> Result<(), JournalError> {
         let Some(folder) = &self.folder else { return Ok(()) };
         let journal = match &mut self.journal {
             Some(journal) => journal,
@@ -185,7 +196,9 @@ impl State {
         let result = journal.adopt(now, &mut adopted);
         for intent in adopted {
             let left_by = intent.left_by.map_or(now, TimeMs::from_millis);
-            let unresolved = Unresolved { intent, left_by, waits_since: None, first_absent: None };
+            // Counted from now on, it does not depend on the wall's clock any more.
+            let waits_since = (left_by >= now).then_some(waited);
+            let unresolved = Unresolved { intent, left_by, waits_since, first_absent: None };
             self.unresolved.insert(unresolved.intent.client_id, unresolved);
         }
         result
@@ -226,6 +239,15 @@ impl InFlight {
         self.intent.as_ref()
     }
 
+    /// The venue has named a closing order, without knowing what became of it.
+    pub(crate) fn named(&mut self, order_id: &str) {
+        if let Some(closing) = self.intent.as_mut().and_then(|intent| intent.closing.as_mut())
+            && (1..=LONGEST_ID_BYTES).contains(&order_id.len())
+        {
+            closing.order_id = Some(order_id.to_owned());
+        }
+    }
+
     /// Its fate is known.
     pub(crate) fn settle(mut self, how: Settled) {
         if let Some(intent) = self.intent.take() {
@@ -256,4 +278,20 @@ pub(crate) fn scope(endpoints: &Endpoints, credentials: Option<&Credentials>) ->
     let key = credentials.map(Credentials::key).unwrap_or_default();
     let mark = Signer::new(key.as_bytes()).sign_login(endpoints.rest(), "order journal");
     format!("{}-{}", endpoints.environment(), mark.as_str().get(..16).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn an_intent_of_tomorrow_counts_from_when_it_was_found() {
+        let (folder, now) = (tempfile::tempdir().unwrap(), TimeMs::from_millis(1_000_000));
+        let line = r#"{"intended":{"at":87400000,"symbol":"BTC-PERP","client_id":"a","left_by":87400000}}"#;
+        std::fs::write(folder.path().join("left.ndjson"), format!("{line}\n")).unwrap();
+        let clock = Clock::from_fn(move || now);
+        let desk = OrderDesk::new(Some(folder.path().to_owned()), Durability::Os, clock);
+        let unresolved = desk.unresolved("BTC-PERP".parse().unwrap()).await.unwrap();
+        assert_eq!((unresolved[0].left_by, unresolved[0].waits_since), (now, Some(now)));
+    }
 }

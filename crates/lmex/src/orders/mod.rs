@@ -1,11 +1,12 @@
 //! Orders: never lost, never doubled.
 //!
-//! Every order has a client id and a line in the journal of intents before it is sent. Placing one has three
-//! outcomes: *done*, *refused* and *unknown*. An order is never sent twice; an unknown one is resolved by asking, and
-//! the next order in its market waits for that.
+//! Every order has a client id and a line in the journal of intents before it is sent; so has the closing of a position,
+//! whose id the venue does not learn. Placing one has three outcomes: *done*, *refused* and *unknown*. An order is never
+//! sent twice; an unknown one is resolved by asking, and the next order, amendment or close in its market waits for that.
 
 mod change;
 mod client_id;
+mod close;
 mod desk;
 mod journal;
 mod new_order;
@@ -15,7 +16,6 @@ mod resolve;
 
 pub use client_id::new_client_id;
 pub(crate) use desk::{OrderDesk, scope};
-pub(crate) use journal::make_folder;
 pub use journal::{Durability, JournalError};
 pub use new_order::{CheckedOrder, NewOrder, OrderPrice};
 pub use outcome::{DoneOrder, OrderOutcome, Refusal, UnknownOrder};

@@ -67,8 +67,10 @@ impl fmt::Display for Refusal {
 /// An order whose fate is not known yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnknownOrder {
-    /// Its id, by which it can be asked for.
+    /// Its id, by which it can be asked for. That of a close is in the journal only.
     pub client_id: ClientOrderId,
+    /// Whether it closes a position.
+    pub closing: bool,
     /// Its market.
     pub symbol: Symbol,
     /// When it was sent (wall time).
@@ -82,6 +84,9 @@ pub struct UnknownOrder {
 impl fmt::Display for UnknownOrder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { client_id, symbol, reason, .. } = self;
+        if self.closing {
+            return write!(f, "an order that closes the position in {symbol} may or may not exist: {reason}");
+        }
         write!(f, "order {client_id} in {symbol} may or may not exist: {reason}")
     }
 }

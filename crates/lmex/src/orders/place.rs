@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use lmex_api::Endpoint;
 use lmex_api::futures::{CreateOrder, OrderAnswer};
-use lmex_api::wire::many::Many;
 use lmex_types::{Decimal, Side, Symbol};
 
 use super::client_id::new_client_id;
@@ -51,24 +51,37 @@ impl Client {
         }
         let start = Instant::now();
         let (at, symbol, client_id) = (self.clock().wall(), create.symbol, create.cl_order_id);
-        let intent = Intent { at, symbol, client_id, left_by: None };
+        let intent = Intent { at, symbol, client_id, left_by: None, closing: None };
         let mut in_flight = self.orders().intend(intent).await?;
         in_flight.leaves();
         let result = self.send_in_time(create, start).await;
+        let answer = result.map(|reply| answer_of(create, reply.into_data().0));
+        self.conclude(in_flight, answer, start).await
+    }
+
+    /// What became of an order that was sent, by its answer or, without a clear one, by asking. `answer` is `None` if
+    /// the venue said yes without naming the order.
+    pub(super) async fn conclude(
+        &self,
+        mut in_flight: InFlight,
+        answer: Result<Option<OrderAnswer>, Error>,
+        start: Instant,
+    ) -> Result<OrderOutcome, Error> {
         let latency = start.elapsed();
-        let unknown_because = match result {
-            Ok(reply) => match answer_of(create, reply.into_data().0) {
-                Some(order) if order.status.is_refusal() => {
-                    in_flight.settle(Settled::Refused);
-                    return Ok(OrderOutcome::Refused(Refusal::Status(Box::new(order))));
-                }
-                Some(order) if !order.status.is_unknown() => {
-                    in_flight.settle(Settled::Done);
-                    return Ok(done(order, false, latency));
-                }
-                Some(order) => order.status.to_string(),
-                None => "the answer does not name the order".to_owned(),
-            },
+        let unknown_because = match answer {
+            Ok(Some(order)) if order.status.is_refusal() => {
+                in_flight.settle(Settled::Refused);
+                return Ok(OrderOutcome::Refused(Refusal::Status(Box::new(order))));
+            }
+            Ok(Some(order)) if !order.status.is_unknown() => {
+                in_flight.settle(Settled::Done);
+                return Ok(done(order, false, latency));
+            }
+            Ok(Some(order)) => {
+                in_flight.named(&order.order_id);
+                order.status.to_string()
+            }
+            Ok(None) => "the answer does not name the order".to_owned(),
             Err(error) if error.is_unknown() => error.to_string(),
             // A gateway that repeats a request gets this for the repetition, when the first one was executed: our
             // nonces are used once.
@@ -89,14 +102,14 @@ impl Client {
     }
 
     /// Sends it, but not later than the journal promises: who finds its intent counts on that.
-    async fn send_in_time(
+    pub(super) async fn send_in_time<E: Endpoint>(
         &self,
-        create: &CreateOrder,
+        order: &E,
         intended: Instant,
-    ) -> Result<Reply<Many<OrderAnswer>>, Error> {
+    ) -> Result<Reply<E::Response>, Error> {
         let longest = Duration::from_millis(LONGEST_ON_ITS_WAY_MS.unsigned_abs());
         let left = longest.saturating_sub(intended.elapsed());
-        tokio::time::timeout(left, self.send(create)).await.unwrap_or_else(|_| {
+        tokio::time::timeout(left, self.send(order)).await.unwrap_or_else(|_| {
             let reason = format!("given up after {} s", longest.as_secs());
             Err(Error::Lost { origin: self.endpoints().rest().to_owned(), reason })
         })
@@ -127,6 +140,7 @@ impl Client {
 
     async fn ask_after(&self, unresolved: &Unresolved, start: Instant, reason: String) -> OrderOutcome {
         let Intent { client_id, symbol, at: sent, .. } = unresolved.intent;
+        let closing = unresolved.intent.closing.is_some();
         tracing::warn!(%client_id, %symbol, %reason, "order unknown: asking");
         match self.ask_for_a_while(&unresolved.intent).await {
             Some(order) => {
@@ -135,6 +149,7 @@ impl Client {
             }
             None => OrderOutcome::Unknown(UnknownOrder {
                 client_id,
+                closing,
                 symbol,
                 sent,
                 settles: settles(unresolved),
@@ -149,7 +164,7 @@ fn done(order: OrderAnswer, found_by_asking: bool, latency: Duration) -> OrderOu
 }
 
 /// An order that was found by asking: one that the venue remembers as refused is refused.
-fn known(order: OrderAnswer, latency: Duration) -> OrderOutcome {
+pub(super) fn known(order: OrderAnswer, latency: Duration) -> OrderOutcome {
     if order.status.is_refusal() {
         return OrderOutcome::Refused(Refusal::Status(Box::new(order)));
     }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use lmex_api::futures::{OpenOrder, OrderAnswer, OrderDetail, OrderRef, QueryOrder, UserTrade, UserTrades};
-use lmex_api::{OrderKind, Status};
+use lmex_api::{ErrorKind, OrderKind, Status};
 use lmex_types::{ClientOrderId, Decimal, Symbol, TimeMs};
 
 use super::desk::Unresolved;
@@ -29,7 +29,7 @@ fn left_to_wait_ms(unresolved: &Unresolved, clock: &Clock) -> i64 {
     }
 }
 
-/// What asking for an unknown order has shown.
+/// What asking for an unknown order has shown. The id of a close is in the journal only.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Resolution {
     /// The venue has it.
@@ -63,17 +63,38 @@ impl Client {
         symbol: Symbol,
         client_id: ClientOrderId,
     ) -> Result<Option<Box<OrderAnswer>>, Error> {
-        let mut same = None;
+        let resolved = self.resolve_all_before(symbol).await?;
+        Ok(resolved.into_iter().find_map(|(intent, resolution)| match resolution {
+            Resolution::Exists(order) if intent.client_id == client_id => Some(order),
+            _ => None,
+        }))
+    }
+
+    /// Clears up all that is unknown in a market, before something else is sent there; an error if it can't be yet.
+    pub(super) async fn resolve_all_before(
+        &self,
+        symbol: Symbol,
+    ) -> Result<Vec<(Intent, Resolution)>, Error> {
+        let mut resolved = Vec::new();
         for unresolved in self.orders().unresolved(symbol).await? {
-            match self.resolve_one(&unresolved).await {
-                Resolution::StillUnknown(client_id, settles) => {
-                    return Err(Error::Unresolved { symbol, client_id, sent: unresolved.intent.at, settles });
-                }
-                Resolution::Exists(order) if unresolved.intent.client_id == client_id => same = Some(order),
-                Resolution::Exists(_) | Resolution::Absent(_) => {}
+            let resolution = self.resolve_one(&unresolved).await;
+            let intent = &unresolved.intent;
+            if let Resolution::StillUnknown(client_id, settles) = resolution {
+                let closing = intent.closing.is_some();
+                let is_stuck = left_to_wait_ms(&unresolved, self.clock()) < 0;
+                let journal = is_stuck.then(|| self.orders().folder()).flatten();
+                return Err(Error::Unresolved {
+                    symbol,
+                    client_id,
+                    closing,
+                    sent: intent.at,
+                    settles,
+                    journal,
+                });
             }
+            resolved.push((unresolved.intent, resolution));
         }
-        Ok(same)
+        Ok(resolved)
     }
 
     async fn resolve_one(&self, unresolved: &Unresolved) -> Resolution {
@@ -110,8 +131,12 @@ impl Client {
     /// Asks for an order whose key or signature was refused. If that goes for asking too, nothing of it exists.
     pub(super) async fn find(&self, intent: Option<&Intent>) -> Found {
         let Some(intent) = intent else { return Found::Nothing };
-        match self.send(&QueryOrder { order: OrderRef::Client(intent.client_id) }).await {
-            Err(Error::Authentication { .. }) => Found::Nothing,
+        let probe = match intent.closing {
+            Some(_) => self.open_orders(Some(intent.symbol)).await.err(),
+            None => self.order(OrderRef::Client(intent.client_id)).await.err(),
+        };
+        match probe {
+            Some(Error::Authentication { .. }) => Found::Nothing,
             _ => self.ask(intent).await,
         }
     }
@@ -136,6 +161,9 @@ impl Client {
 
     /// Looks everywhere an order can be: by its id, among the open ones, among the fills.
     async fn ask(&self, intent: &Intent) -> Found {
+        if let Some(closing) = &intent.closing {
+            return self.ask_close(intent, closing).await;
+        }
         let id = intent.client_id;
         match self.send(&QueryOrder { order: OrderRef::Client(id) }).await {
             Ok(reply) if reply.data.status == Status::NOT_FOUND => {}
@@ -153,18 +181,10 @@ impl Client {
     }
 
     async fn ask_fills(&self, intent: &Intent) -> Found {
-        let start = intent.at.plus_ms(-CLOCKS_APART_MS);
-        let end = self.clock().wall().plus_ms(CLOCKS_APART_MS).min(start.plus_ms(LONGEST_PERIOD_MS));
-        let request = UserTrades {
-            symbol: Some(intent.symbol),
-            start: Some(start),
-            end: Some(end),
-            count: Some(MOST_FILLS),
-            cl_order_id: Some(intent.client_id.to_string()),
-            ..UserTrades::default()
+        let client_id = Some(intent.client_id.to_string());
+        let Ok(mut fills) = self.fills_since(intent.symbol, intent.at, client_id).await else {
+            return Found::NoAnswer;
         };
-        let Ok(fills) = self.trade_history(&request).await else { return Found::NoAnswer };
-        let mut fills = fills.into_data();
         // A venue that passes over the client id sends other fills too, and perhaps not all.
         let is_cut = fills.len() >= MOST_FILLS as usize;
         fills.retain(|fill| fill.cl_order_id == intent.client_id.as_str());
@@ -174,14 +194,65 @@ impl Client {
             None => Found::Nothing,
         }
     }
+
+    /// Fills in a market since a moment of ours, and a little before: as many as fit into an answer, the newest first.
+    pub(super) async fn fills_since(
+        &self,
+        symbol: Symbol,
+        at: TimeMs,
+        cl_order_id: Option<String>,
+    ) -> Result<Vec<UserTrade>, Error> {
+        let (recent, older) = periods(at, self.clock().wall());
+        let request = |(start, end)| UserTrades {
+            symbol: Some(symbol),
+            start: Some(start),
+            end: Some(end),
+            count: Some(MOST_FILLS),
+            cl_order_id: cl_order_id.clone(),
+            ..UserTrades::default()
+        };
+        let mut fills = self.trade_history(&request(recent)).await?.into_data();
+        if let Some(older) = older {
+            match self.trade_history(&request(older)).await {
+                Ok(more) => fills.extend(more.into_data()),
+                // What is older than it answers for, it will never answer for.
+                Err(Error::Api(error)) if error.is_definite() && error.kind == ErrorKind::Invalid => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(fills)
+    }
 }
 
 /// The most fills in an answer.
-const MOST_FILLS: u32 = 500;
+pub(super) const MOST_FILLS: u32 = 500;
 /// How far our clock and the venue's may be apart: fills that early or late are looked at too.
 const CLOCKS_APART_MS: i64 = 5 * 60_000;
 /// The venue answers for at most 30 days at once.
 const LONGEST_PERIOD_MS: i64 = 29 * 24 * 60 * 60_000;
+
+/// From when to when.
+type Period = (TimeMs, TimeMs);
+
+/// In which periods fills of an order of that moment can be: in one that ends now, and if the moment is longer ago, in
+/// one that begins with it. A moment in the future was written under a wrong clock, and says nothing.
+fn periods(at: TimeMs, now: TimeMs) -> (Period, Option<Period>) {
+    let end = now.plus_ms(CLOCKS_APART_MS);
+    let earliest = end.plus_ms(-LONGEST_PERIOD_MS);
+    let start = at.plus_ms(-CLOCKS_APART_MS);
+    if at > end {
+        return ((earliest, end), None);
+    }
+    if start >= earliest {
+        return ((start, end), None);
+    }
+    let older_end = start.plus_ms(LONGEST_PERIOD_MS).min(earliest.plus_ms(-1));
+    let older = (at >= OLDEST_TOLD).then_some((start, older_end));
+    ((earliest, end), older)
+}
+
+/// No order is older than 2020: the API did not exist. Clocks without a battery begin in 1970.
+const OLDEST_TOLD: TimeMs = TimeMs::from_millis(1_577_836_800_000);
 
 /// What asking for an order has brought.
 pub(super) enum Found {
@@ -223,7 +294,7 @@ pub(super) fn from_detail(detail: OrderDetail) -> OrderAnswer {
     }
 }
 
-fn from_open(open: OpenOrder) -> OrderAnswer {
+pub(super) fn from_open(open: OpenOrder) -> OrderAnswer {
     let partly = !open.total_filled_size.is_zero();
     OrderAnswer {
         status: if partly { Status::PARTIALLY_TRANSACTED } else { Status::INSERTED },
@@ -255,7 +326,7 @@ fn from_open(open: OpenOrder) -> OrderAnswer {
 }
 
 /// An order that only its fills remember.
-fn from_fills(fills: &[UserTrade]) -> Option<OrderAnswer> {
+pub(super) fn from_fills(fills: &[UserTrade]) -> Option<OrderAnswer> {
     let newest = fills.first()?;
     let filled = fills.iter().fold(Decimal::ZERO, |sum, fill| sum.saturating_add(fill.filled_size));
     let remaining = newest.size.saturating_sub(filled).max(Decimal::ZERO);
@@ -292,12 +363,33 @@ fn from_fills(fills: &[UserTrade]) -> Option<OrderAnswer> {
 mod tests {
     use super::*;
 
+    #[test]
+    fn fills_are_looked_for_in_periods_that_a_venue_answers_for() {
+        let (now, day) = (TimeMs::from_millis(1_795_392_000_000), 24 * 60 * 60_000);
+        for (days, is_two) in [(0, false), (1, false), (28, false), (30, true), (60, true), (700, true)] {
+            let at = now.plus_ms(-days * day);
+            let ((start, end), older) = periods(at, now);
+            assert!(start < end && end.ms_since(start) <= LONGEST_PERIOD_MS && end > now, "{days}");
+            assert_eq!(older.is_some(), is_two, "{days}");
+            let first = older.unwrap_or((start, end));
+            assert!(first.0 < at && first.0 < first.1 && first.1 > at, "{days}");
+            assert!(older.is_none_or(|(_, older_end)| older_end < start), "a fill is counted once: {days}");
+        }
+        for wrong in [0, 86_400_000, now.plus_ms(600_000).as_millis(), now.plus_ms(day).as_millis(), i64::MAX]
+        {
+            let ((start, end), older) = periods(TimeMs::from_millis(wrong), now);
+            assert_eq!((end.ms_since(start), older), (LONGEST_PERIOD_MS, None), "{wrong}");
+            assert!(start < now && now < end, "{wrong}");
+        }
+    }
+
     #[tokio::test(start_paused = true)]
     async fn a_corrected_clock_does_not_end_the_wait_of_an_order_of_our_own() {
         let clock = Clock::system();
         let sent = clock.wall();
         let client_id = "a".parse().unwrap();
-        let intent = Intent { at: sent, symbol: "BTC-PERP".parse().unwrap(), client_id, left_by: None };
+        let intent =
+            Intent { at: sent, symbol: "BTC-PERP".parse().unwrap(), client_id, left_by: None, closing: None };
         // As if the wall's clock had been set forward by a minute since.
         let left_by = sent.plus_ms(-60_000);
         let adopted = Unresolved { intent, left_by, waits_since: None, first_absent: None };

@@ -93,8 +93,14 @@ pub(super) fn risk_limit(
     value: Money,
     replaces: OpenSide,
 ) -> Result<(), Refusal> {
-    let none = Holding::new(market.id, leg, account.terms(market.id, leg));
-    let holding = account.holding(market.id, leg).unwrap_or(&none);
+    let none;
+    let holding = match account.holding(market.id, leg) {
+        Some(holding) => holding,
+        None => {
+            none = Holding::new(market.id, leg, account.terms(market.id, leg));
+            &none
+        }
+    };
     let notional = holding.exposure(side, market) - replaces.value + value;
     let limit = holding.tier(market).limit;
     let shrinks = value <= replaces.value;

@@ -36,6 +36,8 @@ use crate::{AccountId, MarketId, Trading};
 pub(crate) struct Reading<'a> {
     stamped: &'a Stamped,
     stage: Stage,
+    /// The next trade when the positions that traded were looked at last.
+    looked: Option<u64>,
     /// How far [`Scratch::risky`] has been read.
     risk: liquidation::Cursor,
     /// How far [`Scratch::repriced`] has been read.
@@ -70,6 +72,7 @@ impl<'a> Reading<'a> {
         Self {
             stamped,
             stage: Stage::Due,
+            looked: None,
             risk: liquidation::Cursor::default(),
             pegs: peg::Cursor::default(),
         }
@@ -81,7 +84,7 @@ impl<'a> Reading<'a> {
     /// what is in flight, then a liquidation that has begun, then what waited for the new price, who is no longer safe,
     /// funding, pegs; then the clock, then the command.
     pub(crate) fn next(&mut self, state: &State, scratch: &Scratch) -> Option<Event> {
-        if let Some(event) = tied::next(state, self.stamped.at).or_else(|| reduce_only::next(state)) {
+        if let Some(event) = self.follow(state) {
             return Some(event);
         }
         if let Some(in_flight) = &state.in_flight {
@@ -112,6 +115,18 @@ impl<'a> Reading<'a> {
             Stage::Finished => None,
             _ => self.go_on(state, scratch),
         }
+    }
+
+    /// What a trade does to the orders of those who traded. Only a trade can make a reduce-only order too large or leave
+    /// an exit without a position, so nobody is looked at twice for the same one.
+    fn follow(&mut self, state: &State) -> Option<Event> {
+        let traded = self.looked != Some(state.next_trade);
+        let tied = tied::next(state, self.stamped.at, traded);
+        let event = tied.or_else(|| if traded { reduce_only::next(state) } else { None });
+        if event.is_none() {
+            self.looked = Some(state.next_trade);
+        }
+        event
     }
 
     fn start(&mut self, state: &State, scratch: &Scratch) -> Option<Event> {

@@ -7,7 +7,7 @@ use crate::engine::State;
 use crate::margin::{Account, Candidate, OpenSide};
 use crate::market::Market;
 use crate::message::{Event, NewOrder, Refusal};
-use crate::{AccountId, LegId, MarketId, Money, Order, Purpose};
+use crate::{AccountId, LegId, MarketId, Money, Order};
 
 pub(super) fn place(state: &State, new: &NewOrder, at: TimeMs) -> Event {
     let accepted = accept(state, new, at, false);
@@ -135,28 +135,5 @@ fn check_ids(state: &State, new: &NewOrder) -> Result<(), Refusal> {
 }
 
 fn order_of(new: &NewOrder, leg: LegId, contracts: i64, at: TimeMs) -> Order {
-    let is_limit = new.order_type == OrderType::Limit;
-    Order {
-        id: new.order,
-        client_id: new.client_id,
-        account: new.account,
-        market: new.market,
-        leg,
-        side: new.side,
-        order_type: new.order_type,
-        price: if is_limit { new.price } else { 0 },
-        contracts,
-        filled: 0,
-        time_in_force: new.time_in_force,
-        post_only: new.post_only,
-        reduce_only: new.reduce_only,
-        accepted_at: at,
-        expires_at: condition::expiry(new, at),
-        trigger: None,
-        purpose: Purpose::Trade,
-        peer: None,
-        exits: new.exits,
-        peg: new.peg,
-        is_spam: false,
-    }
+    Order { leg, contracts, expires_at: condition::expiry(new, at), ..Order::of(new, at) }
 }

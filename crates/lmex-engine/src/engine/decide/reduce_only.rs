@@ -17,15 +17,12 @@ pub(super) fn next(state: &State) -> Option<Event> {
 
 fn excess(state: &State, slot: Slot, market: MarketId, leg: LegId) -> Option<Event> {
     let holding = state.accounts[slot].holding(market, leg)?;
-    if holding.reduce_only == 0 {
-        return None;
-    }
     let closable = |order: &Order| holding.position.closable(order.side);
-    let too_large = |key: &Key| {
-        let resting = &state.orders[*key];
-        resting.rests && resting.order.reduce_only && resting.order.remaining() > closable(&resting.order)
+    let too_large = |key: Key| {
+        let resting = &state.orders[key];
+        resting.rests && resting.order.remaining() > closable(&resting.order)
     };
-    let key = holding.open_orders(&state.orders).find(too_large)?;
+    let key = holding.reduce_only.iter().copied().find(|&key| too_large(key))?;
     let order = &state.orders[key].order;
     match closable(order) {
         0 => cancel::cancelled(state, key, CancelReason::ReduceOnly),

@@ -10,8 +10,10 @@ use crate::book::Key;
 use crate::engine::State;
 use crate::message::{CancelReason, Event};
 
-pub(super) fn next(state: &State, at: TimeMs) -> Option<Event> {
-    doomed(state).or_else(|| released(state)).or_else(|| unbound(state, at))
+/// `traded`: whether there was a trade since this answered nothing.
+pub(super) fn next(state: &State, at: TimeMs, traded: bool) -> Option<Event> {
+    let released = || if traded { released(state) } else { None };
+    doomed(state).or_else(released).or_else(|| unbound(state, at))
 }
 
 fn doomed(state: &State) -> Option<Event> {

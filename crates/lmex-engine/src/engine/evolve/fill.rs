@@ -124,6 +124,7 @@ impl State {
         account.balance -= party.moved;
         let gained = party.realised_pnl - party.fee - party.liquidation_fee;
         let holding = account.holding_mut(market, leg);
+        let held = !holding.position.is_flat();
         holding.position = holding.position.filled(side, contracts, value).0;
         let holds = !holding.position.is_flat();
         if holding.is_isolated() {
@@ -134,7 +135,9 @@ impl State {
         account.forget(market, leg);
         self.fees += party.fee;
         self.insurance += party.liquidation_fee;
-        self.holds(slot, market, holds);
+        if holds != held {
+            self.holds(slot, market, holds);
+        }
     }
 
     /// Whether an account is among those with a position in a market.

@@ -30,6 +30,8 @@ const RESTATED: usize = 20;
 const PRICES_MS: i64 = 250;
 /// 0.01 % a period: a tape has no funding, and this is the usual rate of the venues it may come from.
 const FUNDING_RATE: Rate = Rate::from_basis_points(1);
+/// What of a replayed market is not its tape's: the funding above, and what `history` makes up before the start.
+const NOT_RECORDED: &str = "its funding and earlier candles and trades simulated";
 
 /// How long after it asked in vain a replay that does not wait asks the reader again.
 const RETRY_MS: i64 = 2;
@@ -245,15 +247,12 @@ impl MarketSource for Replay {
 
     fn describe(&self) -> String {
         let (source, speed) = (&self.source, self.speed.normalize());
-        match self.state {
-            State::Playing(_) | State::Asking(_) => format!("{source}, replayed at {speed}x"),
-            State::Ended => {
-                format!("{source}, replayed at {speed}x: the tape has ended, its last book stays")
-            }
-            State::Failed => {
-                format!("{source}, replayed at {speed}x: the tape can't be read on, its last book stays")
-            }
-        }
+        let state = match self.state {
+            State::Playing(_) | State::Asking(_) => "",
+            State::Ended => ": the tape has ended, its last book stays",
+            State::Failed => ": the tape can't be read on, its last book stays",
+        };
+        format!("{source}, replayed at {speed}x{state}; {NOT_RECORDED}")
     }
 }
 
@@ -312,7 +311,7 @@ mod tests {
         assert_eq!(depths(&mut replay, 0).unwrap(), 1, "the first message was read on opening");
         assert_eq!(replay.next_at(), Some(START.plus_ms(RETRY_MS)), "it asks again");
         assert_eq!(depths(&mut replay, 500).unwrap(), 0);
-        assert_eq!(replay.describe(), "a test, replayed at 1x");
+        assert_eq!(replay.describe(), format!("a test, replayed at 1x; {NOT_RECORDED}"));
         [depth(100, 101), depth(200, 102)].into_iter().for_each(|message| disk.send(Ok(message)).unwrap());
         let broken = TapeError::NotAFile { path: "tape".into() };
         disk.send(Err(broken)).unwrap();

@@ -128,3 +128,18 @@ async fn a_client_that_never_reads_is_cut_off_while_others_go_on() {
     }
     assert!(heard < 400, "the deaf client was served to the end");
 }
+
+/// The pongs fill the buffers of both sides, then the outbox: more than 50 MB of pings are never taken.
+#[tokio::test]
+async fn a_client_that_pings_and_never_reads_is_cut_off() {
+    let config = SocketConfig { outbox_messages: 64, close_within_ms: 50, ..SocketConfig::default() };
+    let venue = Venue::with(config);
+    let address = serve(&venue).await;
+    let mut deaf = connect(address, "/ws/futures").await;
+    for sent in 0.. {
+        assert!(sent < 400_000, "every ping was taken");
+        if deaf.feed(Message::Ping(vec![b'p'; 120].into())).await.is_err() {
+            return;
+        }
+    }
+}

@@ -1,8 +1,11 @@
 //! A client that does not read loses its connection, and nobody else loses anything.
 
+use std::time::Duration;
+
 use axum::extract::ws::Message;
 use lmex_api::stream::StreamPath;
 use lmex_types::Side;
+use tokio::time::timeout;
 
 use super::fake::{Venue, trade};
 use crate::sockets::SocketConfig;
@@ -24,6 +27,32 @@ async fn a_stuck_client_is_cut_off_and_the_others_hear_everything() {
     }
     assert!(stuck.message().await.is_none(), "a client that takes nothing is cut off");
     reading.hears_nothing_for(10_000).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_that_pings_and_takes_nothing_is_cut_off() {
+    let config = SocketConfig { outbox_messages: 16, ..SocketConfig::default() };
+    let venue = Venue::with(config);
+    let mut stuck = venue.connect_stuck(StreamPath::Main);
+    for _ in 0..100 {
+        stuck.to_server.send(Message::Ping("still there?".into())).unwrap();
+    }
+    let ended = timeout(Duration::from_millis(2 * config.close_within_ms), stuck.message()).await;
+    assert!(matches!(ended, Ok(None)), "{ended:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_that_says_much_at_once_and_reads_stays() {
+    let venue = Venue::with(SocketConfig { outbox_messages: 16, ..SocketConfig::default() });
+    let mut client = venue.connect(StreamPath::Main);
+    for _ in 0..1_000 {
+        client.to_server.send(Message::Ping("still there?".into())).unwrap();
+        client.say("ping");
+    }
+    for _ in 0..1_000 {
+        assert_eq!(client.text().await, "pong");
+    }
+    client.hears_nothing_for(10_000).await;
 }
 
 #[tokio::test(start_paused = true)]

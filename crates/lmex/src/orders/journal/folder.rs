@@ -5,6 +5,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
+use super::log::disk_has;
 use super::{JournalError, io};
 
 /// The extension of a journal.
@@ -124,7 +125,7 @@ fn remove_half_made(path: &Path) {
 /// A new file survives a power cut only once its folder has been written.
 #[cfg(unix)]
 pub(super) fn sync_folder(folder: &Path) -> std::io::Result<()> {
-    File::open(folder)?.sync_all()
+    disk_has(folder, || File::open(folder)?.sync_all())
 }
 
 #[cfg(not(unix))]

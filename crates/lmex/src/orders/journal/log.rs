@@ -1,6 +1,6 @@
 //! A log file that is cheap to sync: its space is on disk before it is needed, so a sync has nothing but a line to write.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{Result, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -8,7 +8,8 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use tokio::sync::Mutex;
 
-use super::{JournalError, io, private};
+use super::{JournalError, io};
+use crate::private;
 
 /// A file of lines, padded with empty ones. A line that overwrites padding changes neither the file's length nor its
 /// blocks, so `fdatasync` has no metadata to commit, which would cost more than the line.
@@ -19,6 +20,8 @@ pub(super) struct Log {
     end: u64,
     /// The file's length.
     reserved: u64,
+    /// Whether it is unknown where the next line goes: it might overwrite another, or stand beside half of one.
+    is_astray: bool,
 }
 
 /// What is shared with those who wait for the disk.
@@ -43,10 +46,8 @@ impl Log {
     /// Makes a locked file. Until it is locked it has another name: others take a file that isn't for one left by a
     /// dead process.
     pub(super) fn create(unnamed: &Path, path: &Path) -> std::result::Result<Self, JournalError> {
-        let mut options = OpenOptions::new();
-        options.read(true).write(true).create_new(true);
-        private(&mut options);
-        let file = options.open(unnamed).map_err(|source| io(unnamed, "made", source))?;
+        let file = private::file().create_new(true).open(unnamed);
+        let file = file.map_err(|source| io(unnamed, "made", source))?;
         file.try_lock().map_err(|error| io(unnamed, "locked", error.into()))?;
         fs::rename(unnamed, path).map_err(|source| io(path, "made", source))?;
         let disk = Disk {
@@ -57,7 +58,7 @@ impl Log {
             failed: AtomicBool::new(false),
             turn: Arc::default(),
         };
-        Ok(Self { disk: Arc::new(disk), end: 0, reserved: 0 })
+        Ok(Self { disk: Arc::new(disk), end: 0, reserved: 0, is_astray: false })
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -71,23 +72,29 @@ impl Log {
 
     /// Gives a line to the system: it survives the process from now on, and a power cut once it was waited for.
     pub(super) fn append(&mut self, mut line: Vec<u8>) -> std::result::Result<Written, JournalError> {
-        line.push(b'\n');
-        let written = self.write(line);
-        if written.is_err() {
-            // Half a line, as when the disk is full, would spoil the next one.
-            let _ = self.disk.file.set_len(self.end).and_then(|()| self.go_to(self.end));
-            self.reserved = self.end;
+        if self.is_astray {
+            return Err(io(self.path(), "written", earlier_failure()));
         }
-        written.map_err(|source| io(&self.disk.path, "written", source))?;
+        line.push(b'\n');
+        if let Err(source) = self.write(line) {
+            // Half a line, as when the disk is full, would spoil the next one.
+            let _ = self.cut(self.end);
+            return Err(io(self.path(), "written", source));
+        }
         let number = self.disk.written.fetch_add(1, Ordering::AcqRel) + 1;
         Ok(Written { disk: Arc::clone(&self.disk), number })
     }
 
     /// Forgets all lines.
     pub(super) fn begin_anew(&mut self) -> std::result::Result<(), JournalError> {
-        let emptied = self.disk.file.set_len(0).and_then(|()| self.go_to(0));
-        (self.end, self.reserved) = (0, 0);
-        emptied.map_err(|source| io(&self.disk.path, "begun anew", source))
+        self.cut(0).map_err(|source| io(self.path(), "begun anew", source))
+    }
+
+    /// Ends the file there. If that fails, nothing more is written to it.
+    fn cut(&mut self, end: u64) -> Result<()> {
+        let cut = disk_has(self.path(), || self.disk.file.set_len(end)).and_then(|()| self.go_to(end));
+        (self.end, self.reserved, self.is_astray) = (end, end, cut.is_err());
+        cut
     }
 
     fn write(&mut self, mut line: Vec<u8>) -> Result<()> {
@@ -129,8 +136,9 @@ impl Written {
             drop(turn);
             synced
         });
-        synced.await.unwrap_or_else(|_| {
-            Err(io(&path, "written", std::io::Error::other("the program is shutting down")))
+        synced.await.unwrap_or_else(|error| match error.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            Err(_) => Err(io(&path, "written", std::io::Error::other("the program is shutting down"))),
         })
     }
 
@@ -143,15 +151,13 @@ impl Written {
 impl Disk {
     fn sync_up_to(&self, number: u64) -> Result<()> {
         if self.failed.load(Ordering::Acquire) {
-            return Err(std::io::Error::other(
-                "an earlier write failed: mend the disk and build a new client",
-            ));
+            return Err(earlier_failure());
         }
         if self.synced.load(Ordering::Acquire) >= number {
             return Ok(());
         }
         let written = self.written.load(Ordering::Acquire);
-        let synced = self.file.sync_data();
+        let synced = disk_has(&self.path, || self.file.sync_data());
         match &synced {
             Ok(()) => self.synced.fetch_max(written, Ordering::AcqRel),
             Err(_) => {
@@ -161,4 +167,18 @@ impl Disk {
         };
         synced
     }
+}
+
+fn earlier_failure() -> std::io::Error {
+    std::io::Error::other("an earlier write failed: mend the disk and build a new client")
+}
+
+/// Asks the disk for something that a write alone does not bring about. All such requests come through here, so that
+/// tests can count them and let them fail.
+pub(super) fn disk_has(path: &Path, ask: impl FnOnce() -> Result<()>) -> Result<()> {
+    #[cfg(test)]
+    super::tests::disk::asked(path)?;
+    #[cfg(not(test))]
+    let _ = path;
+    ask()
 }

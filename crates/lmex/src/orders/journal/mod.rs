@@ -9,7 +9,7 @@ mod log;
 mod read;
 
 use std::collections::BTreeMap;
-use std::fs::{self, OpenOptions};
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use lmex_types::{ClientOrderId, Symbol, TimeMs};
@@ -19,6 +19,10 @@ use folder::{Folder, NAMED, UNNAMED, sync_folder};
 use log::Log;
 pub(crate) use log::Written;
 use read::read;
+
+use crate::private;
+
+use super::close::Closing;
 
 /// Why the journal can't be trusted or used. Without it no order is sent.
 #[derive(Debug, thiserror::Error)]
@@ -71,10 +75,15 @@ pub(crate) struct Intent {
     pub(crate) symbol: Symbol,
     #[serde(with = "lmex_api::wire::word")]
     pub(crate) client_id: ClientOrderId,
-    /// No byte of it has left later than this (milliseconds since 1970), once that is known: when its answer was given
-    /// up, or its process was found dead.
+    /// No byte of it was given to the system later than this (milliseconds since 1970), once that is known: when its
+    /// answer was given up, or its process was found dead. What waits in the system's queue by then is dropped within
+    /// one more time-out of a request where there is `TCP_USER_TIMEOUT` (Linux, Android), elsewhere when the system
+    /// gives up; what comes seconds late is refused for its nonce.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "lmex_api::wire::integer::option")]
     pub(crate) left_by: Option<i64>,
+    /// Of an order that closes a position: the venue does not learn its client id, so it is told by this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) closing: Option<Closing>,
 }
 
 /// What became of an intent.
@@ -117,7 +126,7 @@ const BEGIN_ANEW_AFTER_BYTES: u64 = 1024 * 1024;
 impl Journal {
     /// Makes a file of our own in the folder. `session` tells this client from all others.
     pub(crate) fn create(folder: &Path, session: &str) -> Result<Self, JournalError> {
-        make_folder(folder).map_err(|source| io(folder, "made", source))?;
+        private::make_folder(folder).map_err(|source| io(folder, "made", source))?;
         let named = |extension| folder.join(format!("{session}.{extension}"));
         let log = Log::create(&named(UNNAMED), &named(NAMED))?;
         sync_folder(folder).map_err(|source| io(folder, "written", source))?;
@@ -169,9 +178,9 @@ impl Journal {
         let mut orphans = read(&file, path)?;
         let mut written = None;
         for intent in &mut orphans {
-            // Its process is dead by now, and would not have sent it later than that.
-            let dead_by = now.min(intent.at.plus_ms(LONGEST_ON_ITS_WAY_MS));
-            intent.left_by.get_or_insert(dead_by.as_millis());
+            // Its process is dead by now, whatever its clock said, and would not have sent it later than that.
+            let left_by = intent.left_by.unwrap_or(intent.at.plus_ms(LONGEST_ON_ITS_WAY_MS).as_millis());
+            intent.left_by = Some(left_by.min(now.as_millis()));
             written = Some(self.intend(intent.clone())?);
         }
         written.map_or(Ok(()), Written::sync)?;
@@ -193,26 +202,6 @@ impl Drop for Journal {
 fn io(path: &Path, action: &'static str, source: std::io::Error) -> JournalError {
     JournalError::Io { path: path.to_owned(), action, source }
 }
-
-#[cfg(unix)]
-pub(crate) fn make_folder(folder: &Path) -> std::io::Result<()> {
-    use std::os::unix::fs::DirBuilderExt as _;
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
-}
-
-#[cfg(not(unix))]
-pub(crate) fn make_folder(folder: &Path) -> std::io::Result<()> {
-    fs::create_dir_all(folder)
-}
-
-#[cfg(unix)]
-fn private(options: &mut OpenOptions) {
-    use std::os::unix::fs::OpenOptionsExt as _;
-    options.mode(0o600);
-}
-
-#[cfg(not(unix))]
-fn private(_: &mut OpenOptions) {}
 
 #[cfg(test)]
 mod tests;

@@ -1,10 +1,12 @@
-use std::fs::File;
+pub(super) mod disk;
+
+use std::fs::{File, OpenOptions};
 
 use super::*;
 
 fn intent(id: &str) -> Intent {
     let (at, symbol) = (TimeMs::from_millis(5), "BTC-PERP".parse().unwrap());
-    Intent { at, symbol, client_id: id.parse().unwrap(), left_by: None }
+    Intent { at, symbol, client_id: id.parse().unwrap(), left_by: None, closing: None }
 }
 
 /// As it is once its process was found dead at 9 ms.
@@ -49,6 +51,26 @@ fn what_a_dead_process_left_is_adopted_once() {
     die(second);
     let mut third = Journal::create(folder.path(), "third").unwrap();
     assert_eq!(adopt(&mut third), [adopted("b")], "an adopted intent survives its adopter");
+}
+
+#[test]
+fn what_was_written_under_a_clock_that_was_ahead_counts_from_when_it_was_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let tomorrow = TimeMs::from_millis(86_400_000);
+    let mut first = Journal::create(folder.path(), "first").unwrap();
+    for (id, left_by) in [("a", None), ("b", Some(tomorrow.as_millis()))] {
+        let written = first.intend(Intent { at: tomorrow, left_by, ..intent(id) }).unwrap();
+        written.sync().unwrap();
+    }
+    die(first);
+    let mut second = Journal::create(folder.path(), "second").unwrap();
+    let expected = ["a", "b"].map(|id| Intent { at: tomorrow, ..adopted(id) });
+    assert_eq!(adopt(&mut second), expected);
+    die(second);
+    let mut third = Journal::create(folder.path(), "third").unwrap();
+    let mut later = Vec::new();
+    third.adopt(TimeMs::from_millis(50_000), &mut later).unwrap();
+    assert_eq!(later, expected, "the next process goes on counting from there");
 }
 
 #[test]
