@@ -115,6 +115,7 @@ impl Exchange {
 
         let (hub, batches) = mpsc::channel(UNTOLD);
         let (mut desk, market_source, main_market) = open_desk(&config, &clocks, hub)?;
+        desk.apply(Command::FundInsurance { amount: INSURANCE });
         accounts.open(&mut desk)?;
         let (handle, requests) = desk::queue();
         let desk_thread = spawn_desk(desk, requests)?;

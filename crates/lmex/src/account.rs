@@ -33,7 +33,7 @@ impl Client {
 
     /// Open orders.
     pub async fn open_orders(&self, symbol: Option<Symbol>) -> Result<Reply<Vec<OpenOrder>>, Error> {
-        self.send(&OpenOrders { symbol }).await
+        self.send(&OpenOrders { symbol, order: None }).await
     }
 
     /// The account's own fills, newest first.

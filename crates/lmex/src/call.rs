@@ -80,11 +80,14 @@ impl Client {
         }
     }
 
-    /// Sends a request once, in its turn, and brings the raw answer back. The deadline of an order counts from `since`,
-    /// its first attempt: a late order is worse than none.
+    /// Sends a request once, in its turn, and brings the raw answer back. The deadline of an order or a transfer counts
+    /// from `since`, its first attempt: a late order is worse than none.
     async fn exchange(&self, request: &Request, since: TimeMs) -> Result<(Response<Bytes>, Duration), Error> {
         let class = rate_class(request);
-        let since = if class == RateClass::Order { since } else { self.clock().steady() };
+        let since = match class {
+            RateClass::Order | RateClass::Transfer => since,
+            RateClass::Cancel | RateClass::Query => self.clock().steady(),
+        };
         self.gate().pass_since(class, self.clock(), since).await?;
         let http = self.signed(request)?;
         let start = Instant::now();
@@ -163,6 +166,7 @@ fn rate_class(request: &Request) -> RateClass {
         (lmex_api::Bucket::Query, _) => RateClass::Query,
         (lmex_api::Bucket::Order, Method::Delete) => RateClass::Cancel,
         (lmex_api::Bucket::Order, _) => RateClass::Order,
+        (lmex_api::Bucket::Wallet, _) => RateClass::Transfer,
     }
 }
 

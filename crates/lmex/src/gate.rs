@@ -18,7 +18,7 @@ pub struct Pace {
     pub limits: Limits,
     /// How long a query may wait for its turn.
     pub query_deadline: Duration,
-    /// How long an order may wait for its turn; after that it is reported as never sent. A late order is worse than
+    /// How long an order or a transfer may wait for its turn; after that it is reported as never sent. A late order is worse than
     /// none.
     pub order_deadline: Duration,
     /// How long a cancel may wait for its turn.
@@ -43,7 +43,8 @@ impl Pace {
     fn deadline(&self, class: RateClass) -> Duration {
         match class {
             RateClass::Query => self.query_deadline,
-            RateClass::Order => self.order_deadline,
+            // What moves money late is as unwelcome as a late order.
+            RateClass::Order | RateClass::Transfer => self.order_deadline,
             RateClass::Cancel => self.cancel_deadline,
         }
     }
@@ -142,7 +143,7 @@ impl Gate {
         // A cancel takes risk away: it is let in even when the queue is full of other things.
         let most = match class {
             RateClass::Cancel => self.pace.queue.saturating_mul(2),
-            RateClass::Order | RateClass::Query => self.pace.queue,
+            RateClass::Order | RateClass::Query | RateClass::Transfer => self.pace.queue,
         };
         if state.waiting.len() >= most {
             return Err(Error::QueueFull(state.waiting.len()));
@@ -174,10 +175,17 @@ impl Gate {
 }
 
 impl State {
-    /// Queries have a budget of their own; cancels and orders share one.
+    /// Whoever draws on the same budget does not stand before it.
     fn is_first(&self, ticket: Ticket) -> bool {
-        let shares = |other: &&Ticket| (other.0 == RateClass::Query) == (ticket.0 == RateClass::Query);
-        self.waiting.iter().find(shares) == Some(&ticket)
+        self.waiting.iter().find(|other| budget(other.0) == budget(ticket.0)) == Some(&ticket)
+    }
+}
+
+/// Queries and transfers have budgets of their own; cancels and orders share one.
+fn budget(class: RateClass) -> RateClass {
+    match class {
+        RateClass::Cancel | RateClass::Order => RateClass::Order,
+        RateClass::Query | RateClass::Transfer => class,
     }
 }
 
@@ -237,6 +245,24 @@ mod tests {
             matches!(order.await.unwrap(), Err(Error::Expired { .. })),
             "the cancel took the order's turn"
         );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn transfers_do_not_stand_behind_orders_nor_orders_behind_transfers() {
+        let limits = Limits { transfers: 1, reserved_for_cancels: 0, ..Limits::default().orders(1) };
+        for (full, free) in [(RateClass::Order, RateClass::Transfer), (RateClass::Transfer, RateClass::Order)]
+        {
+            let pace = Pace { limits, order_deadline: Duration::from_secs(5), ..Pace::default() };
+            let (gate, clock) = (Gate::new(pace), Clock::from_fn(|| TimeMs::from_millis(0)));
+            gate.pass(full, &clock).await.unwrap();
+            let waiting =
+                async { tokio::time::timeout(Duration::from_millis(10), gate.pass(full, &clock)).await };
+            let passing = async { (gate.pass(free, &clock).await.is_ok(), clock.steady()) };
+            let before = clock.steady();
+            let (waited, passed) = tokio::join!(waiting, passing);
+            assert!(waited.is_err(), "the second {full:?} has to wait");
+            assert_eq!(passed, (true, before), "{free:?} has a budget of its own");
+        }
     }
 
     #[tokio::test(start_paused = true)]

@@ -69,6 +69,10 @@ fn amended(
         Amendment::Price(price) => (price, size_now),
         Amendment::Size(size) => (order.price, size),
         Amendment::PriceAndSize(price, size) => (price, size),
+        Amendment::TriggerPrice(_) => (order.price, size_now),
+        Amendment::WithTrigger { price, size, .. } => {
+            (price.unwrap_or(order.price), size.unwrap_or(size_now))
+        }
     };
     let notional = instrument.grid.notional(price.max(best), contracts);
     let base = instrument.grid.base(contracts);
@@ -141,7 +145,8 @@ pub async fn close(args: &Close, context: &Context, output: &Output) -> Result<(
     let (what, worth, value) = checked(what_to_close(args, &client)).await?;
     if args.safety.dry_run {
         let order_type = if args.limit.is_some() { OrderType::Limit } else { OrderType::Market };
-        let request = ClosePosition { symbol: args.market, order_type, price: args.limit, position_id: None };
+        let (symbol, price) = (args.market, args.limit);
+        let request = ClosePosition { symbol, order_type, price, post_only: false, position_id: None };
         return dry_run::show(&request, &what, Some(worth), context, output);
     }
     // Closing only takes risk away: it is asked about, but outside the cap.

@@ -4,8 +4,8 @@ use lmex_api::CATALOG;
 
 use crate::support::{KEY, SECRET, Venue};
 
-/// Method, path, and a command that asks it.
-const VERBS: [(&str, &str, &str); 17] = [
+/// Method, path, and a command that asks it. They are run in the order of the catalog, one after the other.
+const VERBS: [(&str, &str, &str); 34] = [
     ("GET", "/api/v2.3/market_summary", "markets"),
     ("GET", "/api/v2.3/ohlcv", "candles BTC-PERP"),
     ("GET", "/api/v2.3/price", "price BTC-PERP"),
@@ -13,22 +13,97 @@ const VERBS: [(&str, &str, &str); 17] = [
     ("GET", "/api/v2.3/orderbook/L2", "book BTC-PERP"),
     ("GET", "/api/v2.3/trades", "trades BTC-PERP"),
     ("GET", "/api/v2.3/funding_history", "funding BTC-PERP"),
+    (
+        "GET",
+        "/api/v2.3/market/risk_limit",
+        "api GET /api/v2.3/market/risk_limit --query symbol=BTC-PERP --public",
+    ),
     ("POST", "/api/v2.3/order", "buy BTC-PERP 100ct --limit 50000 --client-id mine"),
+    (
+        "POST",
+        "/api/v2.3/order/peg",
+        concat!(
+            "api POST /api/v2.3/order/peg --body ",
+            r#"{"symbol":"BTC-PERP","side":"BUY","size":100,"price":50000}"#
+        ),
+    ),
     ("GET", "/api/v2.3/order", "order mine"),
     ("PUT", "/api/v2.3/order", "amend mine --limit 50001"),
     ("DELETE", "/api/v2.3/order", "cancel mine"),
-    ("POST", "/api/v2.3/order/close_position", "close BTC-PERP"),
+    (
+        "POST",
+        "/api/v2.3/order/cancelAllAfter",
+        concat!("api POST /api/v2.3/order/cancelAllAfter --body ", r#"{"timeout":60000}"#),
+    ),
     ("GET", "/api/v2.3/user/open_orders", "orders"),
     ("GET", "/api/v2.3/user/trade_history", "fills"),
     ("GET", "/api/v2.3/user/positions", "positions"),
+    ("POST", "/api/v2.3/order/close_position", "close BTC-PERP"),
+    ("GET", "/api/v2.3/risk_limit", "api GET /api/v2.3/risk_limit --query symbol=BTC-PERP"),
+    (
+        "POST",
+        "/api/v2.3/risk_limit",
+        concat!("api POST /api/v2.3/risk_limit --body ", r#"{"symbol":"BTC-PERP","riskLimitLevel":1}"#),
+    ),
+    (
+        "POST",
+        "/api/v2.3/leverage",
+        concat!("api POST /api/v2.3/leverage --body ", r#"{"symbol":"BTC-PERP","leverage":20}"#),
+    ),
+    ("GET", "/api/v2.3/leverage", "api GET /api/v2.3/leverage --query symbol=BTC-PERP"),
+    (
+        "POST",
+        "/api/v2.3/settle_in",
+        concat!("api POST /api/v2.3/settle_in --body ", r#"{"symbol":"BTC-PERP","currency":"USDT"}"#),
+    ),
     ("GET", "/api/v2.3/user/fees", "fees"),
+    (
+        "POST",
+        "/api/v2.3/order/bind/tpsl",
+        concat!("api POST /api/v2.3/order/bind/tpsl --body ", r#"{"symbol":"ETH-PERP","stopLossPrice":100}"#),
+    ),
+    ("GET", "/api/v2.3/position_mode", "api GET /api/v2.3/position_mode --query symbol=BTC-PERP"),
+    (
+        "POST",
+        "/api/v2.3/position_mode",
+        concat!(
+            "api POST /api/v2.3/position_mode --body ",
+            r#"{"symbol":"AAPL-PERP","positionMode":"HEDGE"}"#
+        ),
+    ),
+    ("GET", "/api/v2.3/user/margin_setting", "api GET /api/v2.3/user/margin_setting --query symbol=BTC-PERP"),
     ("GET", "/api/v2.3/user/wallet", "balance"),
+    ("GET", "/api/v2.3/user/wallet_history", "api GET /api/v2.3/user/wallet_history --query count=10"),
+    (
+        "GET",
+        "/api/v2.3/user/unifiedWallet/margin",
+        "api GET /api/v2.3/user/unifiedWallet/margin --query symbol=BTC-PERP",
+    ),
+    ("GET", "/api/v2.3/user/margin", "api GET /api/v2.3/user/margin --query symbol=BTC-PERP"),
+    (
+        "POST",
+        "/api/v2.3/user/wallet/transfer",
+        concat!(
+            "api POST /api/v2.3/user/wallet/transfer --body ",
+            r#"{"walletSrcType":"CROSS","walletDestType":"SPOT","apiWallets":[{"currency":"USDT","balance":1}]}"#
+        ),
+    ),
+    (
+        "POST",
+        "/api/v2.3/subaccount/wallet/transfer",
+        concat!(
+            "api POST /api/v2.3/subaccount/wallet/transfer --body ",
+            r#"{"walletSrcType":"CROSS","walletDestType":"CROSS","fromUser":"demo","receiver":"friend","apiWallets":[{"currency":"USDT","balance":1}]}"#
+        ),
+    ),
 ];
 
 #[test]
 fn every_endpoint_has_a_verb_that_asks_it() {
     let venue = Venue::start();
-    venue.lmex("buy BTC-PERP 100ct --market").ok();
+    for market in ["BTC-PERP", "ETH-PERP"] {
+        venue.lmex(&format!("buy {market} 100ct --market")).ok();
+    }
     for info in CATALOG {
         let verb =
             VERBS.iter().find(|(method, path, _)| *method == info.method.as_str() && *path == info.path);

@@ -13,8 +13,8 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::RecvTimeoutError;
 use std::time::Duration;
 
-use lmex::{Client, Endpoints, Environment, LocalExchange, LocalState, OrderBook, Topic};
-use lmex_exchange::{Exchange, ExchangeConfig, Handle, LimitsMode, Secret};
+use lmex::{Client, Decimal, Endpoints, Environment, LocalExchange, LocalState, OrderBook, Topic};
+use lmex_exchange::{AccountConfig, Exchange, ExchangeConfig, Fees, Handle, LimitsMode, Secret};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -22,6 +22,9 @@ use tokio::runtime::Runtime;
 
 pub(crate) const KEY: &str = "4e9536c79f0fdd72bf04f2430982d3f61d9d76c996f0175bbba470d69d59816x";
 pub(crate) const SECRET: &str = "848db84ac252b6726e5f6e7a711d9c96d9fd77d020151b45839a5b59c37203bx";
+
+/// The account beside one's own.
+const FRIEND: &str = "friend";
 
 /// No command of these tests may take longer.
 const PATIENCE: Duration = Duration::from_secs(45);
@@ -203,12 +206,20 @@ impl Venue {
         let place = Place::new();
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        // Whoever sends money between accounts needs somebody to send it to.
+        let friend = AccountConfig {
+            name: FRIEND.to_owned(),
+            balance: Decimal::ZERO,
+            fees: Fees::default(),
+            keys: Vec::new(),
+        };
         let config = ExchangeConfig {
             listen: ([127, 0, 0, 1], 0).into(),
             seed: 7,
             limits: LimitsMode::Off,
             api_key: Some(KEY.to_owned()),
             api_secret: Some(Secret::new(SECRET)),
+            accounts: vec![friend],
             ..ExchangeConfig::default()
         };
         let handle = runtime.block_on(Exchange::start(config)).unwrap();

@@ -103,7 +103,8 @@ impl WalletHistory {
                 let kind = WalletRecordKind::LIQUIDATION;
                 self.keep(account, note.change(kind, wallet, market, amount, Money::ZERO));
             }
-            Event::LeverageSet { account, market, leg, moved, .. } => {
+            Event::LeverageSet { account, market, leg, moved, .. }
+            | Event::RiskLimitSet { account, market, leg, moved, .. } => {
                 self.moved(&note, account, (market, leg), moved);
             }
             _ => {}
@@ -227,19 +228,23 @@ mod tests {
 
     #[test]
     fn money_that_moves_into_a_position_leaves_one_wallet_and_enters_the_other() {
-        let mut history = WalletHistory::default();
-        let (market, leg, moved) = (MarketId(0), LegId::LONG, Money::from_quote(7));
+        let (account, market, leg, moved) = (ACCOUNT, MarketId(0), LegId::LONG, Money::from_quote(7));
         let margin = MarginMode::Isolated;
-        let event = Event::LeverageSet { account: ACCOUNT, market, leg, leverage: 5, margin, moved };
-        history.apply(TimeMs::default(), &event, &Engine::default(), &Liquidations::default());
-        let amounts = |wallets| -> Vec<_> {
-            let filter = WalletFilter { wallets, ..WalletFilter::default() };
-            history.of(ACCOUNT, filter).map(|change| change.amount).collect()
-        };
-        assert_eq!(amounts(Wallets::Cross), [-moved]);
-        assert_eq!(amounts(Wallets::Isolated(market, Some(leg))), [moved]);
-        assert_eq!(amounts(Wallets::Isolated(market, None)), [moved]);
-        assert_eq!(amounts(Wallets::Isolated(market, Some(LegId::SHORT))), []);
-        assert_eq!(amounts(Wallets::Isolated(MarketId(1), None)), []);
+        for event in [
+            Event::LeverageSet { account, market, leg, leverage: 5, margin, moved },
+            Event::RiskLimitSet { account, market, leg, level: 2, moved },
+        ] {
+            let mut history = WalletHistory::default();
+            history.apply(TimeMs::default(), &event, &Engine::default(), &Liquidations::default());
+            let amounts = |wallets| -> Vec<_> {
+                let filter = WalletFilter { wallets, ..WalletFilter::default() };
+                history.of(account, filter).map(|change| change.amount).collect()
+            };
+            assert_eq!(amounts(Wallets::Cross), [-moved], "{event:?}");
+            assert_eq!(amounts(Wallets::Isolated(market, Some(leg))), [moved]);
+            assert_eq!(amounts(Wallets::Isolated(market, None)), [moved]);
+            assert_eq!(amounts(Wallets::Isolated(market, Some(LegId::SHORT))), []);
+            assert_eq!(amounts(Wallets::Isolated(MarketId(1), None)), []);
+        }
     }
 }

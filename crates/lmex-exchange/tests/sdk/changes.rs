@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use lmex::futures::{Amendment, CancelTarget, OrderRef};
+use lmex::futures::{Amendment, CancelTarget, CreateOrder, OrderForm, OrderRef, TxType};
 use lmex::{Client, Error, NewOrder, OrderId, OrderOutcome, Side, Size, Status};
 
 use crate::faults::Fault;
@@ -67,22 +67,41 @@ async fn a_cancel_that_could_reach_other_orders_is_sent_once() {
 
 #[tokio::test]
 async fn an_amendment_whose_answer_is_lost_is_confirmed_by_asking() {
-    for amendment in
-        [Amendment::Price(54_000.into()), Amendment::Size(50), Amendment::PriceAndSize(53_000.into(), 70)]
-    {
+    for (amendment, price, size) in [
+        (Amendment::Price(54_000.into()), 54_000, 100),
+        (Amendment::Size(50), 55_000, 50),
+        (Amendment::PriceAndSize(53_000.into(), 70), 53_000, 70),
+    ] {
         for fault in [Fault::Reset, Fault::HTML_502, Fault::HalfAnswer] {
             let (rig, client, order) = with_order("a").await;
             rig.proxy.next("PUT", ORDER, fault.clone());
             let amended = client.amend(btc(), OrderRef::Id(order), amendment).await;
             let amended = amended.unwrap_or_else(|error| panic!("{amendment:?} {fault:?}: {error}"));
-            let (price, size) = match amendment {
-                Amendment::Price(price) => (price, 100),
-                Amendment::Size(size) => (55_000.into(), size),
-                Amendment::PriceAndSize(price, size) => (price, size),
-            };
-            assert_eq!((amended.price, amended.current_order_size), (price, size.into()), "{fault:?}");
+            assert_eq!((amended.price, amended.current_order_size), (price.into(), size.into()), "{fault:?}");
             assert_eq!(rig.proxy.arrivals("PUT", ORDER), 1, "{fault:?}");
         }
+    }
+}
+
+#[tokio::test]
+async fn an_amended_trigger_whose_answer_is_lost_is_confirmed_by_asking() {
+    let trigger_price = 91_000.into();
+    for (amendment, size) in [
+        (Amendment::TriggerPrice(trigger_price), 100),
+        (Amendment::WithTrigger { price: None, size: Some(70), trigger_price }, 70),
+    ] {
+        let (rig, client, _) = with_order("a").await;
+        let stop = CreateOrder {
+            tx_type: Some(TxType::Stop),
+            trigger_price: Some(90_000.into()),
+            ..CreateOrder::new(btc(), Side::Buy, OrderForm::Market, 100, id("stop"))
+        };
+        client.send(&stop).await.unwrap();
+        rig.proxy.next("PUT", ORDER, Fault::HalfAnswer);
+        let amended = client.amend(btc(), OrderRef::Client(id("stop")), amendment).await;
+        let amended = amended.unwrap_or_else(|error| panic!("{amendment:?}: {error}"));
+        assert_eq!((amended.trigger_price, amended.current_order_size), (trigger_price, size.into()));
+        assert_eq!(rig.proxy.arrivals("PUT", ORDER), 1, "{amendment:?}");
     }
 }
 

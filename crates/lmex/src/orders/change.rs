@@ -37,6 +37,15 @@ impl Client {
                 instrument.grid.ticks(price)?;
                 instrument.check_bounds(contracts)?;
             }
+            Amendment::TriggerPrice(trigger_price) => {
+                instrument.grid.ticks(trigger_price)?;
+            }
+            Amendment::WithTrigger { price, size, trigger_price } => {
+                for price in price.into_iter().chain([trigger_price]) {
+                    instrument.grid.ticks(price)?;
+                }
+                size.map_or(Ok(()), |contracts| instrument.check_bounds(contracts))?;
+            }
         }
         self.resolve_all_before(symbol).await?;
         let answer = match self.send(&AmendOrder { symbol, order, amendment }).await {
@@ -104,6 +113,12 @@ fn shows(order: &OrderDetail, amendment: Amendment) -> bool {
         Amendment::Size(size) => order.current_order_size == Decimal::from(size),
         Amendment::PriceAndSize(price, size) => {
             order.price == price && order.current_order_size == Decimal::from(size)
+        }
+        Amendment::TriggerPrice(trigger_price) => order.trigger_price == trigger_price,
+        Amendment::WithTrigger { price, size, trigger_price } => {
+            order.trigger_price == trigger_price
+                && price.is_none_or(|price| order.price == price)
+                && size.is_none_or(|size| order.current_order_size == Decimal::from(size))
         }
     }
 }

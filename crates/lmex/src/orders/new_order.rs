@@ -184,15 +184,11 @@ impl NewOrder {
             }
         };
         CreateOrder {
-            symbol: self.symbol,
-            side: self.side,
-            order_type,
             price,
-            size: contracts,
             time_in_force,
             post_only,
             reduce_only: self.reduce_only,
-            cl_order_id: client_id,
+            ..CreateOrder::new(self.symbol, self.side, order_type.into(), contracts, client_id)
         }
     }
 }
