@@ -42,45 +42,38 @@ const LAST_WORDS_WITHIN: Duration = Duration::from_secs(3);
 /// Runs what was typed.
 pub async fn run(args: Args, output: &Output) -> Result<(), CliError> {
     let Some(command) = args.command else { return welcome::run(output) };
+    // Looked for, and named on stderr, only by commands that talk to one.
+    let exchange = async || {
+        let context = Context::find(&args.global, output).await?;
+        output.note(&context.to_string());
+        Ok::<_, CliError>(context)
+    };
     match command {
         Command::Demo(demo) => demo::run(&demo, output).await,
         Command::Exchange(serve) => exchange::run(&serve, output).await,
         Command::Data(data) => data::run(data, output).await,
         Command::Doctor => doctor::run(&args.global, output).await,
         Command::Sign(sign) => sign::run(&sign, &args.global, output),
-        command => {
-            let context = Context::find(&args.global, output).await?;
-            output.note(&context.to_string());
-            with_exchange(command, &context, output).await
-        }
-    }
-}
-
-async fn with_exchange(command: Command, context: &Context, output: &Output) -> Result<(), CliError> {
-    match command {
-        Command::Markets => within(market::markets(context, output)).await,
-        Command::Price(args) => within(market::price(&args, context, output)).await,
-        Command::Candles(args) => within(candles::run(&args, context, output)).await,
-        Command::Book(args) if args.watch => book::watch(&args, context, output).await,
-        Command::Book(args) => within(book::run(&args, context, output)).await,
-        Command::Trades(args) => within(market::trades(&args, context, output)).await,
-        Command::Funding(args) => within(market::funding(&args, context, output)).await,
-        Command::Buy(args) => order::run(Side::Buy, &args, context, output).await,
-        Command::Sell(args) => order::run(Side::Sell, &args, context, output).await,
-        Command::Orders(args) => within(account::orders(&args, context, output)).await,
-        Command::Order(args) => within(account::order(&args, context, output)).await,
-        Command::Amend(args) => change::amend(&args, context, output).await,
-        Command::Cancel(args) => change::cancel(&args, context, output).await,
-        Command::Close(args) => change::close(&args, context, output).await,
-        Command::Fills(args) => within(account::fills(&args, context, output)).await,
-        Command::Positions(args) => within(account::positions(&args, context, output)).await,
-        Command::Balance => within(account::balance(context, output)).await,
-        Command::Fees(args) => within(account::fees(&args, context, output)).await,
-        Command::Stream(args) => stream::run(&args, context, output).await,
-        Command::Api(args) => api::run(&args, context, output).await,
-        Command::Demo(_) | Command::Exchange(_) | Command::Data(_) | Command::Doctor | Command::Sign(_) => {
-            Ok(())
-        }
+        Command::Markets => within(market::markets(&exchange().await?, output)).await,
+        Command::Price(args) => within(market::price(&args, &exchange().await?, output)).await,
+        Command::Candles(args) => within(candles::run(&args, &exchange().await?, output)).await,
+        Command::Book(args) if args.watch => book::watch(&args, &exchange().await?, output).await,
+        Command::Book(args) => within(book::run(&args, &exchange().await?, output)).await,
+        Command::Trades(args) => within(market::trades(&args, &exchange().await?, output)).await,
+        Command::Funding(args) => within(market::funding(&args, &exchange().await?, output)).await,
+        Command::Buy(args) => order::run(Side::Buy, &args, &exchange().await?, output).await,
+        Command::Sell(args) => order::run(Side::Sell, &args, &exchange().await?, output).await,
+        Command::Orders(args) => within(account::orders(&args, &exchange().await?, output)).await,
+        Command::Order(args) => within(account::order(&args, &exchange().await?, output)).await,
+        Command::Amend(args) => change::amend(&args, &exchange().await?, output).await,
+        Command::Cancel(args) => change::cancel(&args, &exchange().await?, output).await,
+        Command::Close(args) => change::close(&args, &exchange().await?, output).await,
+        Command::Fills(args) => within(account::fills(&args, &exchange().await?, output)).await,
+        Command::Positions(args) => within(account::positions(&args, &exchange().await?, output)).await,
+        Command::Balance => within(account::balance(&exchange().await?, output)).await,
+        Command::Fees(args) => within(account::fees(&args, &exchange().await?, output)).await,
+        Command::Stream(args) => stream::run(&args, &exchange().await?, output).await,
+        Command::Api(args) => api::run(&args, &exchange().await?, output).await,
     }
 }
 
