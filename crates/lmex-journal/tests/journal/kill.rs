@@ -56,7 +56,7 @@ impl Child {
 }
 
 #[test]
-#[ignore = "the child of the tests that kill: it is started by them"]
+#[ignore = "the child of the tests that kill: they start it: cargo test -p lmex-journal kill"]
 fn child_appends() {
     let Some(folder) = env::var_os(DIR) else { return };
     let durability = if env::var(DURABILITY).unwrap() == "os" { Durability::Os } else { Durability::Fsync };
