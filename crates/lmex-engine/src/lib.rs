@@ -56,6 +56,9 @@
 //!    (**auto-deleveraging**), the crowd's last.
 //! 4. A debt that is left is paid by the insurance fund, which may go below zero. The fund earns the liquidation fee.
 //!
+//! Orders whose trigger the same price reaches come in before all that. What they trade knows no bankruptcy price: a stop
+//! loss in a market that has jumped can leave a debt, and that is a case of 4.
+//!
 //! **Prices, funding, the crowd**
 //!
 //! * The **mark** is given, or 75 % index and 25 % impact mid price ([`MarkRules`]). It moves when prices are set.
