@@ -20,7 +20,7 @@ impl<'de> Deserialize<'de> for Engine {
     /// From storage. What no engine could have written is an error that names it.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let stored = StoredEngine::<Vec<Order>>::deserialize(deserializer)?;
-        engine(stored).map_err(serde::de::Error::custom)
+        engine(&stored).map_err(serde::de::Error::custom)
     }
 }
 
@@ -47,7 +47,7 @@ enum Misfit {
     Touched,
 }
 
-fn engine(stored: StoredEngine<Vec<Order>>) -> Result<Engine, Misfit> {
+fn engine(stored: &StoredEngine<Vec<Order>>) -> Result<Engine, Misfit> {
     let mut engine = Engine::new(stored.config);
     let state = &mut engine.state;
     state.next_trade = stored.next_trade;
