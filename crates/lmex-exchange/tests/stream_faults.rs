@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use futures_util::{SinkExt, StreamExt};
 use lmex_api::Signer;
-use lmex_api::stream::{BookUpdate, ClientFrame, Incoming, OrderBook};
+use lmex_api::stream::{BookUpdate, ClientFrame, OrderBook};
 use lmex_exchange::faults::FaultSpec;
 use lmex_exchange::{Exchange, ExchangeConfig, Handle, LimitsMode};
 use serde_json::{Value, json};
@@ -128,8 +128,8 @@ async fn a_crossed_book_is_refused_by_whoever_keeps_one() {
     let exchange = exchange(&["cross,topic=update:BTC-PERP_0,times=1"]).await;
     let mut client = Client::to_books(&exchange, &[BTC]).await;
     let snapshot = client.hear().await;
-    let Incoming::Data { data, .. } = Incoming::read(&snapshot).unwrap() else { panic!("{snapshot}") };
-    let update = BookUpdate::decode(data).unwrap();
+    let mut update = BookUpdate::default();
+    update.decode(&snapshot).unwrap();
     assert!(OrderBook::default().apply(&update).is_err(), "{snapshot}");
 }
 

@@ -7,8 +7,8 @@ use crate::clock::Flow;
 
 /// The longest step, in milliseconds: 31 days.
 const LONGEST_MS: i64 = 31 * 86_400_000;
-/// A step has at most about so many strides, however long it is: eight hours take strides of 19 s.
-const MOST_STRIDES: i64 = 1_500;
+/// A step has at most about so many strides, however long it is: eight hours take strides of 72 s.
+const MOST_STRIDES: i64 = 400;
 /// The shortest stride that is cut off by nothing, in milliseconds.
 const SHORTEST_MS: i64 = 1_000;
 /// What of each stride the crowd lives through beat by beat, in milliseconds, so that there are trades in it.
