@@ -171,7 +171,7 @@ fn ready(handle: &Handle, args: &Serve, is_found: bool, output: &Output) -> Resu
     // Commands that are not told where it is would talk to another one.
     let named = if is_found { String::new() } else { format!("LMEX_REST_URL={} ", ready.rest) };
     output.text(&format!(
-        "An LMEX of your own is running. Prices: {}. Play money only.\n\n  REST     {}/futures/api/v2.3/…\n  streams  {}/ws/futures and /ws/oss/futures\n  key      {}\n  secret   {}\n  limits   {limits}\n  admin    {} (faults and time; `lmex exchange fault` and `time` have the token)\n\nIn another terminal: {named}lmex price BTC-PERP. Ctrl-C ends it.\n",
+        "An LMEX of your own is running. Prices: {}. Play money only.\n\n  REST     {}/futures/api/v2.3/…\n  streams  {}/ws/futures and /ws/oss/futures\n  key      {}\n  secret   {}\n  limits   {limits}\n  admin    {} (faults and time: `lmex exchange fault`, `lmex exchange time`)\n\nIn another terminal: {named}lmex price BTC-PERP. Ctrl-C ends it.\n",
         handle.market_source(), ready.rest, ready.ws, ready.api_key, ready.api_secret, ready.admin
     ))
 }

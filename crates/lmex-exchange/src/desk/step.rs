@@ -10,9 +10,9 @@ const LONGEST_MS: i64 = 31 * 86_400_000;
 /// A step has at most about so many strides, however long it is: eight hours take strides of 72 s.
 const MOST_STRIDES: i64 = 400;
 /// The shortest stride that is cut off by nothing, in milliseconds.
-const SHORTEST_MS: i64 = 1_000;
+const SHORTEST_MS: i64 = 2_000;
 /// What of each stride the crowd lives through beat by beat, in milliseconds, so that there are trades in it.
-const LIVED_MS: i64 = 250;
+const LIVED_MS: i64 = 1_000;
 
 /// A step under way.
 #[derive(Debug, Clone, Copy)]
