@@ -128,7 +128,7 @@ async fn time_is_paused_stepped_and_run() {
     let venue = Venue::start().await;
     let status = ask(&venue, "GET", "/admin/time", Value::Null).await.ok();
     assert_eq!(status, json!({"venue_ms": START, "wall_ms": START, "is_paused": false, "speed": "1"}));
-    let mut change = async |body| ask(&venue, "POST", "/admin/time", body).await.ok();
+    let change = async |body| ask(&venue, "POST", "/admin/time", body).await.ok();
     assert_eq!(change(json!({"do": "pause"})).await["is_paused"], true);
     venue.pass_ms(500);
     let stepped = change(json!({"do": "step", "ms": 1_000})).await;

@@ -1,6 +1,6 @@
 //! Faults on demand: what goes wrong, for whom, and how often.
 //!
-//! Whether a fault hits is decided by [`Register::decide`](register::Register::decide) alone, from facts and a seeded
+//! Whether a fault hits is decided by one pure function alone (`register.rs`), from facts and a seeded
 //! draw: the same faults, seed and requests give the same hits. Thin layers do what was decided: `requests` around the
 //! router, `messages` before the socket of a stream. The engine knows of no faults; whatever goes wrong, what it is asked
 //! to do it does by its rules. Without a fault in place each request and message costs one load of a number.

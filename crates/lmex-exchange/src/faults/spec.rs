@@ -276,7 +276,7 @@ impl FaultSpec {
     }
 }
 
-fn range<T: PartialOrd + std::fmt::Display>(
+fn range<T: Copy + PartialOrd + std::fmt::Display>(
     field: &'static str,
     given: Option<T>,
     least: T,
