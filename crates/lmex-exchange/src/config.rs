@@ -8,6 +8,7 @@ use lmex_types::Decimal;
 
 use crate::clock::Flow;
 use crate::faults::FaultSpec;
+use crate::journal::DataDir;
 use crate::limits::LimitsMode;
 use crate::secret::Secret;
 use crate::server::ConnectionBounds;
@@ -43,6 +44,8 @@ pub struct ExchangeConfig {
     pub faults: Vec<FaultSpec>,
     /// Multiplies the time-outs of connections and streams: 1 is usual, less is for tests. Above 0, at most 1000.
     pub timeout_scale: Decimal,
+    /// Where what happens is kept; without it nothing is.
+    pub data: Option<DataDir>,
 }
 
 /// One more account.
@@ -76,6 +79,13 @@ pub struct KeyConfig {
     pub secret: Secret,
     /// What it may do; a request that needs more is answered with HTTP 403.
     pub permissions: Vec<Permission>,
+}
+
+impl AccountConfig {
+    /// An account that the exchange knows from an earlier run.
+    pub(crate) fn known(name: String) -> Self {
+        Self { name, balance: Decimal::ZERO, fees: Fees::default(), keys: Vec::new() }
+    }
 }
 
 impl KeyConfig {
@@ -124,6 +134,7 @@ impl Default for ExchangeConfig {
             time: Flow::REAL,
             faults: Vec::new(),
             timeout_scale: Decimal::ONE,
+            data: None,
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Starting and stopping an exchange.
 
+mod opening;
+
 use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
@@ -8,8 +10,8 @@ use std::time::Duration;
 
 use axum::Router;
 use lmex_api::Permission;
-use lmex_engine::{Command, Money};
-use lmex_types::{Decimal, Symbol, TimeMs};
+use lmex_engine::Money;
+use lmex_types::{Decimal, Symbol};
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
@@ -17,18 +19,18 @@ use tokio::task::JoinHandle;
 use crate::accounts::{AccountError, Accounts};
 use crate::admin;
 use crate::auth::Auth;
-use crate::clock::{Clock, Clocks, TimeControl, VenueTime};
-use crate::config::{ExchangeConfig, Source};
-use crate::crowd::{Listing, MarketSource, Replay, SourceError, SyntheticCrowd, beside_simulated};
-use crate::desk::{self, Desk, DeskHandle, DeskParts};
+use crate::clock::{Clock, Clocks, TimeControl};
+use crate::config::ExchangeConfig;
+use crate::crowd::SourceError;
+use crate::desk::{self, Desk, DeskGone, DeskHandle};
 use crate::faults::{FaultError, Faults};
 use crate::feed::Batch;
-use crate::history;
-use crate::ids::Ids;
+use crate::journal::{DataError, Recovery};
 use crate::limits::Limiter;
 use crate::secret::{Secret, random_hex};
 use crate::server::{self, App, Connections, Greeting};
-use crate::sockets::{self, Hub, LoginRefused, SocketConfig};
+use crate::sockets::{self, Hub, LoginRefused, SocketConfig, Standing};
+use opening::{Found, Opened};
 
 /// What the insurance fund starts with.
 const INSURANCE: Money = Money::from_quote(1_000_000);
@@ -49,6 +51,7 @@ pub struct Handle {
     api_secret: Secret,
     market_source: watch::Receiver<String>,
     main_market: Symbol,
+    recovery: Option<Recovery>,
     desk: DeskHandle,
     faults: Faults,
     time: TimeControl,
@@ -81,6 +84,9 @@ pub enum StartError {
     /// Accounts or keys that can't be.
     #[error(transparent)]
     Account(#[from] AccountError),
+    /// The data folder can't be used.
+    #[error(transparent)]
+    Data(#[from] DataError),
     /// A window without room.
     #[error("nonce_window_ms must be above zero, not {0}: LMEX does not publish its own, 4000 is usual")]
     NonceWindow(i64),
@@ -99,8 +105,11 @@ pub enum StartError {
     #[error("timeout_scale must be above 0 and at most 1000, not {0}: 1 is usual")]
     TimeoutScale(Decimal),
     /// The desk ended before it began.
-    #[error("the exchange has ended before it was open")]
-    Desk,
+    #[error("the exchange has ended before it was open: {0}")]
+    Desk(DeskGone),
+    /// The data folder was not read to its end.
+    #[error("reading the data folder has failed: it was not changed")]
+    Reading,
     /// No thread for the desk.
     #[error("can't start the exchange's thread: {0}")]
     Thread(#[source] io::Error),
@@ -127,28 +136,36 @@ impl Exchange {
         if config.timeout_scale <= Decimal::ZERO || config.timeout_scale > Decimal::ONE_THOUSAND {
             return Err(StartError::TimeoutScale(config.timeout_scale));
         }
-        let accounts = Accounts::of(&config)?;
-        let faults = faults_of(&config, &accounts)?;
         let failed = |source| StartError::Listen { address, source };
         let listener = TcpListener::bind(address).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
 
-        let venue = VenueTime::new(clocks.venue, config.time);
-        let clocks = Clocks { venue: venue.clock(), wall: shifted(clocks.wall, faults.clone()) };
+        let mut found = match config.data {
+            None => Found::look(config)?,
+            // A large folder takes seconds.
+            Some(_) => tokio::task::spawn_blocking(|| Found::look(config))
+                .await
+                .map_err(|_| StartError::Reading)??,
+        };
+        let faults = faults_of(&found.config, &found.accounts)?;
         let (hub, batches) = mpsc::channel(UNTOLD);
-        let (mut desk, market_source, main_market) = open_desk(&config, venue.clone(), hub)?;
-        desk.apply(Command::FundInsurance { amount: INSURANCE });
-        accounts.open(&mut desk)?;
-        let (handle, requests) = desk::queue();
+        let opened = found.open(&clocks, hub)?;
+        let Opened { desk, venue, journal, standing, market_source, main_market, recovery, floor, nonces } =
+            opened;
+        let Found { config, accounts, .. } = found;
+        let clocks = Clocks { venue: venue.clock(), wall: shifted(clocks.wall, faults.clone()) };
+        let (handle, requests) = desk::queue(journal.clone());
         let desk_thread = spawn_desk(desk, requests)?;
 
-        let auth = Arc::new(Auth::new(accounts.keys(), config.nonce_window_ms, clocks.wall.clone()));
+        let auth = Auth::new(accounts.keys(), config.nonce_window_ms, clocks.wall.clone());
+        let auth = Arc::new(auth.after_restart(floor, nonces));
         let time = TimeControl::new(handle.clone(), venue, clocks.wall.clone());
         let admin_token = Secret::new(random_hex());
-        let streams = streams(batches, &handle, Arc::clone(&auth), &config, faults.clone());
+        let streams =
+            streams(standing, batches, &handle, journal, Arc::clone(&auth), &config, faults.clone());
         let streams = streams.merge(admin::router(address, &admin_token, faults.clone(), time.clone()));
         // The desk's first answer comes after it has told the hub of the markets: whoever connects finds them.
-        handle.read(|_| ()).await.map_err(|_| StartError::Desk)?;
+        handle.read(|_| ()).await.map_err(StartError::Desk)?;
         let limiter = Mutex::new(Limiter::new(config.limits, config.block_scale));
         let greeting = Greeting { address, market_source: market_source.clone(), market: main_market };
         let app = App {
@@ -173,6 +190,7 @@ impl Exchange {
             api_secret,
             market_source,
             main_market,
+            recovery,
             desk: handle,
             faults,
             time,
@@ -213,6 +231,17 @@ impl Handle {
     /// The market to look at first: the tape's, or `BTC-PERP`.
     pub fn main_market(&self) -> Symbol {
         self.main_market
+    }
+
+    /// What was found in the data folder; none of an exchange that begins anew.
+    pub fn recovery(&self) -> Option<&Recovery> {
+        self.recovery.as_ref()
+    }
+
+    /// Why nothing is kept any more, if the journal has stopped: requests are answered with 503 from then on, and
+    /// streams are closed. What was acknowledged is on disk, and a new start finds it.
+    pub fn failure(&self) -> Option<DeskGone> {
+        Some(self.desk.gone()).filter(|gone| *gone != DeskGone::Stopped)
     }
 
     /// The desk, for whoever wants to look inside or to act as the venue.
@@ -258,39 +287,6 @@ impl Handle {
     }
 }
 
-fn open_desk(
-    config: &ExchangeConfig,
-    clock: VenueTime,
-    hub: mpsc::Sender<Arc<Batch>>,
-) -> Result<(Desk, watch::Receiver<String>, Symbol), StartError> {
-    let now = clock.now();
-    let (listings, main_market, source) = market_source(config, now)?;
-    let opening = history::open(config.seed, now, &listings);
-    let (described, market_source) = watch::channel(source.describe());
-    let ids = Ids::new(config.seed);
-    let desk = Desk::new(DeskParts { ids, opening, source, described, clock, hub });
-    Ok((desk, market_source, main_market))
-}
-
-/// The markets, the one to look at first, and what moves them.
-type Market = (Vec<Listing>, Symbol, Box<dyn MarketSource>);
-
-fn market_source(config: &ExchangeConfig, now: TimeMs) -> Result<Market, SourceError> {
-    let listings = Listing::standard();
-    match &config.source {
-        Source::Synthetic => {
-            let crowd = SyntheticCrowd::new(config.seed, now, &listings);
-            let main = listings.first().ok_or(SourceError::NoMarkets)?.instrument.symbol;
-            Ok((listings, main, Box::new(crowd)))
-        }
-        Source::Replay { path, speed } => {
-            let replay = Replay::open(path, *speed, now, &listings)?.without_waiting();
-            let (listings, main, several) = beside_simulated(replay, config.seed, now, listings);
-            Ok((listings, main, Box::new(several)))
-        }
-    }
-}
-
 fn spawn_desk(desk: Desk, requests: desk::Requests) -> Result<thread::JoinHandle<()>, StartError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
     let runtime = runtime.map_err(StartError::Thread)?;
@@ -313,15 +309,17 @@ fn shifted(wall: Clock, faults: Faults) -> Clock {
 }
 
 fn streams(
+    standing: Standing,
     batches: mpsc::Receiver<Arc<Batch>>,
     desk: &DeskHandle,
+    journal: Option<lmex_journal::Handle>,
     auth: Arc<Auth>,
     config: &ExchangeConfig,
     faults: Faults,
 ) -> Router {
     let config =
         SocketConfig { id_seed: config.seed, ..SocketConfig::default() }.scaled(config.timeout_scale);
-    let hub = Hub::spawn(Vec::new(), batches, config);
+    let hub = Hub::spawn(standing, batches, config).keeping(journal);
     tokio::spawn(sockets::tell_all_positions(desk.downgrade(), hub.clone(), config));
     let login = move |path: &str, key: &str, nonce: &str, signature: &str| {
         let refused = |reason: String| LoginRefused { reason };

@@ -39,6 +39,7 @@ mod feed;
 mod fields;
 pub mod history;
 mod ids;
+mod journal;
 mod limits;
 mod routes;
 mod secret;
@@ -53,7 +54,12 @@ pub use config::{AccountConfig, ExchangeConfig, Fees, KeyConfig, Source};
 pub use desk::{DeskGone, DeskHandle, DeskState, StepError};
 pub use exchange::{Exchange, Handle, StartError};
 pub use feed::Batch;
+pub use journal::{
+    BadSnapshot, DataDir, DataError, Difference, JournalDisk, KeepingBounds, Recovery, RestoreError,
+    Unreadable, Verified, VerifyError, seed_of, verify,
+};
 pub use limits::LimitsMode;
 pub use lmex_api::Permission;
+pub use lmex_journal::Durability;
 pub use secret::Secret;
 pub use server::ConnectionBounds;

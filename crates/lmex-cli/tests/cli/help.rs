@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use crate::support::{Place, as_it_is};
 
-const COMMANDS: [&str; 32] = [
+const COMMANDS: [&str; 33] = [
     "demo",
     "exchange",
     "exchange fault",
@@ -13,6 +13,7 @@ const COMMANDS: [&str; 32] = [
     "exchange fault list",
     "exchange time",
     "exchange time step",
+    "exchange verify",
     "markets",
     "price",
     "candles",

@@ -44,6 +44,8 @@ pub(super) enum Ending {
     ClosedByFault,
     /// A fault resets it: there is no farewell.
     ResetByFault,
+    /// The exchange can't keep what happens any more, so it tells nothing any more.
+    Unkept,
 }
 
 impl From<HubGone> for Ending {
@@ -95,6 +97,8 @@ where
             }
         }
     };
+    let is_unkept = result == Ending::ShuttingDown && desk.hub.is_unkept();
+    let result = if is_unkept { Ending::Unkept } else { result };
     tracing::debug!(connection = id.0, path = path.as_str(), ending = ?result, "stream connection ends");
     // If the hub is gone, so is its list of clients.
     let _ = desk.hub.ask(HubRequest::Leave(id)).await;
@@ -188,6 +192,7 @@ where
         Ending::Silent => (close_code::POLICY, None),
         Ending::TooManyFailedLogins => (close_code::POLICY, Some(Complaint::TooManyFailedLogins)),
         Ending::ShuttingDown | Ending::ClosedByFault => (close_code::AWAY, None),
+        Ending::Unkept => (close_code::ERROR, None),
         Ending::ResetByFault => return,
     };
     let reason = ending.reason();
@@ -213,6 +218,7 @@ impl Ending {
             Self::TooManyFailedLogins => "max failed attempts",
             Self::ShuttingDown => "shutting down",
             Self::ClosedByFault => "going away",
+            Self::Unkept => "the journal has stopped: what happens can't be kept",
         })
     }
 }

@@ -23,6 +23,7 @@ use crate::server::Wire;
 use crate::sockets::auth::{Authenticator, LoginRefused};
 use crate::sockets::connection::{Desk, serve};
 use crate::sockets::market_feed::MarketDepth;
+use crate::sockets::standing::Standing;
 use crate::sockets::{Hub, SocketConfig};
 
 pub(super) const BTC: MarketId = MarketId(0);
@@ -49,6 +50,7 @@ pub(super) fn depth() -> MarketDepth {
         market: BTC,
         instrument: instrument("BTC-PERP"),
         at: TimeMs::from_millis(1_000),
+        seq_num: 1,
         bids: vec![(600_000, 10), (599_999, 20)],
         asks: vec![(600_001, 30), (600_002, 40)],
     }
@@ -77,7 +79,7 @@ impl Venue {
 
     pub(super) fn with(config: SocketConfig) -> Self {
         let (batches, receiver) = mpsc::channel(64);
-        let hub = Hub::spawn(vec![depth()], receiver, config);
+        let hub = Hub::spawn(Standing { markets: vec![depth()], orders: Vec::new() }, receiver, config);
         let faults = Faults::new(1, BTreeMap::new(), Decimal::ONE);
         Self { desk: Desk { hub, auth: Arc::new(friend_only), config, faults }, batches, seq: 0 }
     }
