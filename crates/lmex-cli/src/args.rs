@@ -65,7 +65,7 @@ pub struct Global {
 pub enum Command {
     /// Walk through everything on a local exchange: prices, orders, fills, streams, rate limits.
     Demo(commands::demo::Demo),
-    /// Run an LMEX-compatible exchange on this machine.
+    /// Run an LMEX-compatible exchange on this machine; make faults, move its time.
     Exchange(commands::exchange::Serve),
     /// List the markets.
     Markets,

@@ -29,7 +29,7 @@ fn main() -> ExitCode {
     log_to_stderr(args.global.verbose);
     let output = Output::new(&args.global);
     let output = if changes_orders(&args) { output.telling_of_orders() } else { output };
-    let serves = matches!(args.command, Some(Command::Exchange(_)));
+    let serves = matches!(&args.command, Some(Command::Exchange(serve)) if serve.look.is_none());
     match start(args, &output).or_else(|error| unless_read_enough(error, serves)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -107,6 +107,7 @@ impl Stage {
             api_key: exchange.api_key().to_owned(),
             api_secret: lmex::Secret::new(exchange.api_secret()).unwrap(),
             market_data: exchange.market_source().to_owned(),
+            admin_token: None,
         };
         let announced = announced.publish(&folder.path().join("state/exchange.json")).unwrap();
         Self { exchange, folder, _announced: announced }

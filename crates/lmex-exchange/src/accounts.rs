@@ -1,6 +1,6 @@
 //! The accounts of an exchange: who they are, how they start, which keys they have.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use lmex_engine::{AccountId, Command, Event, Money, Rate};
 use lmex_types::Decimal;
@@ -104,6 +104,12 @@ impl Accounts {
                 NewKey { key: &key.key, secret: &key.secret, caller }
             })
         })
+    }
+
+    /// The username of each key's account.
+    pub(crate) fn owners(&self) -> BTreeMap<String, String> {
+        let keys = self.0.iter().flat_map(|account| account.keys.iter().map(|key| (&key.key, &account.name)));
+        keys.map(|(key, name)| (key.clone(), name.clone())).collect()
     }
 
     /// Key and secret of the demo account.

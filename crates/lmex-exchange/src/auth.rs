@@ -139,18 +139,28 @@ impl Auth {
     /// Who sent a request. Checks in the order of [`AuthError`]; a nonce is used up only by a request
     /// with the right signature.
     pub(crate) fn request(&self, claim: &Claim<'_>) -> Result<Caller, AuthError> {
+        self.check(claim, true)
+    }
+
+    /// The same for a request that is executed a second time on purpose: a nonce that was used is no reason to refuse
+    /// it.
+    pub(crate) fn request_again(&self, claim: &Claim<'_>) -> Result<Caller, AuthError> {
+        self.check(claim, false)
+    }
+
+    fn check(&self, claim: &Claim<'_>, uses_nonce: bool) -> Result<Caller, AuthError> {
         let header = |value: Option<_>, name| value.ok_or(AuthError::MissingHeader(name));
         let name = header(claim.key, "request-api")?;
         let nonce = header(claim.nonce, "request-nonce")?;
         let signature = header(claim.signature, "request-sign")?;
         let path = signed_path(claim.full_path);
         let signed = Signed { path, full_path: claim.full_path, query: claim.query, body: claim.body };
-        self.verify(name, nonce, signature, &signed)
+        self.verify(name, nonce, signature, &signed, uses_nonce)
     }
 
     /// Who logs in to a stream: `path` is signed as it is, such as `/ws/futures`.
     pub(crate) fn login(&self, path: &str, key: &str, nonce: &str, sign: &str) -> Result<Caller, AuthError> {
-        self.verify(key, nonce, sign, &Signed { path, full_path: path, query: "", body: b"" })
+        self.verify(key, nonce, sign, &Signed { path, full_path: path, query: "", body: b"" }, true)
     }
 
     fn verify(
@@ -159,6 +169,7 @@ impl Auth {
         nonce: &str,
         signature: &str,
         signed: &Signed<'_>,
+        uses_nonce: bool,
     ) -> Result<Caller, AuthError> {
         let key = self.keys.get(name).ok_or_else(|| AuthError::UnknownKey(cut(name, 64)))?;
         let number = nonces::parse(nonce).ok_or_else(|| AuthError::NotANonce(cut(nonce, 32)))?;
@@ -175,7 +186,7 @@ impl Auth {
             return Err(AuthError::EarlierRun { nonce: number, floor: self.floor });
         }
         let mut seen = key.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        if !seen.insert(number, now, self.window_ms) {
+        if !seen.insert(number, now, self.window_ms) && uses_nonce {
             return Err(AuthError::RepeatedNonce(number));
         }
         // Before its command comes to the desk, which keeps the two together.

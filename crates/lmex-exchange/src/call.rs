@@ -12,8 +12,9 @@ use lmex_engine::AccountId;
 
 use crate::auth::{AuthError, Claim, needed, signed_path};
 use crate::error_body::Refused;
+use crate::faults::{Again, ForcedBlock};
 use crate::fields::Fields;
-use crate::limits::Subject;
+use crate::limits::{Blocked, Subject};
 use crate::server::{App, LARGEST_BODY};
 
 /// Reads whose parameters LMEX documents as a JSON body (futures v2.2); in practice they are sent in the query too.
@@ -60,7 +61,7 @@ impl FromRequest<Arc<App>> for PublicCall {
 
     async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, Refused> {
         let (parts, body) = received(request, app).await?;
-        app.admit(Bucket::Query, [Subject::Address(address(&parts))])?;
+        app.admit(&parts, Bucket::Query, [Subject::Address(address(&parts))])?;
         Ok(Self { query: of_parts(&parts, &body)? })
     }
 }
@@ -80,17 +81,22 @@ impl FromRequest<Arc<App>> for PrivateCall {
     async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, Refused> {
         let (parts, body) = received(request, app).await?;
         let (path, query) = (parts.uri.path().to_owned(), parts.uri.query().unwrap_or_default().to_owned());
-        let proven = claim(&parts, &body).and_then(|claim| Ok((app.auth.request(&claim)?, claim.key)));
+        let is_again = parts.extensions.get::<Again>().is_some();
+        let check = |claim: &Claim<'_>| match is_again {
+            true => app.auth.request_again(claim),
+            false => app.auth.request(claim),
+        };
+        let proven = claim(&parts, &body).and_then(|claim| Ok((check(&claim)?, claim.key)));
         let (caller, key) = match proven {
             Ok((caller, key)) => (caller, key.unwrap_or_default().to_owned()),
             Err(error) => {
                 // Who guesses is counted too.
-                app.admit(Bucket::Query, [Subject::Address(address(&parts))])?;
+                app.admit(&parts, Bucket::Query, [Subject::Address(address(&parts))])?;
                 return Err(error.into());
             }
         };
         let (account, method) = (caller.account, parts.method.as_str());
-        app.admit(bucket(method, &path), [Subject::Key(key), Subject::User(account)])?;
+        app.admit(&parts, bucket(method, &path), [Subject::Key(key), Subject::User(account)])?;
         caller.grants.require(needed(method, signed_path(&path)))?;
         Ok(Self { account, path, query, body })
     }
@@ -133,9 +139,22 @@ fn parameters(path: &str, query: &str, body: &[u8]) -> Result<Fields, Refused> {
 }
 
 impl App {
-    fn admit(&self, bucket: Bucket, subjects: impl IntoIterator<Item = Subject>) -> Result<(), Refused> {
+    /// Counts by a clock that no fault shifts: a budget must not be exhausted for a day because a clock was off.
+    fn admit(
+        &self,
+        parts: &Parts,
+        bucket: Bucket,
+        subjects: impl IntoIterator<Item = Subject>,
+    ) -> Result<(), Refused> {
+        let offset_ms = self.faults.clock_offset_ms();
+        let now = self.clocks.wall.now().plus_ms(-offset_ms);
         let mut limiter = self.limiter.lock().unwrap_or_else(PoisonError::into_inner);
-        Ok(limiter.admit(self.clocks.wall.now(), bucket, subjects)?)
+        let admitted = match parts.extensions.get() {
+            Some(&ForcedBlock(tier)) => limiter.block(now, bucket, subjects, tier),
+            None => limiter.admit(now, bucket, subjects),
+        };
+        // The client is told by the clock that the venue believes in.
+        Ok(admitted.map_err(|blocked| Blocked { until: blocked.until.plus_ms(offset_ms), ..blocked })?)
     }
 }
 

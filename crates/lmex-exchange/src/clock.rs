@@ -1,5 +1,13 @@
 //! Where the present moment comes from: the only readings of a clock in this crate.
 
+mod control;
+mod course;
+mod speed;
+
+pub use control::{TimeControl, TimeError, TimeStatus};
+pub(crate) use course::VenueTime;
+pub use speed::{Flow, Speed, SpeedError};
+
 use std::fmt;
 use std::sync::Arc;
 use std::time::UNIX_EPOCH;
@@ -49,7 +57,8 @@ impl fmt::Debug for Clock {
 /// The two clocks of an exchange.
 #[derive(Debug, Clone)]
 pub struct Clocks {
-    /// Venue time: orders, expiry, candles, funding. May be stepped or frozen.
+    /// What venue time goes by: orders, expiry, candles, funding. The exchange may be told to pause it, to step it, or
+    /// to let it run faster.
     pub venue: Clock,
     /// Wall time: nonces and rate limits.
     pub wall: Clock,

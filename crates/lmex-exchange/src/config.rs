@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use lmex_api::Permission;
 use lmex_types::Decimal;
 
+use crate::clock::Flow;
+use crate::faults::FaultSpec;
 use crate::journal::DataDir;
 use crate::limits::LimitsMode;
 use crate::secret::Secret;
@@ -36,6 +38,12 @@ pub struct ExchangeConfig {
     pub accounts: Vec<AccountConfig>,
     /// What connections may take of the server.
     pub connections: ConnectionBounds,
+    /// How venue time passes at first.
+    pub time: Flow,
+    /// What goes wrong from the start.
+    pub faults: Vec<FaultSpec>,
+    /// Multiplies the time-outs of connections and streams: 1 is usual, less is for tests. Above 0, at most 1000.
+    pub timeout_scale: Decimal,
     /// Where what happens is kept; without it nothing is.
     pub data: Option<DataDir>,
 }
@@ -123,6 +131,9 @@ impl Default for ExchangeConfig {
             api_secret: None,
             accounts: Vec::new(),
             connections: ConnectionBounds::default(),
+            time: Flow::REAL,
+            faults: Vec::new(),
+            timeout_scale: Decimal::ONE,
             data: None,
         }
     }

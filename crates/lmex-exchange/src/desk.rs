@@ -10,11 +10,13 @@ mod outlet;
 mod owners;
 mod positions;
 mod state;
+mod step;
 
 pub use handle::{DeskGone, DeskHandle};
 pub(crate) use handle::{Requests, WeakDeskHandle, queue};
 pub(crate) use owners::Owners;
 pub use state::DeskState;
+pub use step::StepError;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,7 +25,7 @@ use lmex_engine::{AccountId, Command, Money};
 use lmex_types::TimeMs;
 use tokio::sync::{mpsc, watch};
 
-use crate::clock::Clock;
+use crate::clock::VenueTime;
 use crate::crowd::{MarketSource, SourceError};
 use crate::feed::Batch;
 use crate::history::Opening;
@@ -33,6 +35,8 @@ use outlet::{Ended, Outlet};
 
 /// The longest the desk sleeps: what is due by the clock alone (expiry, dead man's switch) is at most so late.
 const LONGEST_SLEEP: Duration = Duration::from_millis(250);
+/// The shortest: what is due every moment, as it is when time runs fast, must not keep a processor busy for nothing.
+const SHORTEST_SLEEP: Duration = Duration::from_millis(1);
 /// Steps of the source between two requests: one that is always behind must not keep the desk from answering.
 const MOST_STEPS: usize = 4;
 
@@ -43,7 +47,9 @@ pub(crate) struct Desk {
     source: Box<dyn MarketSource>,
     /// What the source says of itself.
     described: watch::Sender<String>,
-    clock: Clock,
+    clock: VenueTime,
+    /// A step through time that is under way.
+    step: Option<step::Step>,
     outlet: Outlet,
     is_stopped: bool,
     /// When time was last moved for its own sake.
@@ -58,7 +64,7 @@ pub(crate) struct DeskParts {
     pub(crate) source: Box<dyn MarketSource>,
     /// Is told what the source says of itself whenever that changes.
     pub(crate) described: watch::Sender<String>,
-    pub(crate) clock: Clock,
+    pub(crate) clock: VenueTime,
     pub(crate) hub: mpsc::Sender<Arc<Batch>>,
     /// Where what happens is kept, if it is.
     pub(crate) journal: Option<Journal>,
@@ -88,6 +94,7 @@ impl Desk {
             source,
             described,
             clock,
+            step: None,
             outlet: Outlet::new(hub, journal),
             is_stopped: false,
             advanced_to: TimeMs::default(),
@@ -137,6 +144,9 @@ impl Desk {
         while !self.is_stopped {
             self.catch_up();
             self.outlet.release(&mut self.state, Box::new(|| ())).await?;
+            if self.stride() {
+                continue;
+            }
             let request = match tokio::time::timeout(self.sleep(), requests.recv()).await {
                 Ok(Some(request)) => request,
                 Ok(None) => break,
@@ -197,9 +207,10 @@ impl Desk {
         }
     }
 
+    /// By the venue's clock: at ten times its speed the desk sleeps a tenth as long, and never when time stands still.
     fn sleep(&self) -> Duration {
-        let Some(next) = self.source.next_at() else { return LONGEST_SLEEP };
-        let wait = u64::try_from(next.ms_since(self.clock.now())).unwrap_or(0);
-        Duration::from_millis(wait).min(LONGEST_SLEEP)
+        let wake = [self.source.next_at(), self.state.engine.next_due()].into_iter().flatten().min();
+        let wait = wake.and_then(|wake| self.clock.wait(wake));
+        wait.map_or(LONGEST_SLEEP, |wait| wait.clamp(SHORTEST_SLEEP, LONGEST_SLEEP))
     }
 }

@@ -11,21 +11,23 @@ use std::time::Duration;
 use axum::Router;
 use lmex_api::Permission;
 use lmex_engine::Money;
-use lmex_types::Symbol;
+use lmex_types::{Decimal, Symbol};
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 
-use crate::accounts::AccountError;
+use crate::accounts::{AccountError, Accounts};
+use crate::admin;
 use crate::auth::Auth;
-use crate::clock::Clocks;
+use crate::clock::{Clock, Clocks, TimeControl};
 use crate::config::ExchangeConfig;
 use crate::crowd::SourceError;
 use crate::desk::{self, Desk, DeskGone, DeskHandle};
+use crate::faults::{FaultError, Faults};
 use crate::feed::Batch;
 use crate::journal::{DataError, Recovery};
 use crate::limits::Limiter;
-use crate::secret::Secret;
+use crate::secret::{Secret, random_hex};
 use crate::server::{self, App, Connections, Greeting};
 use crate::sockets::{self, Hub, LoginRefused, SocketConfig, Standing};
 use opening::{Found, Opened};
@@ -51,6 +53,9 @@ pub struct Handle {
     main_market: Symbol,
     recovery: Option<Recovery>,
     desk: DeskHandle,
+    faults: Faults,
+    time: TimeControl,
+    admin_token: Secret,
     /// Dropped to stop the server.
     stop: oneshot::Sender<()>,
     server: JoinHandle<()>,
@@ -88,6 +93,17 @@ pub enum StartError {
     /// A server that lets nobody in.
     #[error("connections.most must be above zero: 512 is usual")]
     NoConnections,
+    /// A fault that can't be.
+    #[error("fault {number} can't be put in place: {source}")]
+    Fault {
+        /// Its place in the list, counted from 1.
+        number: usize,
+        /// What is wrong with it.
+        source: FaultError,
+    },
+    /// Time-outs of nothing, or of for ever.
+    #[error("timeout_scale must be above 0 and at most 1000, not {0}: 1 is usual")]
+    TimeoutScale(Decimal),
     /// The desk ended before it began.
     #[error("the exchange has ended before it was open: {0}")]
     Desk(DeskGone),
@@ -106,7 +122,7 @@ impl Exchange {
     }
 
     /// Starts an exchange on other clocks.
-    pub async fn start_with(config: ExchangeConfig, mut clocks: Clocks) -> Result<Handle, StartError> {
+    pub async fn start_with(config: ExchangeConfig, clocks: Clocks) -> Result<Handle, StartError> {
         let address = config.listen;
         if !address.ip().is_loopback() {
             return Err(StartError::NotLoopback(address));
@@ -116,6 +132,9 @@ impl Exchange {
         }
         if config.connections.most == 0 {
             return Err(StartError::NoConnections);
+        }
+        if config.timeout_scale <= Decimal::ZERO || config.timeout_scale > Decimal::ONE_THOUSAND {
+            return Err(StartError::TimeoutScale(config.timeout_scale));
         }
         let failed = |source| StartError::Listen { address, source };
         let listener = TcpListener::bind(address).await.map_err(failed)?;
@@ -128,23 +147,39 @@ impl Exchange {
                 .await
                 .map_err(|_| StartError::Reading)??,
         };
+        let faults = faults_of(&found.config, &found.accounts)?;
         let (hub, batches) = mpsc::channel(UNTOLD);
-        let opened = found.open(&mut clocks, hub)?;
-        let Opened { desk, journal, standing, market_source, main_market, recovery, floor, nonces } = opened;
+        let opened = found.open(&clocks, hub)?;
+        let Opened { desk, venue, journal, standing, market_source, main_market, recovery, floor, nonces } =
+            opened;
         let Found { config, accounts, .. } = found;
+        let clocks = Clocks { venue: venue.clock(), wall: shifted(clocks.wall, faults.clone()) };
         let (handle, requests) = desk::queue(journal.clone());
         let desk_thread = spawn_desk(desk, requests)?;
 
         let auth = Auth::new(accounts.keys(), config.nonce_window_ms, clocks.wall.clone());
         let auth = Arc::new(auth.after_restart(floor, nonces));
-        let streams = streams(standing, batches, &handle, journal, Arc::clone(&auth), config.seed);
+        let time = TimeControl::new(handle.clone(), venue, clocks.wall.clone());
+        let admin_token = Secret::new(random_hex());
+        let streams =
+            streams(standing, batches, &handle, journal, Arc::clone(&auth), &config, faults.clone());
+        let streams = streams.merge(admin::router(address, &admin_token, faults.clone(), time.clone()));
         // The desk's first answer comes after it has told the hub of the markets: whoever connects finds them.
         handle.read(|_| ()).await.map_err(StartError::Desk)?;
         let limiter = Mutex::new(Limiter::new(config.limits, config.block_scale));
         let greeting = Greeting { address, market_source: market_source.clone(), market: main_market };
-        let app = App { desk: handle.clone(), auth, limiter, clocks, seed: config.seed, greeting };
+        let app = App {
+            desk: handle.clone(),
+            auth,
+            limiter,
+            clocks,
+            faults: faults.clone(),
+            seed: config.seed,
+            greeting,
+        };
         let router = server::router(Arc::new(app), streams);
-        let connections = Connections::new(router, config.connections, market_source.clone());
+        let bounds = config.connections.scaled(config.timeout_scale);
+        let connections = Connections::new(router, bounds, market_source.clone(), faults.clone());
         let (stop, stopped) = oneshot::channel();
         let server = tokio::spawn(connections.serve(listener, stopped));
         tracing::info!(%address, market_source = *market_source.borrow(), "the exchange is open");
@@ -157,6 +192,9 @@ impl Exchange {
             main_market,
             recovery,
             desk: handle,
+            faults,
+            time,
+            admin_token,
             stop,
             server,
             desk_thread,
@@ -211,6 +249,26 @@ impl Handle {
         &self.desk
     }
 
+    /// What goes wrong on demand.
+    pub fn faults(&self) -> &Faults {
+        &self.faults
+    }
+
+    /// The venue's time.
+    pub fn time(&self) -> &TimeControl {
+        &self.time
+    }
+
+    /// Where faults and time are controlled from outside: `http://127.0.0.1:9090/admin`.
+    pub fn admin_url(&self) -> String {
+        format!("http://{}/admin", self.address)
+    }
+
+    /// What opens the admin path: new with every start.
+    pub fn admin_token(&self) -> &str {
+        self.admin_token.expose()
+    }
+
     /// Takes no more connections, lets requests finish for two seconds, then ends.
     pub async fn shutdown(self) {
         let Self { stop, mut server, desk, desk_thread, .. } = self;
@@ -236,15 +294,31 @@ fn spawn_desk(desk: Desk, requests: desk::Requests) -> Result<thread::JoinHandle
     thread::Builder::new().name("lmex-desk".to_owned()).spawn(run).map_err(StartError::Thread)
 }
 
+fn faults_of(config: &ExchangeConfig, accounts: &Accounts) -> Result<Faults, StartError> {
+    let faults = Faults::new(config.seed, accounts.owners(), config.timeout_scale);
+    for (index, spec) in config.faults.iter().enumerate() {
+        let added = faults.add(spec.clone());
+        added.map_err(|source| StartError::Fault { number: index + 1, source })?;
+    }
+    Ok(faults)
+}
+
+/// The clock on the venue's wall, which a fault may set wrong.
+fn shifted(wall: Clock, faults: Faults) -> Clock {
+    Clock::new(move || wall.now().plus_ms(faults.clock_offset_ms()))
+}
+
 fn streams(
     standing: Standing,
     batches: mpsc::Receiver<Arc<Batch>>,
     desk: &DeskHandle,
     journal: Option<lmex_journal::Handle>,
     auth: Arc<Auth>,
-    seed: u64,
+    config: &ExchangeConfig,
+    faults: Faults,
 ) -> Router {
-    let config = SocketConfig { id_seed: seed, ..SocketConfig::default() };
+    let config =
+        SocketConfig { id_seed: config.seed, ..SocketConfig::default() }.scaled(config.timeout_scale);
     let hub = Hub::spawn(standing, batches, config).keeping(journal);
     tokio::spawn(sockets::tell_all_positions(desk.downgrade(), hub.clone(), config));
     let login = move |path: &str, key: &str, nonce: &str, signature: &str| {
@@ -254,5 +328,5 @@ fn streams(
         caller.grants.require(Permission::Read).map_err(|error| refused(error.to_string()))?;
         Ok(caller.account)
     };
-    sockets::router(hub, Arc::new(login), config)
+    sockets::router(hub, Arc::new(login), config, faults)
 }

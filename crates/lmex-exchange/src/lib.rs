@@ -20,9 +20,12 @@
 //!
 //! A handler in `routes` gets a `call`: counted by `limits`, and for private endpoints proven by `auth`. It reads its
 //! `fields` strictly, acts at the `desk`, and answers what `translate` makes of the engine's state. The desk is one
-//! task on a thread of its own that owns the engine and the `views`; after every command it tells the `sockets`.
+//! task on a thread of its own that owns the engine and the `views`; after every command it tells the `sockets`. What goes
+//! wrong on demand is put in around the routes and before the sockets by [`faults`]; `admin` is how whoever runs the
+//! exchange asks for it, and moves the venue's time.
 
 mod accounts;
+mod admin;
 mod auth;
 mod call;
 mod clock;
@@ -31,6 +34,7 @@ pub mod crowd;
 mod desk;
 mod error_body;
 mod exchange;
+pub mod faults;
 mod feed;
 mod fields;
 pub mod history;
@@ -45,9 +49,9 @@ mod translate;
 pub mod views;
 
 pub use accounts::{AccountError, DEMO_ACCOUNT};
-pub use clock::{Clock, Clocks};
+pub use clock::{Clock, Clocks, Flow, Speed, SpeedError, TimeControl, TimeError, TimeStatus};
 pub use config::{AccountConfig, ExchangeConfig, Fees, KeyConfig, Source};
-pub use desk::{DeskGone, DeskHandle, DeskState};
+pub use desk::{DeskGone, DeskHandle, DeskState, StepError};
 pub use exchange::{Exchange, Handle, StartError};
 pub use feed::Batch;
 pub use journal::{

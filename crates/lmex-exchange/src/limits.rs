@@ -54,6 +54,16 @@ enum Class {
     Wallet,
 }
 
+impl Class {
+    fn of(bucket: Bucket) -> Self {
+        match bucket {
+            Bucket::Query => Self::Query,
+            Bucket::Order => Self::Order,
+            Bucket::Wallet => Self::Wallet,
+        }
+    }
+}
+
 #[derive(Debug, Default)]
 struct Record {
     /// When the requests of the last second came, oldest first: never more than the limit.
@@ -89,16 +99,15 @@ impl Limiter {
         bucket: Bucket,
         subjects: impl IntoIterator<Item = Subject>,
     ) -> Result<(), Blocked> {
-        if self.mode == LimitsMode::Off {
+        if self.mode == LimitsMode::Off && self.subjects.is_empty() {
             return Ok(());
         }
         self.make_room(now);
-        let class = match bucket {
-            Bucket::Query => Class::Query,
-            Bucket::Order => Class::Order,
-            Bucket::Wallet => Class::Wallet,
-        };
-        let keys: Vec<_> = subjects.into_iter().map(|subject| (subject, class)).collect();
+        let keys: Vec<_> = subjects.into_iter().map(|subject| (subject, Class::of(bucket))).collect();
+        if self.mode == LimitsMode::Off {
+            // Only what was blocked on purpose is.
+            return keys.iter().try_for_each(|key| self.blocked(now, key).map_or(Ok(()), Err));
+        }
         for key in &keys {
             let limit = limit_of(key);
             let record = self.subjects.entry(key.clone()).or_default();
@@ -108,6 +117,29 @@ impl Limiter {
             self.subjects.entry(key).or_default().recent.push_back(now);
         }
         Ok(())
+    }
+
+    /// Blocks the first of these subjects as after its so many-th breach: 1, 2 or 3. Also where no limits apply.
+    pub(crate) fn block(
+        &mut self,
+        now: TimeMs,
+        bucket: Bucket,
+        subjects: impl IntoIterator<Item = Subject>,
+        tier: u8,
+    ) -> Result<(), Blocked> {
+        self.make_room(now);
+        let Some(subject) = subjects.into_iter().next() else { return Ok(()) };
+        let key = (subject, Class::of(bucket));
+        let limit = limit_of(&key);
+        let record = self.subjects.entry(key).or_default();
+        record.breaches = usize::from(tier).clamp(1, self.blocks_ms.len()) - 1;
+        Err(record.breach(now, limit, &self.blocks_ms))
+    }
+
+    /// The block that holds for this, if one does.
+    fn blocked(&self, now: TimeMs, key: &(Subject, Class)) -> Option<Blocked> {
+        let until = self.subjects.get(key)?.blocked_until.filter(|until| now < *until)?;
+        Some(Blocked { until, limit: limit_of(key) })
     }
 
     fn make_room(&mut self, now: TimeMs) {
@@ -144,12 +176,16 @@ impl Record {
         if self.recent.len() < limit {
             return Ok(());
         }
+        Err(self.breach(now, limit, blocks_ms))
+    }
+
+    fn breach(&mut self, now: TimeMs, limit: usize, blocks_ms: &[i64; 3]) -> Blocked {
         let block = blocks_ms[self.breaches.min(blocks_ms.len() - 1)];
         let until = now.plus_ms(block);
         self.breaches += 1;
         self.blocked_until = Some(until);
         self.recent.clear();
-        Err(Blocked { until, limit })
+        Blocked { until, limit }
     }
 
     fn is_idle(&self, now: TimeMs) -> bool {
@@ -250,6 +286,20 @@ mod tests {
             limiter.admit(at(0), Order, [Subject::Key("c".into()), user()]).is_ok(),
             "orders are counted apart"
         );
+    }
+
+    #[test]
+    fn a_block_can_be_asked_for_and_holds_where_no_limits_apply() {
+        for mode in [LimitsMode::Lmex, LimitsMode::Off] {
+            let mut limiter = Limiter::new(mode, Decimal::ONE);
+            for (tier, block) in [(1, 1_000), (2, 300_000), (3, 900_000)] {
+                let blocked = limiter.block(at(0), Query, [key(), Subject::User(AccountId(1))], tier);
+                assert_eq!(blocked.unwrap_err().until, at(block));
+                assert_eq!(limiter.admit(at(block - 1), Query, [key()]).unwrap_err().until, at(block));
+                assert!(limiter.admit(at(block - 1), Order, [key()]).is_ok(), "orders are counted apart");
+                assert!(limiter.admit(at(block), Query, [key()]).is_ok());
+            }
+        }
     }
 
     #[test]

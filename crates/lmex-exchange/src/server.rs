@@ -4,6 +4,7 @@ mod bounds;
 mod connections;
 mod greeting;
 mod waiting;
+mod wire;
 
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
@@ -20,12 +21,14 @@ use crate::auth::Auth;
 use crate::clock::Clocks;
 use crate::desk::DeskHandle;
 use crate::error_body::Refused;
+use crate::faults::Faults;
 use crate::limits::Limiter;
 use crate::routes;
 pub use bounds::ConnectionBounds;
 pub(crate) use bounds::LARGEST_BODY;
 pub(crate) use connections::Connections;
 pub(crate) use greeting::Greeting;
+pub(crate) use wire::Wire;
 
 /// What every handler may use.
 #[derive(Debug)]
@@ -34,6 +37,7 @@ pub(crate) struct App {
     pub(crate) auth: Arc<Auth>,
     pub(crate) limiter: Mutex<Limiter>,
     pub(crate) clocks: Clocks,
+    pub(crate) faults: Faults,
     /// The seed of the ids.
     pub(crate) seed: u64,
     /// For a person who opens the address in a browser.

@@ -71,7 +71,7 @@ pub use lmex_api::{ApiError, ErrorKind, Limits, OrderKind, Retry, Signature, Sig
 pub use lmex_types::{
     ClientOrderId, Decimal, Grid, Instrument, OrderId, OrderType, Side, Size, Symbol, TimeInForce, TimeMs,
 };
-pub use local::{LocalExchange, LocalState};
+pub use local::{AdminError, LocalAdmin, LocalExchange, LocalState};
 pub use market::MarkedCandle;
 pub use orders::{
     CheckedOrder, DoneOrder, Durability, JournalError, NewOrder, OrderOutcome, OrderPrice, Refusal,

@@ -1,5 +1,9 @@
 //! Finding the exchange that runs on this machine.
 
+mod admin;
+
+pub use admin::{AdminError, LocalAdmin};
+
 use std::fs::{self, File, TryLockError};
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::path::{Path, PathBuf};
@@ -24,6 +28,9 @@ pub struct LocalExchange {
     pub api_secret: Secret,
     /// Where its prices come from: `simulated` or a tape's source.
     pub market_data: String,
+    /// What opens its admin path.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "exposed_if_any")]
+    pub admin_token: Option<Secret>,
 }
 
 /// The one place where a secret is written down: play money, in a file for its owner alone.
@@ -40,6 +47,31 @@ mod exposed {
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Secret, D::Error> {
         let text = Zeroizing::<String>::deserialize(deserializer)?;
         Secret::new(text.as_str()).map_err(serde::de::Error::custom)
+    }
+}
+
+/// The same for one that may be absent.
+mod exposed_if_any {
+    use serde::{Deserialize as _, Deserializer, Serializer};
+    use zeroize::Zeroizing;
+
+    use crate::Secret;
+
+    pub(super) fn serialize<S: Serializer>(
+        secret: &Option<Secret>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        match secret {
+            Some(secret) => serializer.serialize_some(secret.expose()),
+            None => serializer.serialize_none(),
+        }
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<Secret>, D::Error> {
+        let text = Option::<Zeroizing<String>>::deserialize(deserializer)?;
+        text.map(|text| Secret::new(text.as_str()).map_err(serde::de::Error::custom)).transpose()
     }
 }
 
@@ -146,6 +178,7 @@ mod tests {
             api_key: "key".into(),
             api_secret: Secret::new("hunter2").unwrap(),
             market_data: "simulated".into(),
+            admin_token: Some(Secret::new("hunter3").unwrap()),
         }
     }
 
@@ -204,6 +237,7 @@ mod tests {
         assert_eq!((mode(&made), mode(&path), mode(&lock_path(&path))), (0o700, 0o600, 0o600));
         let found = LocalExchange::find(&path).unwrap();
         assert_eq!(found.api_secret.expose(), "hunter2");
-        assert!(!format!("{found:?} {:?}", found.api_secret).contains("hunter2"));
+        assert_eq!(found.admin_token.as_ref().map(Secret::expose), Some("hunter3"));
+        assert!(!format!("{found:?} {:?}", found.api_secret).contains("hunter"));
     }
 }

@@ -1,5 +1,9 @@
 //! `lmex exchange`: an LMEX of one's own.
 
+mod admin;
+mod controls;
+mod fault;
+mod time;
 mod verify;
 
 use std::net::SocketAddr;
@@ -10,6 +14,7 @@ use lmex::{Decimal, LocalExchange};
 use lmex_exchange::{DataDir, Durability, Exchange, ExchangeConfig, Handle, LimitsMode, Source, seed_of};
 use serde::Serialize;
 
+use crate::args::Global;
 use crate::error::CliError;
 use crate::output::{Align, Format, Output, Table};
 use crate::paths;
@@ -44,12 +49,24 @@ pub struct Serve {
     /// With --data-dir: what an answer promises.
     #[arg(long, value_enum, default_value_t = Promise::Fsync, requires = "data_dir")]
     pub durability: Promise,
+    #[command(flatten)]
+    pub controls: controls::Controls,
     #[command(subcommand)]
     pub look: Option<Look>,
 }
 
+/// What is done with an exchange that runs already, or with what one has left.
 #[derive(Debug, Subcommand)]
 pub enum Look {
+    /// Make something go wrong at the running exchange.
+    #[command(subcommand)]
+    Fault(fault::Fault),
+    /// Show, pause, step or speed up the running exchange's time.
+    #[command(after_help = "Example: lmex exchange time step 8h")]
+    Time {
+        #[command(subcommand)]
+        change: Option<time::Time>,
+    },
     /// Decide the commands of a data folder again, and compare. The folder is only read.
     Verify(verify::Verify),
 }
@@ -86,9 +103,14 @@ pub enum Limits {
     Off,
 }
 
-pub async fn run(args: &Serve, output: &Output) -> Result<(), CliError> {
-    if let Some(Look::Verify(args)) = &args.look {
-        return verify::run(args, output);
+pub async fn run(args: &Serve, global: &Global, output: &Output) -> Result<(), CliError> {
+    match &args.look {
+        Some(Look::Fault(fault)) => return fault::run(fault, &admin::Admin::find(global)?, output).await,
+        Some(Look::Time { change }) => {
+            return time::run(change.as_ref(), &admin::Admin::find(global)?, output).await;
+        }
+        Some(Look::Verify(args)) => return verify::run(args, output),
+        None => {}
     }
     let handle = start(config(args)?).await?;
     let stop = Stop::listen()?;
@@ -125,7 +147,7 @@ fn config(args: &Serve) -> Result<ExchangeConfig, CliError> {
         (None, None) => SEED,
     };
     let data = |path: &PathBuf| DataDir { durability: args.durability.durability(), ..DataDir::new(path) };
-    Ok(ExchangeConfig {
+    let config = ExchangeConfig {
         listen: args.listen,
         seed,
         data: args.data_dir.as_ref().map(data),
@@ -133,7 +155,8 @@ fn config(args: &Serve) -> Result<ExchangeConfig, CliError> {
         nonce_window_ms: args.nonce_window,
         source: source(args.replay.clone(), args.speed)?,
         ..ExchangeConfig::default()
-    })
+    };
+    args.controls.apply(config)
 }
 
 /// The market: a tape, or the simulation.
@@ -155,6 +178,7 @@ fn announce(handle: &Handle, output: &Output) -> Option<lmex::LocalState> {
         api_key: handle.api_key().to_owned(),
         api_secret: lmex::Secret::new(handle.api_secret()).ok()?,
         market_data: handle.market_source().to_owned(),
+        admin_token: lmex::Secret::new(handle.admin_token()).ok(),
     };
     match exchange.publish(&paths::local_exchange()) {
         Ok(state) => Some(state),
@@ -173,6 +197,8 @@ struct Ready<'a> {
     ws: String,
     api_key: &'a str,
     api_secret: &'a str,
+    admin: String,
+    admin_token: &'a str,
 }
 
 fn ready(handle: &Handle, args: &Serve, is_found: bool, output: &Output) -> Result<(), CliError> {
@@ -181,12 +207,16 @@ fn ready(handle: &Handle, args: &Serve, is_found: bool, output: &Output) -> Resu
         ws: handle.ws_url(),
         api_key: handle.api_key(),
         api_secret: handle.api_secret(),
+        admin: handle.admin_url(),
+        admin_token: handle.admin_token(),
     };
     if output.format != Format::People {
         return output.print(&ready, || {
-            let columns = ["rest", "ws", "api_key", "api_secret"].map(|name| (name, Align::Left));
+            let names = ["rest", "ws", "api_key", "api_secret", "admin", "admin_token"];
+            let columns = names.map(|name| (name, Align::Left));
             let mut table = Table::new("", &columns);
-            table.row([&ready.rest, &ready.ws, ready.api_key, ready.api_secret]);
+            let Ready { rest, ws, api_key, api_secret, admin, admin_token } = &ready;
+            table.row([rest.as_str(), ws, api_key, api_secret, admin, admin_token]);
             table
         });
     }
@@ -194,8 +224,8 @@ fn ready(handle: &Handle, args: &Serve, is_found: bool, output: &Output) -> Resu
     // Commands that are not told where it is would talk to another one.
     let named = if is_found { String::new() } else { format!("LMEX_REST_URL={} ", ready.rest) };
     output.text(&format!(
-        "An LMEX of your own is running. Prices: {}. Play money only.\n\n  REST     {}/futures/api/v2.3/…\n  streams  {}/ws/futures and /ws/oss/futures\n  key      {}\n  secret   {}\n  limits   {limits}\n\nIn another terminal: {named}lmex price BTC-PERP. Ctrl-C ends it.\n",
-        handle.market_source(), ready.rest, ready.ws, ready.api_key, ready.api_secret
+        "An LMEX of your own is running. Prices: {}. Play money only.\n\n  REST     {}/futures/api/v2.3/…\n  streams  {}/ws/futures and /ws/oss/futures\n  key      {}\n  secret   {}\n  limits   {limits}\n  admin    {} (faults and time: `lmex exchange fault`, `lmex exchange time`)\n\nIn another terminal: {named}lmex price BTC-PERP. Ctrl-C ends it.\n",
+        handle.market_source(), ready.rest, ready.ws, ready.api_key, ready.api_secret, ready.admin
     ))
 }
 

@@ -50,7 +50,7 @@ pub async fn run(args: Args, output: &Output) -> Result<(), CliError> {
     };
     match command {
         Command::Demo(demo) => demo::run(&demo, output).await,
-        Command::Exchange(serve) => exchange::run(&serve, output).await,
+        Command::Exchange(serve) => exchange::run(&serve, &args.global, output).await,
         Command::Data(data) => data::run(data, output).await,
         Command::Doctor => doctor::run(&args.global, output).await,
         Command::Sign(sign) => sign::run(&sign, &args.global, output),

@@ -20,7 +20,7 @@ fn the_first_line_is_all_a_client_needs() {
     let place = Place::new();
     let (_exchange, ready) = serve(&place);
     let names: Vec<_> = ready.as_object().unwrap().keys().cloned().collect();
-    assert_eq!(names.len(), 4, "{names:?}");
+    assert_eq!(names.len(), 6, "{names:?}");
     let text = |name: &str| ready[name].as_str().unwrap().to_owned();
     let port = text("rest").strip_prefix("http://127.0.0.1:").unwrap().parse::<u16>().unwrap();
     assert_eq!(text("ws"), format!("ws://127.0.0.1:{port}"), "origins without a path");

@@ -4,9 +4,15 @@ use std::time::{Duration, Instant};
 
 use crate::support::{Place, as_it_is};
 
-const COMMANDS: [&str; 27] = [
+const COMMANDS: [&str; 33] = [
     "demo",
     "exchange",
+    "exchange fault",
+    "exchange fault add",
+    "exchange fault clear",
+    "exchange fault list",
+    "exchange time",
+    "exchange time step",
     "exchange verify",
     "markets",
     "price",

@@ -8,6 +8,7 @@ mod account;
 mod amend_cancel_close;
 mod api;
 mod catalog;
+mod controls;
 mod data;
 mod demo;
 mod doctor;

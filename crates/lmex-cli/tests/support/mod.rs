@@ -229,6 +229,7 @@ impl Venue {
             api_key: KEY.to_owned(),
             api_secret: lmex::Secret::new(SECRET).unwrap(),
             market_data: handle.market_source().to_owned(),
+            admin_token: Some(lmex::Secret::new(handle.admin_token()).unwrap()),
         };
         let state = exchange.publish(&place.state().join("exchange.json")).unwrap();
         Self { place, handle: Some(handle), runtime, _state: state }

@@ -74,6 +74,12 @@ impl Engine {
         self.state.accounts.iter().map(|account| account.id)
     }
 
+    /// When something happens by the clock alone: funding, the end of an order, a dead man's switch. A moment that has
+    /// passed means with the next command.
+    pub fn next_due(&self) -> Option<TimeMs> {
+        self.state.agenda.first().map(|(at, _)| *at)
+    }
+
     /// An open order.
     pub fn order(&self, order: OrderId) -> Option<&Order> {
         self.state.orders.find(order).map(|key| &self.state.orders[key].order)

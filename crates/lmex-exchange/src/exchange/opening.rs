@@ -10,7 +10,7 @@ use tokio::sync::{mpsc, watch};
 
 use super::{INSURANCE, StartError};
 use crate::accounts::Accounts;
-use crate::clock::Clocks;
+use crate::clock::{Clocks, VenueTime};
 use crate::config::{ExchangeConfig, Source};
 use crate::crowd::{Listing, MarketSource, Replay, SourceError, SyntheticCrowd, beside_simulated};
 use crate::desk::{Desk, DeskParts, DeskState};
@@ -37,6 +37,7 @@ struct Kept {
 /// A desk with all that depends on how it began.
 pub(super) struct Opened {
     pub(super) desk: Desk,
+    pub(super) venue: VenueTime,
     pub(super) journal: Option<lmex_journal::Handle>,
     pub(super) standing: Standing,
     pub(super) market_source: watch::Receiver<String>,
@@ -66,7 +67,7 @@ impl Found {
     /// Opens the desk: at the present, with all accounts.
     pub(super) fn open(
         &mut self,
-        clocks: &mut Clocks,
+        clocks: &Clocks,
         hub: mpsc::Sender<Arc<Batch>>,
     ) -> Result<Opened, StartError> {
         let nonces = Arc::new(AtomicI64::default());
@@ -78,15 +79,18 @@ impl Found {
             }
         };
         let handle = journal.as_ref().map(|journal| journal.handle().clone());
-        if let Some((state, _)) = &past {
+        let base = clocks.venue.clone();
+        let base = match &past {
             // Venue time never goes back, whatever became of the machine's clock.
-            clocks.venue = clocks.venue.clone().not_before(state.now);
-        }
-        let (now, seed) = (clocks.venue.now(), self.config.seed);
+            Some((state, _)) => base.not_before(state.now),
+            None => base,
+        };
+        let venue = VenueTime::new(base, self.config.time);
+        let (now, seed) = (venue.now(), self.config.seed);
         let known = past.as_ref().map_or_else(Listing::standard, |(state, _)| listings_of(state));
         let (listings, main_market, source) = market_source(&self.config, now, known)?;
         let (described, market_source) = watch::channel(source.describe());
-        let (ids, clock) = (Ids::new(seed), clocks.venue.clone());
+        let (ids, clock) = (Ids::new(seed), venue.clone());
         let parts = DeskParts { ids, source, described, clock, hub, journal };
         let (mut desk, standing, recovery, floor) = match past {
             None => {
@@ -107,7 +111,17 @@ impl Found {
             }
         };
         self.accounts.open(&mut desk)?;
-        Ok(Opened { desk, journal: handle, standing, market_source, main_market, recovery, floor, nonces })
+        Ok(Opened {
+            desk,
+            venue,
+            journal: handle,
+            standing,
+            market_source,
+            main_market,
+            recovery,
+            floor,
+            nonces,
+        })
     }
 }
 

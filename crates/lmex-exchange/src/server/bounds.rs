@@ -2,6 +2,10 @@
 
 use std::time::Duration;
 
+use lmex_types::Decimal;
+
+use crate::faults::scaled;
+
 /// Bounds on connections and requests, so that clients who are slow, by mistake or on purpose, keep nobody else out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ConnectionBounds {
@@ -13,6 +17,14 @@ pub struct ConnectionBounds {
     /// Most connections at once; streams are not among them once they are open. One more ends the connection that has
     /// kept the server waiting the longest, never one whose request is being carried out.
     pub most: usize,
+}
+
+impl ConnectionBounds {
+    /// The same, with other time-outs.
+    pub(crate) fn scaled(self, scale: Decimal) -> Self {
+        let head_within = scaled(self.head_within, scale);
+        Self { head_within, body_within: scaled(self.body_within, scale), ..self }
+    }
 }
 
 /// The largest body that is read, in bytes: a larger one is answered 413.

@@ -21,11 +21,12 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot, watch};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
-use tower::ServiceExt;
 
 use super::bounds::{ConnectionBounds, LARGEST_BODY, LARGEST_HEAD};
 use super::waiting::{Seat, Waiting};
+use super::wire::Wire;
 use crate::error_body::Refused;
+use crate::faults::{Cut, Faults};
 
 /// Longer waits are cut to this: a deadline beyond what the clock counts can't be set.
 const LONGEST_WAIT: Duration = Duration::from_secs(365 * 24 * 3_600);
@@ -36,25 +37,34 @@ pub(crate) struct Connections {
     router: Router,
     bounds: ConnectionBounds,
     market_source: watch::Receiver<String>,
+    faults: Faults,
     places: Arc<Semaphore>,
     waiting: Arc<Waiting>,
 }
 
-/// The connection was sent away before its request was begun.
+/// A connection that ends without an answer.
 #[derive(Debug, thiserror::Error)]
-#[error("no room: the connection has waited the longest")]
-struct SentAway;
+enum Unanswered {
+    /// It was sent away before its request was begun.
+    #[error("no room: the connection has waited the longest")]
+    SentAway,
+    /// That was asked for.
+    #[error(transparent)]
+    Cut(#[from] Cut),
+}
 
 impl Connections {
     pub(crate) fn new(
         router: Router,
         bounds: ConnectionBounds,
         market_source: watch::Receiver<String>,
+        faults: Faults,
     ) -> Arc<Self> {
         Arc::new(Self {
             router,
             bounds,
             market_source,
+            faults,
             places: Arc::new(Semaphore::new(bounds.most.min(Semaphore::MAX_PERMITS))),
             waiting: Arc::default(),
         })
@@ -120,8 +130,10 @@ impl Connections {
         let mut builder = http1::Builder::new();
         builder.timer(TokioTimer::new()).header_read_timeout(self.bounds.head_within.min(LONGEST_WAIT));
         builder.max_buf_size(LARGEST_HEAD);
-        let service = service_fn(|request| self.answer(request, peer, &seat));
-        let mut served = pin!(builder.serve_connection(TokioIo::new(socket), service).with_upgrades());
+        let wire = Wire::default();
+        let service = service_fn(|request| self.answer(request, peer, &seat, &wire));
+        let socket = TokioIo::new(wire.carry(socket));
+        let mut served = pin!(builder.serve_connection(socket, service).with_upgrades());
         let mut is_told = false;
         loop {
             tokio::select! {
@@ -146,14 +158,16 @@ impl Connections {
         request: Request<Incoming>,
         peer: SocketAddr,
         seat: &Seat,
-    ) -> Result<Response, SentAway> {
+        wire: &Wire,
+    ) -> Result<Response, Unanswered> {
         let mut response = match self.receive(request).await {
             Ok(mut request) => {
                 if !seat.stop_waiting() {
-                    return Err(SentAway);
+                    return Err(Unanswered::SentAway);
                 }
                 request.extensions_mut().insert(ConnectInfo(peer));
-                self.router.clone().oneshot(request).await.unwrap_or_else(|never| match never {})
+                request.extensions_mut().insert(wire.clone());
+                self.faults.answer(self.router.clone(), request, wire).await?
             }
             Err(refused) => {
                 tracing::debug!(?refused, "request not read");

@@ -1,5 +1,11 @@
 //! How the streams behave.
 
+use std::time::Duration;
+
+use lmex_types::Decimal;
+
+use crate::faults::scaled;
+
 /// Intervals and bounds of the streams. Times in milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct SocketConfig {
@@ -27,6 +33,23 @@ pub(crate) struct SocketConfig {
     pub(crate) max_connections: usize,
     /// So many failed logins close the connection (error 1008).
     pub(crate) max_failed_logins: u32,
+}
+
+impl SocketConfig {
+    /// The same, with other time-outs: the pings, the wait for pongs and farewells, and the repeat of positions.
+    pub(crate) fn scaled(self, scale: Decimal) -> Self {
+        let scaled = |millis| {
+            let scaled = scaled(Duration::from_millis(millis), scale);
+            u64::try_from(scaled.as_millis()).unwrap_or(millis)
+        };
+        Self {
+            positions_every_ms: scaled(self.positions_every_ms),
+            ping_every_ms: scaled(self.ping_every_ms),
+            pong_within_ms: scaled(self.pong_within_ms),
+            close_within_ms: scaled(self.close_within_ms),
+            ..self
+        }
+    }
 }
 
 impl Default for SocketConfig {

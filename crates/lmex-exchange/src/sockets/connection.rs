@@ -10,7 +10,7 @@ use futures_util::{Sink, SinkExt, Stream, StreamExt};
 use lmex_api::stream::StreamPath;
 use tokio::sync::oneshot;
 use tokio::task::yield_now;
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 use super::auth::Authenticator;
 use super::config::SocketConfig;
@@ -19,6 +19,8 @@ use super::outbox::{self, Outbox, PushError, Waiting};
 use super::reply::{self, Complaint};
 use super::request::Request;
 use super::switchboard::{Client, ConnectionId};
+use crate::faults::{Bent, Faults, Login, StreamFaults};
+use crate::server::Wire;
 
 /// Messages that are handed to the socket before it is flushed.
 const MESSAGES_PER_FLUSH: usize = 64;
@@ -38,6 +40,10 @@ pub(super) enum Ending {
     TooManyFailedLogins,
     /// The exchange shuts down.
     ShuttingDown,
+    /// A fault closes it, as a server does that is tended to.
+    ClosedByFault,
+    /// A fault resets it: there is no farewell.
+    ResetByFault,
     /// The exchange can't keep what happens any more, so it tells nothing any more.
     Unkept,
 }
@@ -63,10 +69,11 @@ pub(super) struct Desk {
     pub(super) hub: HubHandle,
     pub(super) auth: Arc<dyn Authenticator>,
     pub(super) config: SocketConfig,
+    pub(super) faults: Faults,
 }
 
 /// Serves one client until it leaves or is sent away.
-pub(super) async fn serve<S, E>(socket: S, path: StreamPath, desk: Desk)
+pub(super) async fn serve<S, E>(socket: S, path: StreamPath, desk: Desk, wire: Wire)
 where
     S: Stream<Item = Result<Message, E>> + Sink<Message, Error = E> + Unpin,
     E: Display,
@@ -79,11 +86,14 @@ where
     let result = match desk.hub.ask(HubRequest::Join(id, client)).await {
         Err(HubGone) => Ending::ShuttingDown,
         Ok(()) => {
-            let mut reader = Reader::new(id, path, &desk, outbox);
+            let mut faults = StreamFaults::new(desk.faults.clone(), path.as_str());
+            let mut reader = Reader::new(id, path, &desk, outbox, faults.login());
+            let login = faults.login();
             tokio::select! {
                 ending = ending => ending.unwrap_or(Ending::ShuttingDown),
                 ending = reader.run(&mut stream) => ending,
-                ending = write(&mut sink, &mut waiting) => ending,
+                ending = write(&mut sink, &mut waiting, &mut faults) => ending,
+                () = closed_by_fault(&desk.faults, path, &login) => Ending::ClosedByFault,
             }
         }
     };
@@ -92,6 +102,10 @@ where
     tracing::debug!(connection = id.0, path = path.as_str(), ending = ?result, "stream connection ends");
     // If the hub is gone, so is its list of clients.
     let _ = desk.hub.ask(HubRequest::Leave(id)).await;
+    if result == Ending::ResetByFault {
+        wire.reset();
+        return;
+    }
     let patience = Duration::from_millis(desk.config.close_within_ms);
     // A client that does not take its farewell in time is cut off.
     let _ = timeout(patience, say_farewell(&mut sink, &mut stream, result)).await;
@@ -100,7 +114,7 @@ where
 /// Empties the outbox into the socket. What was handed to the socket stays there even if this is dropped half-way.
 ///
 /// A pong is in the socket already, which answers pings by itself: only its way to the client is waited for here.
-async fn write<S, E>(sink: &mut S, waiting: &mut Waiting) -> Ending
+async fn write<S, E>(sink: &mut S, waiting: &mut Waiting, faults: &mut StreamFaults) -> Ending
 where
     S: Sink<Message, Error = E> + Unpin,
 {
@@ -108,8 +122,8 @@ where
     while waiting.take(&mut messages, MESSAGES_PER_FLUSH).await > 0 {
         let bytes = messages.iter().map(outbox::size).sum();
         for message in messages.drain(..).filter(|message| !matches!(message, Message::Pong(_))) {
-            if sink.feed(message).await.is_err() {
-                return Ending::Left;
+            if let Err(ending) = feed(sink, faults.bend(message)).await {
+                return ending;
             }
         }
         if sink.flush().await.is_err() {
@@ -118,6 +132,52 @@ where
         waiting.written(bytes);
     }
     Ending::ShuttingDown
+}
+
+/// Hands a message to the socket, or what has become of it.
+async fn feed<S, E>(sink: &mut S, bent: Bent) -> Result<(), Ending>
+where
+    S: Sink<Message, Error = E> + Unpin,
+{
+    let messages = match bent {
+        Bent::Straight(message) => return sink.feed(message).await.map_err(|_| Ending::Left),
+        Bent::Others(messages) => messages,
+        Bent::Later(wait, message) => {
+            // What came before is not late.
+            sink.flush().await.map_err(|_| Ending::Left)?;
+            sleep(wait).await;
+            vec![message]
+        }
+        Bent::Reset => {
+            sink.flush().await.map_err(|_| Ending::Left)?;
+            return Err(Ending::ResetByFault);
+        }
+    };
+    for message in messages {
+        sink.feed(message).await.map_err(|_| Ending::Left)?;
+    }
+    Ok(())
+}
+
+/// Ends when a fault closes the connection, however late that fault is put in place.
+async fn closed_by_fault(faults: &Faults, path: StreamPath, login: &Login) {
+    let mut opened = Instant::now();
+    let mut changes = faults.changes();
+    loop {
+        let due = faults.closes_after(path.as_str(), login.key().as_deref()).map(|after| opened + after);
+        tokio::select! {
+            () = sleep_until(due.unwrap_or(opened)), if due.is_some() => {
+                if faults.closes(path.as_str(), login.key().as_deref()) {
+                    return;
+                }
+                // Spared this time, it lives as long again.
+                opened = Instant::now();
+            }
+            changed = changes.changed() => if changed.is_err() {
+                return std::future::pending().await;
+            },
+        }
+    }
 }
 
 async fn say_farewell<K, T, E>(sink: &mut K, stream: &mut T, ending: Ending)
@@ -131,8 +191,9 @@ where
         Ending::TooSlow => (close_code::POLICY, Some(Complaint::BufferFull)),
         Ending::Silent => (close_code::POLICY, None),
         Ending::TooManyFailedLogins => (close_code::POLICY, Some(Complaint::TooManyFailedLogins)),
-        Ending::ShuttingDown => (close_code::AWAY, None),
+        Ending::ShuttingDown | Ending::ClosedByFault => (close_code::AWAY, None),
         Ending::Unkept => (close_code::ERROR, None),
+        Ending::ResetByFault => return,
     };
     let reason = ending.reason();
     if let Some(complaint) = complaint
@@ -150,12 +211,13 @@ where
 impl Ending {
     fn reason(self) -> Utf8Bytes {
         Utf8Bytes::from_static(match self {
-            Self::Left => "",
+            Self::Left | Self::ResetByFault => "",
             Self::Unreadable => "unreadable frame",
             Self::TooSlow => "user message buffer full",
             Self::Silent => "no pong",
             Self::TooManyFailedLogins => "max failed attempts",
             Self::ShuttingDown => "shutting down",
+            Self::ClosedByFault => "going away",
             Self::Unkept => "the journal has stopped: what happens can't be kept",
         })
     }
@@ -170,14 +232,15 @@ struct Reader<'a> {
     next_ping: Instant,
     pong_due: Instant,
     failed_logins: u32,
+    login: Login,
 }
 
 impl<'a> Reader<'a> {
-    fn new(id: ConnectionId, path: StreamPath, desk: &'a Desk, outbox: Outbox) -> Self {
+    fn new(id: ConnectionId, path: StreamPath, desk: &'a Desk, outbox: Outbox, login: Login) -> Self {
         let now = Instant::now();
         let next_ping = now + Duration::from_millis(desk.config.ping_every_ms);
         let pong_due = now + Duration::from_millis(desk.config.pong_within_ms);
-        Self { id, path, desk, outbox, next_ping, pong_due, failed_logins: 0 }
+        Self { id, path, desk, outbox, next_ping, pong_due, failed_logins: 0, login }
     }
 
     async fn run<S, E>(&mut self, stream: &mut S) -> Ending
@@ -248,7 +311,10 @@ impl<'a> Reader<'a> {
 
     async fn log_in(&mut self, key: &str, nonce: &str, signature: &str) -> Result<(), Ending> {
         match self.desk.auth.authenticate(self.path.as_str(), key, nonce, signature) {
-            Ok(account) => self.ask(HubRequest::LogIn(self.id, account)).await,
+            Ok(account) => {
+                self.login.note(key);
+                self.ask(HubRequest::LogIn(self.id, account)).await
+            }
             Err(refused) => {
                 tracing::info!(connection = self.id.0, %refused, "stream login failed");
                 self.failed_logins += 1;

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::State;
 use axum::extract::ws::{WebSocketUpgrade, rejection::WebSocketUpgradeRejection};
+use axum::extract::{Extension, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use http::StatusCode;
@@ -15,6 +15,8 @@ use super::auth::Authenticator;
 use super::config::SocketConfig;
 use super::connection::{Desk, serve};
 use super::hub::HubHandle;
+use crate::faults::Faults;
+use crate::server::Wire;
 
 /// Memory for reading, per connection: clients say little.
 const READ_BUFFER_BYTES: usize = 4 * 1_024;
@@ -22,13 +24,24 @@ const READ_BUFFER_BYTES: usize = 4 * 1_024;
 const WRITE_BUFFER_BYTES: usize = 128 * 1_024;
 
 /// Routes for `/ws/oss/futures` and `/ws/futures`.
-pub(crate) fn router(hub: HubHandle, auth: Arc<dyn Authenticator>, config: SocketConfig) -> Router {
-    let door =
-        Door { desk: Desk { hub, auth, config }, places: Arc::new(Semaphore::new(config.max_connections)) };
+pub(crate) fn router(
+    hub: HubHandle,
+    auth: Arc<dyn Authenticator>,
+    config: SocketConfig,
+    faults: Faults,
+) -> Router {
+    let door = Door {
+        desk: Desk { hub, auth, config, faults },
+        places: Arc::new(Semaphore::new(config.max_connections)),
+    };
     let upgrade = |path: StreamPath| {
         get(
-            move |State(door): State<Door>, upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>| async move {
-                door.open(path, upgrade)
+            move |State(door): State<Door>,
+                  wire: Option<Extension<Wire>>,
+                  upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>| async move {
+                // Without a socket of its own, as in tests, there is none to reset.
+                let wire = wire.map(|Extension(wire)| wire).unwrap_or_default();
+                door.open(path, upgrade, wire)
             },
         )
     };
@@ -49,6 +62,7 @@ impl Door {
         self,
         path: StreamPath,
         upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+        wire: Wire,
     ) -> Response {
         let upgrade = match upgrade {
             Ok(upgrade) => upgrade,
@@ -67,7 +81,7 @@ impl Door {
             .max_message_size(max_inbound_bytes)
             .max_frame_size(max_inbound_bytes)
             .on_upgrade(move |socket| async move {
-                serve(socket, path, self.desk).await;
+                serve(socket, path, self.desk, wire).await;
                 drop(place);
             })
     }

@@ -13,6 +13,7 @@ mod faults;
 mod journal;
 mod lost_answers;
 mod never_sent;
+mod on_demand;
 mod rate_limits;
 mod rig;
 mod script;

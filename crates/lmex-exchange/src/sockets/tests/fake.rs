@@ -1,5 +1,6 @@
 //! A market, a hub and clients without a network.
 
+use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -16,7 +17,9 @@ use tokio::sync::mpsc;
 use tokio::time::timeout;
 
 use crate::Batch;
+use crate::faults::Faults;
 use crate::feed::PositionNews;
+use crate::server::Wire;
 use crate::sockets::auth::{Authenticator, LoginRefused};
 use crate::sockets::connection::{Desk, serve};
 use crate::sockets::market_feed::MarketDepth;
@@ -77,7 +80,8 @@ impl Venue {
     pub(super) fn with(config: SocketConfig) -> Self {
         let (batches, receiver) = mpsc::channel(64);
         let hub = Hub::spawn(Standing { markets: vec![depth()], orders: Vec::new() }, receiver, config);
-        Self { desk: Desk { hub, auth: Arc::new(friend_only), config }, batches, seq: 0 }
+        let faults = Faults::new(1, BTreeMap::new(), Decimal::ONE);
+        Self { desk: Desk { hub, auth: Arc::new(friend_only), config, faults }, batches, seq: 0 }
     }
 
     pub(super) async fn happens(&mut self, events: impl IntoIterator<Item = Event>) {
@@ -107,7 +111,7 @@ impl Venue {
         let (to_server, inbound) = mpsc::unbounded_channel();
         let (outbound, from_server) = mpsc::unbounded_channel();
         let socket = FakeSocket { inbound, outbound, reading };
-        tokio::spawn(serve(socket, path, self.desk.clone()));
+        tokio::spawn(serve(socket, path, self.desk.clone(), Wire::default()));
         Client { to_server, from_server }
     }
 }

@@ -26,7 +26,7 @@ async fn serve(venue: &Venue) -> SocketAddr {
                 .then_some(TRADER)
                 .ok_or_else(|| LoginRefused { reason: "signature does not match".to_owned() })
         };
-    let app = router(venue.desk.hub.clone(), Arc::new(auth), venue.desk.config);
+    let app = router(venue.desk.hub.clone(), Arc::new(auth), venue.desk.config, venue.desk.faults.clone());
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let address = listener.local_addr().unwrap();
     tokio::spawn(async move { axum::serve(listener, app).await });
