@@ -134,7 +134,7 @@ fn every_market_is_as_lively_as_a_market() {
     });
     for (depths, trades, prices) in counts {
         assert!((6_000..12_000).contains(&depths), "depth messages in 10 minutes: {depths}");
-        assert!((1_000..4_500).contains(&trades), "trades in 10 minutes: {trades}");
+        assert!((500..9_000).contains(&trades), "trades in 10 minutes: {trades}");
         assert!((500..=601).contains(&prices), "price messages in 10 minutes: {prices}");
     }
 }
@@ -217,7 +217,11 @@ fn after_a_long_sleep_it_catches_up_with_a_snapshot() {
     step(&mut crowd, START);
     let later = START.plus_ms(10 * 86_400_000);
     let commands = step(&mut crowd, later);
-    assert!(commands.len() <= 9, "a book, prices and funding of each market: {}", commands.len());
+    assert!(
+        commands.len() <= 21,
+        "four trades, a book, prices and funding of each market: {}",
+        commands.len()
+    );
     let snapshots =
         commands.iter().filter(|command| matches!(command, Command::CrowdDepth { snapshot: true, .. }));
     assert_eq!(snapshots.count(), 3);

@@ -358,9 +358,9 @@ fn a_trade_that_comes_after_its_depth_takes_nothing_twice() {
         late,
     ]));
     world.live(0);
-    world.live(200);
-    let events = world.live(300);
+    let events = world.live(200);
     assert!(events.iter().any(|event| matches!(event, Event::Trade { contracts: 400_000, .. })));
+    assert_eq!(world.live(300), []);
     assert_eq!(world.market().level(Side::Buy, 1_000), 600_000);
     assert_eq!(world.market().level(Side::Buy, 990), 500_000);
 }
@@ -391,6 +391,82 @@ fn a_price_that_goes_through_a_resting_order_fills_it() {
     world.bid(1_000, 50_000);
     assert_eq!(World::fills(&world.live(100)), 50_000);
     assert_eq!(world.market().best_ask(), Some((990, 450_000)));
+}
+
+#[test]
+fn an_order_waits_behind_what_is_recorded_at_its_price_and_is_filled_once() {
+    let mut world = World::new(btc(&[
+        depth(0, true, "bid 100 10, bid 99 5, ask 101 10"),
+        depth(100, false, "bid 100 14"),
+        depth(200, false, "bid 100 9"),
+        trade(300, Side::Sell, "100", "8"),
+        depth(301, false, "bid 100 1"),
+        trade(400, Side::Sell, "100", "2.5"),
+        depth(401, false, "bid 100 0, bid 99 5"),
+        trade(500, Side::Sell, "100", "9"),
+    ]));
+    let ahead = |world: &World| world.engine.queue_ahead(OrderId::from_bits(1));
+    world.live(0);
+    world.bid(1_000, 100_000);
+    assert_eq!(ahead(&world), Some(1_000_000), "10 BTC were there before");
+    world.live(100);
+    assert_eq!(ahead(&world), Some(1_000_000), "who came later is behind");
+    world.live(200);
+    assert_eq!(ahead(&world), Some(900_000), "5 left: the 4 behind, and one that must have been before");
+    assert_eq!(World::fills(&world.live(300)), 0);
+    assert_eq!(ahead(&world), Some(100_000));
+    world.live(301);
+    assert_eq!(ahead(&world), Some(100_000), "the depth has the trade in it and takes nothing more");
+    assert_eq!(World::fills(&world.live(400)), 100_000, "one was before, and 2.5 were sold");
+    assert_eq!((World::fills(&world.live(401)), World::fills(&world.live(500))), (0, 0), "it is gone");
+    assert_eq!(ahead(&world), None);
+}
+
+/// A trade that is received after its depth moves a user forward by its volume, not by twice that.
+#[test]
+fn a_late_trade_moves_the_queue_once() {
+    let late = |ms, at| TapeMessage { received_ns: depth(ms, false, "bid 1 1").received_ns, ..at };
+    let mut world = World::new(btc(&[
+        depth(0, true, "bid 100 10, ask 101 10"),
+        depth(200, false, "bid 100 6"),
+        late(250, trade(150, Side::Sell, "100", "4")),
+        depth(400, false, "bid 100 3"),
+        late(450, trade(390, Side::Sell, "100", "3")),
+    ]));
+    world.live(0);
+    world.bid(1_000, 50_000);
+    let ahead = |world: &World| world.engine.queue_ahead(OrderId::from_bits(1));
+    world.live(300);
+    assert_eq!(ahead(&world), Some(600_000));
+    assert_eq!(World::fills(&world.live(500)), 0);
+    assert_eq!(ahead(&world), Some(300_000));
+}
+
+#[test]
+fn orders_at_the_best_bid_of_a_real_capture_wait_their_turn_and_are_filled_once() {
+    let Some(folder) = captures() else { return };
+    let scratch = tempfile::tempdir().unwrap();
+    let path = scratch.path().join("coinm.parquet");
+    let input = [folder.join("coinm/btcusd_perp_20240808.gz")];
+    binance(&input, &path, &BinanceOptions::default(), &mut |_, _| ()).unwrap();
+    let mut world = World::new(Replay::open(&path, d("1"), START, &Listing::standard()).unwrap());
+    let (mut number, mut filled) = (0_u128, 0);
+    for second in 0..120 {
+        filled += World::fills(&world.live(second * 1_000));
+        let Some((bid, there)) = world.market().best_bid() else { continue };
+        let mine = world.engine.open_orders(USER, None).filter(|order| order.price == bid).count();
+        if mine == 0 {
+            number += 1;
+            let id = OrderId::from_bits(number);
+            let order = NewOrder::limit(USER, BTC, id, Side::Buy, bid, 1_000);
+            world.apply(START.plus_ms(second * 1_000), Command::Place(order));
+            assert_eq!(world.engine.queue_ahead(id), Some(there), "behind all that is shown");
+        }
+    }
+    let left: i64 = world.engine.open_orders(USER, None).map(|order| order.remaining()).sum();
+    let rested = i64::try_from(number).unwrap();
+    assert_eq!(filled + left, rested * 1_000, "each is filled once");
+    assert!(filled > 0 && rested > 10, "{filled} contracts of {rested} orders");
 }
 
 /// The folder of real captures; `None` where it is absent, which CI does not allow.

@@ -56,6 +56,28 @@ impl Chance {
         }
         value.max(1)
     }
+
+    /// Log-normally distributed, above zero, with this median; a standard deviation is so many thousandths of a
+    /// doubling. At most 4,000 times the median.
+    pub(crate) fn lognormal(&mut self, median: i64, octaves_permille: i64) -> i64 {
+        let drawn = power_of_two(median, self.normal() * octaves_permille / 1_000);
+        drawn.clamp(1, median.saturating_mul(4_000).max(1))
+    }
+
+    /// True once in `period_ms` on average, asked for a stretch of `elapsed_ms`: as often as that is of the period.
+    pub(crate) fn comes_within(&mut self, elapsed_ms: i64, period_ms: i64) -> bool {
+        self.below(period_ms) < elapsed_ms
+    }
+}
+
+/// `value` × 2 to the power of so many thousandths, to 0.3 %.
+fn power_of_two(value: i64, permille: i64) -> i64 {
+    let (octaves, part) = (permille.div_euclid(1_000), permille.rem_euclid(1_000));
+    // The parabola through 1, √2 and 2, in parts per million.
+    let within = 1_000_000 + 657 * part + 343 * part * part / 1_000;
+    let scaled = i128::from(value) * i128::from(within) / 1_000_000;
+    let shifted = if octaves < 0 { scaled >> octaves.abs().min(64) } else { scaled << octaves.min(40) };
+    i64::try_from(shifted).unwrap_or(i64::MAX)
 }
 
 #[cfg(test)]
@@ -91,6 +113,36 @@ mod tests {
         assert!((800..1_300).contains(&draws[5_000]), "{}", draws[5_000]);
         assert!(draws[9_900] > 15_000, "{}", draws[9_900]);
         assert!(draws[0] >= 500 && draws[9_999] <= 1_300 * 1_024);
+    }
+
+    #[test]
+    fn powers_of_two_are_near() {
+        for (permille, expected) in
+            [(0, 1_000_000), (1_000, 2_000_000), (3_000, 8_000_000), (-2_000, 250_000)]
+        {
+            assert_eq!(power_of_two(1_000_000, permille), expected);
+        }
+        assert!((1_412_000..1_417_000).contains(&power_of_two(1_000_000, 500)));
+        assert_eq!((power_of_two(1_000, -90_000), power_of_two(i64::MAX, 90_000)), (0, i64::MAX));
+    }
+
+    #[test]
+    fn lognormal_has_its_median_and_deviation() {
+        let mut chance = Chance::new(1, 0);
+        let mut draws: Vec<i64> = (0..10_000).map(|_| chance.lognormal(1_000_000, 1_000)).collect();
+        draws.sort_unstable();
+        assert!((960_000..1_040_000).contains(&draws[5_000]), "{}", draws[5_000]);
+        // One standard deviation is a doubling.
+        assert!((1_900_000..2_100_000).contains(&draws[8_413]), "{}", draws[8_413]);
+        assert!((475_000..525_000).contains(&draws[1_587]), "{}", draws[1_587]);
+    }
+
+    #[test]
+    fn what_comes_once_in_a_period_does() {
+        let mut chance = Chance::new(1, 0);
+        let comes = (0..100_000).filter(|_| chance.comes_within(50, 1_000)).count();
+        assert!((4_700..5_300).contains(&comes), "{comes}");
+        assert!(chance.comes_within(1_000, 1_000));
     }
 
     #[test]

@@ -16,5 +16,7 @@ pub use listing::{FUNDING_PERIOD_MS, Listing};
 pub use replay::Replay;
 pub use several::{Several, beside_simulated};
 pub use source::{MarketSource, SourceError};
-pub use synthetic::{Profile, SyntheticCrowd};
-pub(crate) use synthetic::{contracts_of, funding_rate, root_of_seconds};
+pub(crate) use synthetic::{
+    Flow, MEAN_ORDER, Premium, Volatility, WITH_CHILDREN, contracts_of, root_of_seconds,
+};
+pub use synthetic::{Profile, Standing, SyntheticCrowd};

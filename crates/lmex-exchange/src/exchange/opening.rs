@@ -12,7 +12,9 @@ use super::{INSURANCE, StartError};
 use crate::accounts::Accounts;
 use crate::clock::{Clocks, VenueTime};
 use crate::config::{ExchangeConfig, Source};
-use crate::crowd::{Listing, MarketSource, Replay, SourceError, SyntheticCrowd, beside_simulated};
+use crate::crowd::{
+    Listing, MarketSource, Replay, Several, SourceError, Standing as Stood, SyntheticCrowd, beside_simulated,
+};
 use crate::desk::{Desk, DeskParts, DeskState};
 use crate::feed::Batch;
 use crate::history;
@@ -87,8 +89,10 @@ impl Found {
         };
         let venue = VenueTime::new(base, self.config.time);
         let (now, seed) = (venue.now(), self.config.seed);
-        let known = past.as_ref().map_or_else(Listing::standard, |(state, _)| listings_of(state));
-        let (listings, main_market, source) = market_source(&self.config, now, known)?;
+        let (listings, main_market, source) = match &past {
+            None => market_source(&self.config, now)?,
+            Some((state, _)) => resumed_source(&self.config, now, state)?,
+        };
         let (described, market_source) = watch::channel(source.describe());
         let (ids, clock) = (Ids::new(seed), venue.clone());
         let parts = DeskParts { ids, source, described, clock, hub, journal };
@@ -125,13 +129,15 @@ impl Found {
     }
 }
 
-fn market_source(config: &ExchangeConfig, now: TimeMs, known: Vec<Listing>) -> Result<Market, SourceError> {
-    let listings = known;
+/// The markets, the one to look at first, and what moves them.
+type Market = (Vec<Listing>, Symbol, Box<dyn MarketSource>);
+
+fn market_source(config: &ExchangeConfig, now: TimeMs) -> Result<Market, SourceError> {
+    let listings = Listing::standard();
     match &config.source {
         Source::Synthetic => {
             let crowd = SyntheticCrowd::new(config.seed, now, &listings);
-            let main = listings.first().ok_or(SourceError::NoMarkets)?.instrument.symbol;
-            Ok((listings, main, Box::new(crowd)))
+            Ok((listings.clone(), first(&listings)?, Box::new(crowd)))
         }
         Source::Replay { path, speed } => {
             let replay = Replay::open(path, *speed, now, &listings)?.without_waiting();
@@ -141,21 +147,41 @@ fn market_source(config: &ExchangeConfig, now: TimeMs, known: Vec<Listing>) -> R
     }
 }
 
-/// The markets, the one to look at first, and what moves them.
-type Market = (Vec<Listing>, Symbol, Box<dyn MarketSource>);
-
-/// The markets of an exchange that comes back, each at the middle of its book, or at its last price where there is
-/// none: there the crowd goes on.
-fn listings_of(state: &DeskState) -> Vec<Listing> {
-    let listing = |market: lmex_engine::MarketView<'_>| {
-        let best = market.best_bid().zip(market.best_ask());
-        Listing {
-            market: market.id(),
-            instrument: market.instrument().clone(),
-            price: best.map_or(market.last(), |((bid, _), (ask, _))| bid.midpoint(ask)),
-        }
+/// The markets of an exchange that comes back: the simulated crowd goes on in them, and a tape begins again.
+fn resumed_source(config: &ExchangeConfig, now: TimeMs, state: &DeskState) -> Result<Market, SourceError> {
+    let listings: Vec<_> = state.engine.markets().map(|market| listing_of(&market)).collect();
+    let resume = |listings: &[Listing]| {
+        let stood = |listing: &Listing| Some(Stood::of(listing, &state.engine.market(listing.market)?));
+        let stood: Vec<_> = listings.iter().filter_map(stood).collect();
+        SyntheticCrowd::resume(config.seed, now, &stood)
     };
-    state.engine.markets().map(listing).collect()
+    let (path, speed) = match &config.source {
+        Source::Synthetic => {
+            let crowd = resume(&listings);
+            return Ok((listings.clone(), first(&listings)?, Box::new(crowd)));
+        }
+        Source::Replay { path, speed } => (path, *speed),
+    };
+    let replay = Replay::open(path, speed, now, &listings)?.without_waiting();
+    let played = replay.listing().clone();
+    let others: Vec<_> = listings.into_iter().filter(|listing| listing.market != played.market).collect();
+    let crowd = resume(&others);
+    let main = played.instrument.symbol;
+    let listings = others.into_iter().chain([played]).collect();
+    Ok((listings, main, Box::new(Several::new(vec![Box::new(replay), Box::new(crowd)]))))
+}
+
+fn first(listings: &[Listing]) -> Result<Symbol, SourceError> {
+    Ok(listings.first().ok_or(SourceError::NoMarkets)?.instrument.symbol)
+}
+
+/// A market as it was listed. What a crowd finds usual there follows from its first price, which is not kept where the
+/// market is not a standard one: its last price does as well.
+fn listing_of(market: &lmex_engine::MarketView<'_>) -> Listing {
+    let (number, instrument) = (market.id(), market.instrument().clone());
+    let standard = Listing::standard().into_iter().find(|listing| listing.instrument == instrument);
+    let price = standard.map_or(market.last(), |listing| listing.price);
+    Listing { market: number, instrument, price }
 }
 
 /// A tape may take the place of a simulated market and the other way round, but no market can come or change: what is

@@ -14,13 +14,16 @@ mod trades;
 use lmex_engine::{Command, MarketId, Rate};
 use lmex_types::TimeMs;
 
-use crate::crowd::{Chance, FUNDING_PERIOD_MS, Listing, funding_rate};
+use crate::crowd::{Chance, FUNDING_PERIOD_MS, Listing, Premium};
 use crate::views::{Bar, Candles, Fundings};
 
 pub use trades::PastTrade;
 
 /// Fundings that are remembered: 30 days.
-const FUNDINGS: i64 = 90;
+const FUNDINGS: usize = 90;
+/// Days before the fundings that are remembered, in which the premium gets to where it is.
+const FUNDING_LEAD_DAYS: i64 = 20;
+const DAY_MS: i64 = 86_400_000;
 /// Keeps a market's past apart from its crowd, which draws from the same seed.
 const STREAM: u64 = 1 << 32;
 
@@ -52,11 +55,30 @@ impl History {
         let mut chance = Chance::new(seed, STREAM + u64::from(listing.market.0));
         let (trades, before) = trades::generate(start, listing, &mut chance);
         let bars = bars::generate(start, before, listing, &mut chance);
-        let last = start.floor_to(FUNDING_PERIOD_MS);
-        let times = (0..FUNDINGS).rev().map(|ago| last.plus_ms(-ago * FUNDING_PERIOD_MS));
-        let fundings = times.map(|at| (at, funding_rate(&mut chance))).collect();
+        let fundings = fundings(start, &bars, &mut chance);
         Self { market: listing.market, bars, trades, fundings }
     }
+}
+
+/// The fundings up to `start`, from the premium that follows these bars.
+fn fundings(start: TimeMs, bars: &[PastBar], chance: &mut Chance) -> Vec<(TimeMs, Rate)> {
+    let last = start.floor_to(FUNDING_PERIOD_MS);
+    let first = last.plus_ms(-(30 + FUNDING_LEAD_DAYS) * DAY_MS);
+    let mut premium = Premium::default();
+    let mut paid = Vec::new();
+    for PastBar { bar, length_ms } in bars.iter().filter(|past| past.bar.start >= first) {
+        premium.follow((bar.close - bar.open).saturating_mul(1_000_000_000) / bar.open.max(1));
+        premium.advance(*length_ms, chance);
+        let end = bar.start.plus_ms(*length_ms);
+        if end == end.floor_to(FUNDING_PERIOD_MS) {
+            paid.push((end, premium.settle()));
+        }
+    }
+    // It may fall on the last trades, after the bars.
+    if paid.last().is_none_or(|(at, _)| *at < last) {
+        paid.push((last, premium.settle()));
+    }
+    paid.split_off(paid.len().saturating_sub(FUNDINGS))
 }
 
 /// How an exchange begins: views that know the past, and the commands that lead up to the present.

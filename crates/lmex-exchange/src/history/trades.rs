@@ -3,7 +3,7 @@
 use lmex_engine::{Command, MarketId};
 use lmex_types::{Side, TimeMs};
 
-use crate::crowd::{Chance, Listing, Profile, contracts_of};
+use crate::crowd::{Chance, Flow, Listing, Profile, contracts_of};
 
 const MINUTE_MS: i64 = 60_000;
 /// Whole minutes of trades before the minute of the start.
@@ -47,7 +47,7 @@ pub(super) fn generate(start: TimeMs, listing: &Listing, chance: &mut Chance) ->
         let before = step_back(price, profile.volatility_ppb, chance);
         let rises = if price == before { chance.happens(500) } else { price > before };
         let aggressor = if rises { Side::Buy } else { Side::Sell };
-        trades.push(PastTrade { at, aggressor, price, contracts: chance.heavy(usual) });
+        trades.push(PastTrade { at, aggressor, price, contracts: Flow::size(usual, chance) });
         price = before;
         at = at.plus_ms(-chance.heavy(150).min(5_000));
     }
@@ -55,12 +55,12 @@ pub(super) fn generate(start: TimeMs, listing: &Listing, chance: &mut Chance) ->
     (trades, price)
 }
 
-/// Every other trade is at the price of the one before.
+/// Every other trade is at the price of the one before. With 2.7 trades a second the rest moves as the crowd does.
 fn step_back(price: i64, volatility_ppb: i64, chance: &mut Chance) -> i64 {
     if chance.happens(500) {
         return price;
     }
-    let deviation = i128::from(price) * i128::from(volatility_ppb) / 2_000_000_000;
+    let deviation = i128::from(price) * i128::from(volatility_ppb) * 86 / 100_000_000_000;
     let deviation = i64::try_from(deviation).unwrap_or(1).max(1);
     (price + deviation * chance.normal() / 1_000 + chance.between(-1, 1)).max(1)
 }

@@ -3,12 +3,26 @@
 //! Messages come in the order in which they were received, and the receive times set the pace. A depth message becomes
 //! one command with absolute quantities, a trade becomes a print. The engine takes a print's volume from the book, and
 //! the depth that follows states what is left, so volume goes once. A trade that was received after depth which has
-//! it already is followed by a re-statement of the levels it reached.
+//! it already is played right before that depth (`order`); should one come too late for that, it is followed by a
+//! re-statement of the levels it reached.
+//!
+//! # What a tape can't know
+//!
+//! A user's order waits behind all that is recorded at its price when it comes, and is filled when more was sold there
+//! than stood before it, or when the other side's quotes went through its price. Beyond that a tape says nothing of it:
+//!
+//! - **who left the queue**: depth that shrinks without a trade is taken to be from behind the user's order, or the
+//!   order would gain by a guess (the engine's `QueueModel::Tail`);
+//! - **what the order does to the market**: nobody on the tape sees it. What a user takes is back with the next message
+//!   that names the level; what a user was sold is not missing from what the tape's own orders were sold;
+//! - **hidden orders and orders inside the spread**: a trade better than the best recorded price reaches users at that
+//!   price alone.
 
 mod ahead;
 mod book;
 mod half;
 mod market;
+mod order;
 mod pace;
 
 use std::path::Path;
@@ -20,6 +34,7 @@ use lmex_types::{Decimal, Side, TimeMs};
 use super::{FUNDING_PERIOD_MS, Listing, MarketSource, SourceError};
 use ahead::{Read, ReadAhead};
 use book::TapeBook;
+use order::InOrder;
 use pace::Pace;
 
 /// Most messages of one step.
@@ -96,7 +111,7 @@ impl Replay {
             book: TapeBook::new(&listing, info.header.size_unit),
             top_is_book: info.depths + info.snapshots == 0,
             listing,
-            tape: ReadAhead::start(reader).map_err(SourceError::Thread)?,
+            tape: ReadAhead::start(InOrder::new(reader)).map_err(SourceError::Thread)?,
             waits: true,
             state: State::Playing(first),
             depth_ns: i64::MIN,

@@ -1,22 +1,31 @@
-//! One simulated market: news, trades that follow it, quotes that follow both.
+//! One simulated market: news, orders that come with it, quotes that follow both.
 
 use lmex_engine::{Command, CrowdLevel, MarketId};
 use lmex_types::{Decimal, Grid, Side, TimeMs};
 
-use super::fair::{FairPrice, SUBTICKS, Shock, root_of_seconds};
-use super::funding::funding_rate;
+use super::factor::{Factor, Weather};
+use super::fair::{FairPrice, SUBTICKS, part};
+use super::flow::{Direction, Flow, WITH_CHILDREN};
+use super::premium::Premium;
 use super::profile::{Profile, contracts_of};
 use super::side::BookSide;
+use super::standing::Standing;
+use super::stride::Path;
 use crate::crowd::{Chance, FUNDING_PERIOD_MS, Listing};
 
-/// In how many strides a leap moves the price.
-pub(super) const LEAP_STRIDES: usize = 16;
 /// Time between two messages of index and mark price, and between two snapshots.
 const PRICES_MS: i64 = 1_000;
-/// How long excitement lasts.
-const HEAT_MS: i64 = 4_000;
 /// The liveliness of an average moment.
 const CALM: i64 = 1_000;
+/// How far an order that nobody expected moves the price, in thousandths of a second's standard deviation.
+const IMPACT: i64 = 220;
+/// The standard deviation of quiet news, in thousandths: shocks, trends and orders add the rest. Measured, so that the
+/// whole is the profile's, as in the past that goes before the start.
+const NEWS: i64 = 800;
+/// How many orders in a thousand take what is at the best price and no more: most traders look before they take.
+const LOOKING: i64 = 770;
+/// Most levels that one order goes through.
+const MOST_LEVELS: usize = 12;
 
 #[derive(Debug)]
 pub(super) struct SyntheticMarket {
@@ -25,25 +34,22 @@ pub(super) struct SyntheticMarket {
     profile: Profile,
     chance: Chance,
     fair: FairPrice,
+    own: Factor,
+    premium: Premium,
+    flow: Flow,
     bids: BookSide,
     asks: BookSide,
-    /// Contracts of the median trade.
-    usual_trade: i64,
-    /// How lively it is, 1000 at average times: news and trades feed it, and both become more frequent by it.
-    heat: i64,
-    /// What liveliness falls back to: it wanders between quiet and busy in minutes.
-    mood: i64,
-    /// Whether buyers (+1000) or sellers (-1000) press.
-    flow: i64,
-    /// What moved all coins since the last news, in thousandths of the deviation of one second.
-    common: i64,
-    since_news_ms: i64,
+    /// Contracts of the median order.
+    usual_order: i64,
+    /// What moves are like at present.
+    weather: Weather,
+    /// What is known but not in the price yet, in thousandths of a second's standard deviation.
+    untold: i64,
     since_update_ms: i64,
-    /// How far the index is below the fair price, in parts per 1e6.
-    basis_ppm: i64,
-    prices_at: TimeMs,
     /// The next depth message states the whole book, so that what users took deep in it comes back too.
     whole_is_due: bool,
+    prices_at: TimeMs,
+    prices_told: TimeMs,
     funding_at: TimeMs,
 }
 
@@ -51,34 +57,60 @@ impl SyntheticMarket {
     pub(super) fn new(seed: u64, start: TimeMs, listing: &Listing) -> Self {
         let Listing { market, ref instrument, price } = *listing;
         let profile = Profile::of(instrument);
+        let mut chance = Chance::new(seed, 1 + u64::from(market.0));
         let usual_touch = contracts_of(instrument, price, profile.touch_notional);
-        Self {
+        let mut new = Self {
             market,
             grid: instrument.grid,
             profile,
-            chance: Chance::new(seed, 1 + u64::from(market.0)),
             fair: FairPrice::new(price),
+            own: Factor::new(&mut chance),
+            premium: Premium::default(),
+            flow: Flow::new(&mut chance),
             bids: BookSide::new(Side::Buy, price, usual_touch),
             asks: BookSide::new(Side::Sell, price, usual_touch),
-            usual_trade: contracts_of(instrument, price, profile.trade_notional),
-            heat: CALM,
-            mood: CALM,
-            flow: 0,
-            common: 0,
-            since_news_ms: 0,
+            usual_order: contracts_of(instrument, price, profile.trade_notional),
+            weather: Weather { level: CALM, ..Weather::default() },
+            untold: 0,
             since_update_ms: 0,
-            basis_ppm: 50,
-            prices_at: start,
             whole_is_due: true,
+            prices_at: start,
+            prices_told: start,
             funding_at: start,
-        }
+            chance,
+        };
+        let (bid, ask) = new.quotes();
+        new.bids.rebuild(bid, &mut new.chance);
+        new.asks.rebuild(ask, &mut new.chance);
+        new
     }
 
-    /// A beat: in three of four something happens here. `common` is what moves all coins, in thousandths of its
-    /// standard deviation.
-    pub(super) fn beat(&mut self, at: TimeMs, elapsed_ms: i64, common: i64, out: &mut Vec<Command>) {
-        self.common += common * root_of_seconds(elapsed_ms) / 1_000_000;
-        self.since_news_ms += elapsed_ms;
+    /// Goes on where another crowd was.
+    pub(super) fn resume(seed: u64, start: TimeMs, standing: &Standing) -> Self {
+        let mut new = Self::new(seed, start, &standing.listing);
+        new.fair = new.fair.at(standing.subticks());
+        new.premium = Premium::from_ppb(standing.premium_ppb);
+        new.funding_at = standing.next_funding.max(start);
+        if standing.is_two_sided() {
+            new.bids.adopt(standing.bids.iter().copied());
+            new.asks.adopt(standing.asks.iter().copied());
+        } else {
+            let (bid, ask) = new.quotes();
+            new.bids.rebuild(bid, &mut new.chance);
+            new.asks.rebuild(ask, &mut new.chance);
+        }
+        new
+    }
+
+    /// Shows the book and tells prices and funding, all as it is.
+    pub(super) fn open(&mut self, at: TimeMs, out: &mut Vec<Command>) {
+        self.show(out);
+        self.keep_appointments(at, out);
+    }
+
+    /// A beat: in three of four something happens here. `common` is what moves all coins.
+    pub(super) fn beat(&mut self, at: TimeMs, elapsed_ms: i64, common: Weather, out: &mut Vec<Command>) {
+        self.hear(elapsed_ms, common);
         self.since_update_ms += elapsed_ms;
         if self.chance.happens(750) {
             self.update(out);
@@ -86,21 +118,14 @@ impl SyntheticMarket {
         self.keep_appointments(at, out);
     }
 
-    /// Takes the market over a long time at once, and shows the book it arrives at.
-    pub(super) fn leap(
-        &mut self,
-        at: TimeMs,
-        elapsed_ms: i64,
-        common: &[i64; LEAP_STRIDES],
-        out: &mut Vec<Command>,
-    ) {
-        let stride_ms = elapsed_ms / LEAP_STRIDES as i64;
-        for common in common.iter().filter(|_| stride_ms > 0) {
-            self.common += common * root_of_seconds(stride_ms) / 1_000_000;
-            self.since_news_ms += stride_ms;
-            self.move_price();
-        }
-        (self.heat, self.flow, self.since_update_ms) = (self.mood, 0, 0);
+    /// Lives through a long time at once: a few trades stand for all, then comes the book it arrives at.
+    pub(super) fn stride(&mut self, at: TimeMs, elapsed_ms: i64, common: Weather, out: &mut Vec<Command>) {
+        let from = self.fair.subticks();
+        self.hear(elapsed_ms, common);
+        self.move_price();
+        let path = Path { from, to: self.fair.subticks(), contracts: self.volume(elapsed_ms) };
+        path.trades(self.market, &mut self.chance, out);
+        self.since_update_ms = 0;
         let (bid, ask) = self.quotes();
         self.bids.rebuild(bid, &mut self.chance);
         self.asks.rebuild(ask, &mut self.chance);
@@ -109,17 +134,33 @@ impl SyntheticMarket {
         self.keep_appointments(at, out);
     }
 
+    fn hear(&mut self, elapsed_ms: i64, common: Weather) {
+        let Profile { common_permille, own_permille, .. } = self.profile;
+        // Where most news is of all coins, its own news comes in the same clusters.
+        let own = self.own.advance(elapsed_ms, &mut self.chance);
+        let level = (common.level * common_permille.pow(2) + own.level * own_permille.pow(2)) / 1_000_000;
+        let own = Weather { moved: own.moved * level / own.level.max(1), level, ..own };
+        let weigh = |of: fn(&Weather) -> i64| of(&common) * common_permille + of(&own) * own_permille;
+        let variance =
+            (common.level * common_permille / 1_000).pow(2) + (own.level * own_permille / 1_000).pow(2);
+        let moved = weigh(|weather| weather.moved) / 1_000;
+        let trend = (weigh(|weather| weather.trend) / 600).clamp(-1, 1);
+        self.weather = Weather { moved, level: variance.isqrt(), trend };
+        self.untold += moved * NEWS / 1_000;
+    }
+
     fn update(&mut self, out: &mut Vec<Command>) {
         let elapsed_ms = std::mem::take(&mut self.since_update_ms);
-        self.heat -= (self.heat - self.mood) * elapsed_ms.min(HEAT_MS) / HEAT_MS;
-        self.flow = self.flow * 97 / 100;
-        let news = self.chance.happens((60 + self.heat / 8).min(600));
+        let news = self.chance.happens((60 + self.weather.level / 8).min(700));
+        let traded = self.trade(news, elapsed_ms, out);
         if news {
             self.move_price();
         }
-        let traded = self.trade(elapsed_ms, out);
         if news || (traded && self.chance.happens(600)) {
             let (bid, ask) = self.quotes();
+            let thin = CALM * 2_000 / (CALM + self.weather.level.max(CALM));
+            self.bids.thin(thin);
+            self.asks.thin(thin);
             self.bids.move_touch(bid, &mut self.chance);
             self.asks.move_touch(ask, &mut self.chance);
         }
@@ -129,55 +170,65 @@ impl SyntheticMarket {
     }
 
     fn move_price(&mut self) {
-        let elapsed_ms = std::mem::take(&mut self.since_news_ms);
-        let own = self.chance.normal() * root_of_seconds(elapsed_ms) / 1_000_000;
-        let common = std::mem::take(&mut self.common);
-        let quiet = (common * self.profile.common_permille + own * self.profile.own_permille) / 1_000;
-        let size = quiet * (CALM + self.heat) / (2 * CALM);
-        let volatility_ppb = self.profile.volatility_ppb;
-        self.fair.advance(Shock { elapsed_ms, volatility_ppb, size }, &mut self.chance);
-        let surprise = (quiet.abs() - 700).max(0);
-        self.heat = (self.heat + surprise).min(8 * CALM);
-        self.flow = (self.flow + size / 2).clamp(-1_000, 1_000);
+        let ppb = part(self.profile.volatility_ppb, std::mem::take(&mut self.untold) * 1_000_000);
+        self.fair.advance(ppb);
+        self.premium.follow(ppb);
     }
 
-    /// Market orders arrive, up to three; whether there was one.
-    fn trade(&mut self, elapsed_ms: i64, out: &mut Vec<Command>) -> bool {
-        let mut traded = false;
-        for _ in 0..3 {
-            let permille = self.profile.calm_trades_permille * self.heat / CALM * elapsed_ms / 1_000;
-            if !self.chance.happens(permille.min(700)) {
-                break;
-            }
-            traded = true;
-            self.market_order(out);
+    /// Market orders arrive; whether there was one. With news, whoever heard it first takes what is quoted still.
+    fn trade(&mut self, news: bool, elapsed_ms: i64, out: &mut Vec<Command>) -> bool {
+        let mut orders = self.flow.arrivals(self.arrivals_permille(), elapsed_ms, &mut self.chance);
+        if news && self.chance.happens((self.untold.abs() / 2).min(600)) {
+            self.market_order(Direction { sign: self.untold.signum(), surprise: 0 }, out);
+            orders = (orders - 1).max(0);
         }
-        traded
+        for _ in 0..orders {
+            let direction = self.flow.direction(self.weather.trend, &mut self.chance);
+            self.market_order(direction, out);
+        }
+        orders > 0
     }
 
-    fn market_order(&mut self, out: &mut Vec<Command>) {
-        let buys = self.chance.happens(500 + self.flow * 4 / 10);
-        let aggressor = if buys { Side::Buy } else { Side::Sell };
-        let book = if buys { &mut self.asks } else { &mut self.bids };
-        let mut left = self.chance.heavy(self.usual_trade);
-        for _ in 0..4 {
+    /// Orders that come by themselves: more when prices move.
+    fn arrivals_permille(&self) -> i64 {
+        self.profile.calm_trades_permille * (CALM / 2 + self.weather.level / 2) / CALM
+    }
+
+    fn market_order(&mut self, direction: Direction, out: &mut Vec<Command>) {
+        let (aggressor, book) = match direction.sign {
+            1 => (Side::Buy, &mut self.asks),
+            _ => (Side::Sell, &mut self.bids),
+        };
+        let mut left = Flow::size(self.usual_order, &mut self.chance);
+        if let Some((_, there)) = book.best().filter(|_| self.chance.happens(LOOKING)) {
+            left = left.min(there);
+        }
+        for _ in 0..MOST_LEVELS {
             let Some((price, there)) = book.best().filter(|_| left > 0) else { break };
             let contracts = left.min(there);
             book.take(contracts);
             left -= contracts;
             out.push(Command::CrowdTrade { market: self.market, aggressor, price, contracts });
         }
-        self.fair.nudge(aggressor.sign() * SUBTICKS / 8);
-        self.heat = (self.heat + CALM / 20).min(8 * CALM);
-        self.flow = (self.flow + aggressor.sign() * 40).clamp(-1_000, 1_000);
+        self.untold += IMPACT * self.weather.level / CALM * direction.surprise / 1_000;
+        self.flow.excite();
     }
 
-    /// Where the crowd quotes: the fair price less and plus a half spread that grows with excitement.
+    /// Contracts that are traded in a long time.
+    fn volume(&mut self, elapsed_ms: i64) -> i64 {
+        let orders = self.arrivals_permille() * WITH_CHILDREN / 1_000 * elapsed_ms / 1_000;
+        let mean = self.usual_order * super::flow::MEAN_ORDER / 1_000;
+        (orders * mean / 1_000 * self.chance.between(700, 1_300) / 1_000).max(1)
+    }
+
+    /// Where the crowd quotes: a tick around the fair price, and wider while moves are large or takers excited.
     fn quotes(&mut self) -> (i64, i64) {
         let fair = self.fair.subticks();
-        let second = i128::from(fair) * i128::from(self.profile.volatility_ppb) / 1_000_000_000;
-        let second = i64::try_from(second).unwrap_or(0).min(fair / 100);
-        let half = second * self.heat / CALM / 400 + self.chance.below(SUBTICKS / 2);
+        let second = part(fair, self.profile.volatility_ppb).min(fair / 100);
+        let lively = (self.weather.level + self.flow.excitement() / 20 - 3 * CALM / 2).max(0);
+        let careful =
+            if self.chance.happens(70) { SUBTICKS * self.chance.between(300, 1_500) / 1_000 } else { 0 };
+        let half = second / 100 * lively / CALM + careful;
         let bid = (fair - half).div_euclid(SUBTICKS).max(1);
         let ask = (fair + half).div_euclid(SUBTICKS) + 1;
         (bid, ask.max(bid + 1))
@@ -195,14 +246,12 @@ impl SyntheticMarket {
     fn keep_appointments(&mut self, at: TimeMs, out: &mut Vec<Command>) {
         let market = self.market;
         if at >= self.prices_at {
+            self.premium.advance(at.ms_since(self.prices_told), &mut self.chance);
+            self.prices_told = at;
             self.prices_at = at.plus_ms(PRICES_MS);
             self.whole_is_due = true;
-            let drawn = self.mood + (CALM - self.mood) / 200 + self.chance.normal() * 80 / 1_000;
-            self.mood = drawn.clamp(CALM * 3 / 10, CALM * 3);
-            // Swings around 50 parts per million, by about ±150.
-            self.basis_ppm += (50 - self.basis_ppm) / 50 + self.chance.normal() * 30 / 1_000;
             let fair = self.fair.subticks();
-            let index = fair - fair / 1_000_000 * self.basis_ppm;
+            let index = fair - part(fair, self.premium.ppb());
             out.push(Command::SetPrices {
                 market,
                 index: self.decimal(index),
@@ -211,7 +260,7 @@ impl SyntheticMarket {
         }
         if at >= self.funding_at {
             self.funding_at = at.floor_to(FUNDING_PERIOD_MS).plus_ms(FUNDING_PERIOD_MS);
-            let rate = funding_rate(&mut self.chance);
+            let rate = self.premium.settle();
             out.push(Command::SetFundingRate { market, rate, next: self.funding_at });
         }
     }

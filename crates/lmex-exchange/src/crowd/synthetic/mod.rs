@@ -2,34 +2,57 @@
 //!
 //! All markets advance on one irregular beat of about 50 ms, so that those which share a common factor (coins) move
 //! together. Everything is counted in whole numbers: the same seed and the same times give the same commands on every
-//! machine.
+//! machine. `docs/MARKET.md` shows how much it looks like a market.
+//!
+//! What makes it look like one: news whose size comes in clusters, in spells of calm, trend and shock (`factor`,
+//! `volatility`); takers who excite each other and work off large orders (`flow`); makers who quote around the price
+//! they believe in, thinner and wider when it moves (`side`, `market`); and a premium that follows trends (`premium`).
 
+mod factor;
 mod fair;
-mod funding;
+mod flow;
 mod market;
+mod premium;
 mod profile;
 mod side;
+mod standing;
+mod stride;
+mod volatility;
 
 use lmex_engine::Command;
 use lmex_types::TimeMs;
 
 use super::{Chance, Listing, MarketSource, SourceError};
+use factor::Factor;
 pub(crate) use fair::root_of_seconds;
-pub(crate) use funding::funding_rate;
+pub(crate) use flow::{Flow, MEAN_ORDER, WITH_CHILDREN};
 use market::SyntheticMarket;
+pub(crate) use premium::Premium;
 pub use profile::Profile;
 pub(crate) use profile::contracts_of;
+pub use standing::Standing;
+pub(crate) use volatility::Volatility;
 
-/// Later than this, the crowd does not live through what it missed beat by beat: it leaps.
-const LEAP_AFTER_MS: i64 = 2_000;
+/// Later than this, the crowd does not live through what it missed beat by beat: it takes a stride.
+const STRIDE_AFTER_MS: i64 = 2_000;
+/// Whoever stops on the way takes strides of this part of what is missing, so that hours take some hundreds.
+const STRIDE_PART: i64 = 64;
+/// The shortest stride.
+const STRIDE_MS: i64 = 2_500;
 /// Time between beats, shortest and longest.
 const BEAT_MS: (i64, i64) = (30, 70);
 
 /// A crowd that trades by chance. It never ends.
+///
+/// Whoever steps it in time gets every beat. A step that is more than two seconds late is one stride: four trades,
+/// prices and a whole book of each market stand for all that was missed. Whoever stops on the way gets a stride for
+/// every 64th of what is missing, of at least 2.5 seconds: eight hours take about 400 stops, and 30 days 700.
 #[derive(Debug)]
 pub struct SyntheticCrowd {
     seed: u64,
     chance: Chance,
+    /// What moves all coins.
+    common: Factor,
     markets: Vec<SyntheticMarket>,
     /// Venue time of the last beat; of the start before the first.
     last: TimeMs,
@@ -43,30 +66,57 @@ impl SyntheticCrowd {
     pub fn new<'a>(seed: u64, start: TimeMs, listings: impl IntoIterator<Item = &'a Listing>) -> Self {
         let listings = listings.into_iter();
         let markets = listings.map(|listing| SyntheticMarket::new(seed, start, listing)).collect();
-        Self { seed, chance: Chance::new(seed, 0), markets, last: start, next: start, started: false }
+        Self::with(seed, seed, start, markets)
+    }
+
+    /// A crowd that goes on in markets where one was before, from the prices and with the levels that are there: the
+    /// first step states the book as it is. What happens next is drawn anew, by the seed and the time.
+    pub fn resume<'a>(seed: u64, start: TimeMs, standings: impl IntoIterator<Item = &'a Standing>) -> Self {
+        // Any odd number does: the same seed must not tell the first run's story again.
+        let drawn = seed ^ start.as_millis().unsigned_abs().wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let standings = standings.into_iter();
+        let markets = standings.map(|standing| SyntheticMarket::resume(drawn, start, standing)).collect();
+        Self::with(seed, drawn, start, markets)
+    }
+
+    fn with(seed: u64, drawn: u64, start: TimeMs, markets: Vec<SyntheticMarket>) -> Self {
+        let mut chance = Chance::new(drawn, 0);
+        let common = Factor::new(&mut chance);
+        Self { seed, chance, common, markets, last: start, next: start, started: false }
+    }
+
+    fn open(&mut self, out: &mut Vec<Command>) {
+        self.started = true;
+        self.markets.iter_mut().for_each(|market| market.open(self.next, out));
+        self.pause(self.next);
     }
 
     fn beat(&mut self, out: &mut Vec<Command>) {
         let elapsed_ms = self.next.ms_since(self.last);
-        let common = self.chance.normal();
+        let common = self.common.advance(elapsed_ms, &mut self.chance);
         for market in &mut self.markets {
             market.beat(self.next, elapsed_ms, common, out);
         }
         self.pause(self.next);
     }
 
-    fn leap(&mut self, now: TimeMs, out: &mut Vec<Command>) {
-        let elapsed_ms = now.ms_since(self.last);
-        let common: [i64; market::LEAP_STRIDES] = std::array::from_fn(|_| self.chance.normal());
+    fn stride(&mut self, to: TimeMs, out: &mut Vec<Command>) {
+        let elapsed_ms = to.ms_since(self.last);
+        let common = self.common.advance(elapsed_ms, &mut self.chance);
         for market in &mut self.markets {
-            market.leap(now, elapsed_ms, &common, out);
+            market.stride(to, elapsed_ms, common, out);
         }
-        self.pause(now);
+        self.pause(to);
     }
 
     fn pause(&mut self, at: TimeMs) {
         self.last = at;
         self.next = at.plus_ms(self.chance.between(BEAT_MS.0, BEAT_MS.1));
+    }
+
+    /// Whether what is missing until `now` takes a stride.
+    fn strides(&self, now: TimeMs) -> bool {
+        self.started && now.ms_since(self.next) > STRIDE_AFTER_MS
     }
 }
 
@@ -75,13 +125,20 @@ impl MarketSource for SyntheticCrowd {
         Some(self.next)
     }
 
-    fn step(&mut self, now: TimeMs, out: &mut Vec<Command>) -> Result<(), SourceError> {
-        if now < self.next {
-            return Ok(());
+    fn stop_on_the_way(&self, now: TimeMs) -> TimeMs {
+        if !self.strides(now) {
+            return self.next.min(now);
         }
-        if !self.started || now.ms_since(self.next) > LEAP_AFTER_MS {
-            self.started = true;
-            self.leap(now, out);
+        let missing_ms = now.ms_since(self.last);
+        self.last.plus_ms((missing_ms / STRIDE_PART).max(STRIDE_MS)).min(now)
+    }
+
+    fn step(&mut self, now: TimeMs, out: &mut Vec<Command>) -> Result<(), SourceError> {
+        if !self.started && self.next <= now {
+            self.open(out);
+        }
+        if self.strides(now) {
+            self.stride(now, out);
         }
         while self.next <= now {
             self.beat(out);

@@ -11,6 +11,12 @@ use crate::crowd::Chance;
 const LEVELS: i64 = 100;
 /// How many of the best levels every message names, so that what users took there comes back.
 const RESTATED: usize = 10;
+/// Contracts within a basis point, in thousandths of the best level, by distance in tenths of a basis point: as in
+/// the recorded markets it is thin right behind the touch, thickest from 5 to 15 basis points out, and thinner again.
+const DENSITY: [(i64, i64); 7] =
+    [(0, 500), (10, 800), (20, 3_500), (50, 6_500), (150, 6_500), (500, 2_500), (2_000, 2_000)];
+/// What of the best level's makers go along, in thousandths, when it is outbid.
+const FOLLOWING: i64 = 700;
 
 /// Levels by rank: the price, with the sign that puts the best first. Both sides share one code.
 ///
@@ -20,8 +26,11 @@ pub(super) struct BookSide {
     side: Side,
     levels: BTreeMap<i64, i64>,
     changed: BTreeSet<i64>,
-    /// Contracts of a usual best level.
+    /// Contracts of a usual best level, and what of them is there in present circumstances.
+    whole: i64,
     usual: i64,
+    /// Tenths of a basis point of the first price, in thousandths of a tick.
+    tenth: i64,
     /// How far out the levels go, in ticks.
     reach: i64,
     /// Ticks of distance that make the gap between levels one tick wider.
@@ -38,7 +47,20 @@ impl BookSide {
             i64::try_from(levels.count()).unwrap_or(i64::MAX)
         };
         let density = (4..reach).find(|&density| levels_with(density) >= LEVELS).unwrap_or(reach);
-        Self { side, levels: BTreeMap::new(), changed: BTreeSet::new(), usual, reach, density }
+        let (levels, changed) = (BTreeMap::new(), BTreeSet::new());
+        let tenth = (price / 100).max(1);
+        Self { side, levels, changed, whole: usual, usual, tenth, reach, density }
+    }
+
+    /// Takes over levels that are there already.
+    pub(super) fn adopt(&mut self, levels: impl IntoIterator<Item = (i64, i64)>) {
+        let ranked = levels.into_iter().map(|(price, contracts)| (self.rank(price), contracts));
+        self.levels = ranked.collect();
+    }
+
+    /// Makers show so many thousandths of what they usually do.
+    pub(super) fn thin(&mut self, permille: i64) {
+        self.usual = (self.whole * permille / 1_000).max(1);
     }
 
     /// The best price in ticks and its contracts.
@@ -59,7 +81,11 @@ impl BookSide {
         while let Some((&best, _)) = self.levels.first_key_value().filter(|(best, _)| **best < touch) {
             self.set(best, 0);
         }
-        let end = self.levels.first_key_value().map_or(touch + self.reach, |(best, _)| *best);
+        let best = self.levels.first_key_value().map(|(best, _)| *best);
+        if let Some(outbid) = best.filter(|best| *best > touch && chance.happens(FOLLOWING)) {
+            self.set(outbid, self.size(outbid - touch, outbid, chance));
+        }
+        let end = best.unwrap_or(touch + self.reach);
         let mut rank = touch;
         while rank < end {
             self.set(rank, self.size(rank - touch, rank, chance));
@@ -76,6 +102,7 @@ impl BookSide {
 
     /// Orders come and go behind the touch; thin places fill and crowded ones thin out.
     pub(super) fn breathe(&mut self, chance: &mut Chance) {
+        self.refill(chance);
         let excess = i64::try_from(self.levels.len()).unwrap_or(i64::MAX) - LEVELS;
         for _ in 0..chance.between(2, 6) + (excess / 6).clamp(0, 50) {
             self.change_one(chance);
@@ -141,15 +168,31 @@ impl BookSide {
         }
     }
 
+    /// Makers join the best level where it is short.
+    fn refill(&mut self, chance: &mut Chance) {
+        let Some((&best, &there)) = self.levels.first_key_value() else { return };
+        let missing = self.usual - there;
+        if missing > 0 && chance.happens(500) {
+            self.set(best, there + (missing * chance.between(50, 600) / 1_000).max(1));
+        }
+    }
+
     /// Contracts of a new level.
     fn size(&self, distance: i64, rank: i64, chance: &mut Chance) -> i64 {
-        let growth = 5 + 25 * distance / (self.reach / 10 + distance).max(1);
+        if distance == 0 {
+            return chance.heavy(self.usual).min(self.usual.saturating_mul(20));
+        }
+        // It stands for all between it and the next.
+        let ticks = i128::from(1 + self.usual_gap(distance));
+        let within = i128::from(self.usual) * i128::from(density_at(distance * 1_000 / self.tenth)) * ticks;
+        // 1,000 of the density, 1,000 of the tick, ten tenths; heavy tails and round prices double a median.
+        let median = i64::try_from(within / (10 * i128::from(self.tenth)) / 2).unwrap_or(i64::MAX);
         let round = match rank {
             rank if rank % 1_000 == 0 => 4,
             rank if rank % 100 == 0 => 2,
             _ => 1,
         };
-        chance.heavy((self.usual * growth * round / 10).max(1)).min(self.usual.saturating_mul(60))
+        chance.heavy(median.max(1)).min(self.usual.saturating_mul(60)).saturating_mul(round)
     }
 
     fn gap(&self, distance: i64, chance: &mut Chance) -> i64 {
@@ -179,4 +222,12 @@ impl BookSide {
     fn price(&self, rank: i64) -> i64 {
         -self.side.sign() * rank
     }
+}
+
+/// [`DENSITY`] at a distance in tenths of a basis point, on straight lines between its points.
+fn density_at(tenths: i64) -> i64 {
+    let pairs = DENSITY.iter().zip(DENSITY.iter().skip(1));
+    let line = pairs.filter(|((from, _), _)| *from <= tenths).last();
+    let Some((&(from, low), &(to, high))) = line else { return DENSITY[0].1 };
+    low + (high - low) * (tenths.min(to) - from) / (to - from)
 }

@@ -1,0 +1,164 @@
+//! A crowd that goes on where another one was, and one that is far behind.
+
+#![allow(clippy::unwrap_used, reason = "helper functions are tests too")]
+
+use lmex_engine::{AccountId, Command, Engine, Event, MarketId, Money, NewOrder, Rate, Stamped};
+use lmex_exchange::crowd::{Listing, MarketSource, Standing, SyntheticCrowd};
+use lmex_types::{OrderId, Side, TimeMs};
+
+const BTC: MarketId = MarketId(0);
+const START: TimeMs = TimeMs::from_millis(1_760_000_000_123);
+const USER: AccountId = AccountId(1);
+const ORDER: OrderId = OrderId::from_bits(1);
+
+struct World {
+    engine: Engine,
+    crowd: SyntheticCrowd,
+}
+
+impl World {
+    fn new(seed: u64) -> Self {
+        let listings = Listing::standard();
+        let mut world =
+            Self { engine: Engine::default(), crowd: SyntheticCrowd::new(seed, START, &listings) };
+        listings.iter().for_each(|listing| drop(world.apply(START, listing.open())));
+        let fee = Rate::from_basis_points(5);
+        world.apply(START, Command::OpenAccount { account: USER, maker_fee: fee, taker_fee: fee });
+        world.apply(START, Command::Deposit { account: USER, amount: Money::from_quote(10_000_000) });
+        world
+    }
+
+    fn apply(&mut self, at: TimeMs, command: Command) -> Vec<Event> {
+        let mut events = Vec::new();
+        self.engine.apply(&Stamped { seq: 0, at, command }, &mut events);
+        assert!(!events.iter().any(|event| matches!(event, Event::CommandRefused { .. })), "{events:?}");
+        events
+    }
+
+    /// One step, at that time; how many commands, and what happened.
+    fn step(&mut self, at: TimeMs) -> (usize, Vec<Event>) {
+        let mut commands = Vec::new();
+        self.crowd.step(at, &mut commands).unwrap();
+        let count = commands.len();
+        (count, commands.into_iter().flat_map(|command| self.apply(at, command)).collect())
+    }
+
+    /// From stop to stop until `until`; the times and numbers of commands of the stops.
+    fn live(&mut self, until: TimeMs) -> Vec<(TimeMs, usize)> {
+        let mut stops = Vec::new();
+        while self.crowd.next_at().unwrap() <= until {
+            let at = self.crowd.stop_on_the_way(until);
+            stops.push((at, self.step(at).0));
+        }
+        stops
+    }
+
+    fn resume(&mut self, seed: u64, now: TimeMs) {
+        let listings = Listing::standard();
+        let standing =
+            |listing: &Listing| Standing::of(listing, &self.engine.market(listing.market).unwrap());
+        let standings: Vec<Standing> = listings.iter().map(standing).collect();
+        self.crowd = SyntheticCrowd::resume(seed, now, &standings);
+    }
+
+    fn depth(&self, market: MarketId) -> [Vec<(i64, i64)>; 2] {
+        let market = self.engine.market(market).unwrap();
+        [Side::Buy, Side::Sell].map(|side| market.depth(side).collect())
+    }
+
+    /// Best bid and ask, added.
+    fn middle(&self, market: MarketId) -> i64 {
+        let market = self.engine.market(market).unwrap();
+        market.best_bid().unwrap().0 + market.best_ask().unwrap().0
+    }
+}
+
+#[test]
+fn a_crowd_goes_on_with_the_book_that_is_there_and_users_keep_their_place() {
+    let mut world = World::new(7);
+    world.live(START.plus_ms(60_000));
+    let (bid, _) = world.engine.market(BTC).unwrap().best_bid().unwrap();
+    let order = NewOrder::limit(USER, BTC, ORDER, Side::Buy, bid - 2_000, 5);
+    world.apply(START.plus_ms(60_000), Command::Place(order));
+    let books: Vec<_> = Listing::standard().iter().map(|listing| world.depth(listing.market)).collect();
+    let ahead = world.engine.queue_ahead(ORDER);
+    let marks: Vec<_> = world.engine.markets().map(|market| (market.mark(), market.index())).collect();
+    let now = START.plus_ms(3_600_000);
+    world.resume(7, now);
+    assert_eq!(world.crowd.next_at(), Some(now));
+    let (_, events) = world.step(now);
+    assert!(!events.iter().any(|event| matches!(event, Event::Fill(_) | Event::Trade { .. })), "{events:?}");
+    let after: Vec<_> = Listing::standard().iter().map(|listing| world.depth(listing.market)).collect();
+    assert_eq!(after, books);
+    assert_eq!(world.engine.queue_ahead(ORDER), ahead);
+    for (market, (mark, index)) in world.engine.markets().zip(marks) {
+        let tick = market.instrument().grid.tick();
+        // The mark is between the quotes; the premium moved by a second's worth or less.
+        assert!((market.mark() - mark).abs() < tick * lmex_types::Decimal::from(40), "{mark}");
+        assert!(((market.index() - index) / index).abs() < lmex_types::Decimal::new(1, 4), "{index}");
+    }
+}
+
+#[test]
+fn it_does_not_tell_the_first_run_s_story_again() {
+    let mut world = World::new(7);
+    world.live(START.plus_ms(10_000));
+    let first = world.middle(BTC);
+    let path = |now: TimeMs, world: &mut World| {
+        world.resume(7, now);
+        let at = |n| now.plus_ms(n * 500);
+        (0..20).map(|n| (world.live(at(n)), world.middle(BTC)).1).collect::<Vec<_>>()
+    };
+    let one = path(START.plus_ms(20_000), &mut world);
+    assert!((one[0] - first).abs() < first / 2_000, "no jump: {first} {}", one[0]);
+    let again = path(START.plus_ms(20_000), &mut World::new(7));
+    assert_ne!(one, again);
+}
+
+#[test]
+fn without_a_book_it_goes_on_from_the_last_trade() {
+    let listing = Listing::standard().remove(0);
+    let standing = Standing {
+        last: 650_000,
+        listing,
+        premium_ppb: 0,
+        next_funding: TimeMs::default(),
+        bids: Vec::new(),
+        asks: vec![(660_000, 5)],
+    };
+    let mut world = World::new(7);
+    world.crowd = SyntheticCrowd::resume(7, START, [&standing]);
+    world.step(START);
+    assert!((world.middle(BTC) / 2 - 650_000).abs() < 100, "{}", world.middle(BTC));
+    assert!(world.depth(BTC).iter().all(|side| side.len() > 50));
+}
+
+#[test]
+fn hours_are_caught_up_in_bounded_strides_each_at_its_time() {
+    for (hours, most) in [(8, 450), (24 * 30, 750)] {
+        let mut world = World::new(3);
+        world.live(START.plus_ms(1_000));
+        let until = START.plus_ms(hours * 3_600_000);
+        let stops = world.live(until);
+        assert!(stops.len() < most, "{hours} h: {} stops", stops.len());
+        assert!(stops.is_sorted_by(|(before, _), (after, _)| before < after));
+        assert!(stops.iter().all(|(_, commands)| *commands <= 7 * 3), "{stops:?}");
+        let (last, _) = stops.last().unwrap();
+        assert!(until.ms_since(*last) < 100 && *last <= until);
+    }
+}
+
+#[test]
+fn prices_move_as_far_in_strides_as_in_beats() {
+    // The mean of squares over seeds, in parts per million: 50 % a year is 53 basis points an hour.
+    let square = |seed: u64| {
+        let mut world = World::new(seed);
+        world.live(START);
+        let first = world.middle(BTC);
+        world.live(START.plus_ms(4 * 3_600_000));
+        ((world.middle(BTC) - first) * 1_000_000 / first).pow(2)
+    };
+    let mean = (0..60).map(square).sum::<i64>() / 60;
+    let basis_points = mean.isqrt() / 100;
+    assert!((60..180).contains(&basis_points), "in four hours 106 are expected: {basis_points}");
+}
