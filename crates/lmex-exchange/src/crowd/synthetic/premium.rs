@@ -109,8 +109,8 @@ mod tests {
         let (mut premium, mut chance) = (Premium::default(), Chance::new(1, 0));
         let mut paid = Vec::new();
         for second in 0..12 * 86_400 {
-            // 12 % up in the first six days, then nothing.
-            premium.follow(if second < 6 * 86_400 { 240 } else { 0 });
+            // 5 % up on each of the first six days, then nothing.
+            premium.follow(if second < 6 * 86_400 { 580 } else { 0 });
             premium.advance(1_000, &mut chance);
             if second % 28_800 == 28_799 {
                 paid.push(premium.settle().parts());
