@@ -1,12 +1,12 @@
 //! The simulated market looks like a market: the stylised facts of prices and order books (Cont, 2001), in bands and
 //! over several seeds. `docs/MARKET.md` has the figures beside recorded ones.
 
-#![expect(clippy::float_arithmetic, reason = "statistics, not money")]
+#![allow(clippy::float_arithmetic, reason = "statistics, not money")]
 #![allow(clippy::unwrap_used, reason = "helper functions are tests too")]
 
 #[path = "../examples/market_shape/statistics.rs"]
 mod statistics;
-#[expect(dead_code, reason = "the example that it belongs to looks at more")]
+#[allow(dead_code, reason = "the example that it belongs to looks at more")]
 #[path = "../examples/market_shape/watch.rs"]
 mod watch;
 

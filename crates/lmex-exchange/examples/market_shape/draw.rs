@@ -42,9 +42,9 @@ pub(crate) fn draw(path: &Path, legend: &[String], panels: &[Panel]) -> Result<(
     let root = SVGBackend::new(path, PICTURE).into_drawing_area();
     root.fill(&WHITE)?;
     let (head, body) = root.split_vertically(HEAD);
-    for (place, text) in legend.iter().enumerate() {
-        let colour = COLOURS.get(place).copied().unwrap_or(BLACK);
-        let left = 20 + 490 * place as i32;
+    let shown = legend.iter().zip(COLOURS).filter(|(text, _)| !text.is_empty());
+    for (place, (text, colour)) in shown.enumerate() {
+        let left = 20 + 400 * place as i32;
         head.draw(&Rectangle::new([(left, 22), (left + 24, 28)], colour.filled()))?;
         head.draw(&Text::new(text.clone(), (left + 32, 17), ("sans-serif", 17)))?;
     }

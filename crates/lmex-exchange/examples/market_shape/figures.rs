@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 
 use crate::statistics::{
-    absolute, autocorrelation, changes, correlation, deviation, excess_kurtosis, mean, quantile,
+    absolute, autocorrelation, changes, correlation, deviation, excess_kurtosis, mean, over_stretches,
+    quantile,
 };
 use crate::watch::{DISTANCES, LOOK_MS, Seen};
 
@@ -11,6 +12,8 @@ use crate::watch::{DISTANCES, LOOK_MS, Seen};
 pub(crate) const LOOKS_A_SECOND: usize = (1_000 / LOOK_MS) as usize;
 /// Lags of the autocorrelations that are printed; the picture has all.
 const LAGS: [usize; 8] = [1, 2, 3, 5, 10, 20, 50, 100];
+/// Seconds of a stretch: the records are not much longer.
+pub(crate) const STRETCH_S: usize = 600;
 /// Shortest series whose shape is said: fewer returns than that say nothing.
 const LEAST: usize = 60;
 
@@ -82,6 +85,12 @@ pub(crate) fn rows(seen: &Seen) -> Vec<(String, String)> {
     });
     row("  their autocorrelation, lags of seconds", lags(&counts));
     row("direction of orders: autocorrelation", lags(&signs(seen)));
+    let second = returns(seen, 1);
+    let stretches = |figure: fn(&[f64]) -> f64| over_stretches(&second, STRETCH_S, figure);
+    row("1 s returns by 10 min: deviation, bp", format!("{:.2}", stretches(deviation)));
+    row("1 s returns by 10 min: excess kurtosis", format!("{:.1}", stretches(excess_kurtosis)));
+    row("1 s returns by 10 min: autocorrelation", by_stretch(&second));
+    row("1 s returns by 10 min: of the absolute", by_stretch(&absolute(&second)));
     for (name, seconds) in [("1 s", 1), ("10 s", 10), ("1 min", 60), ("5 min", 300)] {
         return_rows(name, &returns(seen, seconds), &mut rows);
     }
@@ -118,6 +127,17 @@ fn lags(values: &[f64]) -> String {
     for lag in LAGS.into_iter().filter(|lag| lag * 10 <= values.len()) {
         // Writing to a string does not fail.
         let _ = write!(text, "{lag}: {:.2} ", autocorrelation(values, lag));
+    }
+    text.trim_end().to_owned()
+}
+
+/// The same, over stretches.
+fn by_stretch(values: &[f64]) -> String {
+    let mut text = String::new();
+    for lag in LAGS.into_iter().filter(|lag| *lag <= 20) {
+        let found = over_stretches(values, STRETCH_S, |stretch| autocorrelation(stretch, lag));
+        // Writing to a string does not fail.
+        let _ = write!(text, "{lag}: {found:.2} ");
     }
     text.trim_end().to_owned()
 }

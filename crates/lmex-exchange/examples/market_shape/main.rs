@@ -31,7 +31,7 @@ use watch::{Seen, watch};
 
 const START: TimeMs = TimeMs::from_millis(1_760_000_000_123);
 /// Weeks of made-up past that stand beside the recorded bars.
-const PASTS: u64 = 20;
+const PASTS: u64 = 40;
 /// The colour of what is simulated.
 const SIMULATED: usize = draw::COLOURS.len() - 1;
 

@@ -1,8 +1,8 @@
 //! What is drawn of each market.
 
 use crate::draw::{Line, Panel};
-use crate::figures::{LOOKS_A_SECOND, depth, order_values, returns, signs};
-use crate::statistics::{absolute, autocorrelation, changes, deviation, mean};
+use crate::figures::{LOOKS_A_SECOND, STRETCH_S, depth, order_values, returns, signs};
+use crate::statistics::{absolute, autocorrelation, changes, deviation, mean, over_stretches};
 use crate::watch::{DISTANCES, Seen};
 
 /// Seconds of the price that are drawn.
@@ -87,11 +87,16 @@ fn sign_memory(seen: &Seen) -> Vec<(f64, f64)> {
 }
 
 fn return_memory(seen: &Seen) -> Vec<(f64, f64)> {
-    memory(&returns(seen, 1), 20)
+    by_second(&returns(seen, 1))
 }
 
 fn volatility_memory(seen: &Seen) -> Vec<(f64, f64)> {
-    memory(&absolute(&returns(seen, 1)), 20)
+    by_second(&absolute(&returns(seen, 1)))
+}
+
+fn by_second(values: &[f64]) -> Vec<(f64, f64)> {
+    let at = |lag| over_stretches(values, STRETCH_S, |stretch| autocorrelation(stretch, lag));
+    (1..=20).map(|lag| (lag as f64, at(lag))).collect()
 }
 
 fn memory(values: &[f64], longest: usize) -> Vec<(f64, f64)> {

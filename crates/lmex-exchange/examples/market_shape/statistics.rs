@@ -26,6 +26,16 @@ pub(crate) fn autocorrelation(values: &[f64], lag: usize) -> f64 {
     if whole > 0.0 { shared / whole } else { 0.0 }
 }
 
+/// The mean of a figure over stretches of so many values, or of all if there are fewer: what is long and what is short is
+/// compared by it, since volatility that changes over hours makes a memory of its own.
+pub(crate) fn over_stretches(values: &[f64], length: usize, figure: impl Fn(&[f64]) -> f64) -> f64 {
+    if values.len() < length {
+        return figure(values);
+    }
+    let figures: Vec<f64> = values.chunks_exact(length.max(1)).map(figure).collect();
+    mean(&figures)
+}
+
 /// Pearson's correlation of two series, as far as both go.
 pub(crate) fn correlation(left: &[f64], right: &[f64]) -> f64 {
     let shared = left.len().min(right.len());
@@ -85,6 +95,12 @@ mod tests {
         assert!(near(autocorrelation(&turns, 1), -0.75));
         assert!(near(autocorrelation(&turns, 2), 0.5));
         assert!(near(autocorrelation(&turns, 9), 0.0));
+    }
+
+    #[test]
+    fn a_stretch_is_whole_or_all_there_is() {
+        assert!(near(over_stretches(&[1.0, 2.0, 5.0, 6.0, 100.0], 2, |part| part.iter().sum()), 7.0));
+        assert!(near(over_stretches(&[1.0, 2.0], 3, |part| part.iter().sum()), 3.0));
     }
 
     #[test]

@@ -88,7 +88,7 @@ impl Seen {
         self.middles.push(middle.ln() * 10_000.0);
         self.spread_ticks.push((ask - bid) as f64);
         self.spread_bps.push((ask - bid) as f64 / middle * 10_000.0);
-        if self.middles.len() % DEPTH_LOOKS == 0 {
+        if self.middles.len().is_multiple_of(DEPTH_LOOKS) {
             self.look_deep(market, middle);
         }
     }

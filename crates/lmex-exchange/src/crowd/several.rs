@@ -38,11 +38,6 @@ impl MarketSource for Several {
         self.0.iter().filter_map(|source| source.next_at()).min()
     }
 
-    fn stop_on_the_way(&self, now: TimeMs) -> TimeMs {
-        let due = self.0.iter().filter(|source| source.next_at().is_some_and(|at| at <= now));
-        due.map(|source| source.stop_on_the_way(now)).min().unwrap_or(now)
-    }
-
     /// Steps all that are due. An error of one does not keep the others from their turn, now or later; the first is
     /// reported.
     fn step(&mut self, now: TimeMs, out: &mut Vec<Command>) -> Result<(), SourceError> {

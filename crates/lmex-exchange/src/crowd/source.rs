@@ -14,14 +14,6 @@ pub trait MarketSource: Send {
     /// When there is something to do; a moment in the past means now. `None` when the source has ended for good.
     fn next_at(&self) -> Option<TimeMs>;
 
-    /// Where to stop on the way to `now`, when the next step is due: a moment that is not after `now`. Whoever is far
-    /// behind steps from stop to stop, each at its own time, and so has everything at about the time it happened,
-    /// where a step to `now` tells it all at `now`, and coarsely. The number of stops is bounded by what a source leaves
-    /// out when it is far behind.
-    fn stop_on_the_way(&self, now: TimeMs) -> TimeMs {
-        self.next_at().map_or(now, |next| next.min(now))
-    }
-
     /// Appends the commands that are due at `now` to `out`. The work and the number of commands are bounded: after a
     /// long sleep `next_at` may still be in the past, and the caller steps again.
     ///

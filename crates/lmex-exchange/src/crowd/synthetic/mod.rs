@@ -35,18 +35,14 @@ pub(crate) use volatility::Volatility;
 
 /// Later than this, the crowd does not live through what it missed beat by beat: it takes a stride.
 const STRIDE_AFTER_MS: i64 = 2_000;
-/// Whoever stops on the way takes strides of this part of what is missing, so that hours take some hundreds.
-const STRIDE_PART: i64 = 64;
-/// The shortest stride.
-const STRIDE_MS: i64 = 2_500;
 /// Time between beats, shortest and longest.
 const BEAT_MS: (i64, i64) = (30, 70);
 
 /// A crowd that trades by chance. It never ends.
 ///
-/// Whoever steps it in time gets every beat. A step that is more than two seconds late is one stride: four trades,
-/// prices and a whole book of each market stand for all that was missed. Whoever stops on the way gets a stride for
-/// every 64th of what is missing, of at least 2.5 seconds: eight hours take about 400 stops, and 30 days 700.
+/// Whoever steps it in time gets every beat. A step that is more than two seconds late is one stride, however long:
+/// four trades, prices and a whole book of each market stand for all that was missed. Whoever has to live through hours
+/// steps it every minute or so, and has trades, candles and funding at their times.
 #[derive(Debug)]
 pub struct SyntheticCrowd {
     seed: u64,
@@ -123,14 +119,6 @@ impl SyntheticCrowd {
 impl MarketSource for SyntheticCrowd {
     fn next_at(&self) -> Option<TimeMs> {
         Some(self.next)
-    }
-
-    fn stop_on_the_way(&self, now: TimeMs) -> TimeMs {
-        if !self.strides(now) {
-            return self.next.min(now);
-        }
-        let missing_ms = now.ms_since(self.last);
-        self.last.plus_ms((missing_ms / STRIDE_PART).max(STRIDE_MS)).min(now)
     }
 
     fn step(&mut self, now: TimeMs, out: &mut Vec<Command>) -> Result<(), SourceError> {

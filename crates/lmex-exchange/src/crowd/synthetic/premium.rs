@@ -106,18 +106,20 @@ mod tests {
 
     #[test]
     fn it_follows_a_trend_and_forgets_it() {
-        let (mut premium, mut chance) = (Premium::default(), Chance::new(1, 0));
-        let mut paid = Vec::new();
-        for second in 0..12 * 86_400 {
-            // 12 % up in the first six days, then nothing.
-            premium.follow(if second < 6 * 86_400 { 240 } else { 0 });
-            premium.advance(1_000, &mut chance);
-            if second % 28_800 == 28_799 {
-                paid.push(premium.settle().parts());
+        // The same chance, with and without: 5 % up on each of six days, then nothing for six.
+        let (mut trending, mut flat) = (Premium::default(), Premium::default());
+        let (mut chance, mut same) = (Chance::new(1, 0), Chance::new(1, 0));
+        let mut after_days = Vec::new();
+        for second in 1..=12 * 86_400 {
+            trending.follow(if second <= 6 * 86_400 { 580 } else { 0 });
+            trending.advance(1_000, &mut chance);
+            flat.advance(1_000, &mut same);
+            if second % (6 * 86_400) == 0 {
+                after_days.push(trending.ppb() - flat.ppb());
             }
         }
-        assert!(paid[17] > 200_000_000, "{paid:?}");
-        assert!(paid[35] < paid[17] / 2, "{paid:?}");
+        assert!(after_days[0] > 500_000, "{after_days:?}");
+        assert!((0..after_days[0] / 4).contains(&after_days[1]), "{after_days:?}");
     }
 
     #[test]
