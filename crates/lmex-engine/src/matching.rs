@@ -205,7 +205,7 @@ impl Traded<'_> {
         let order = &resting.order;
         let account = &state.accounts[resting.slot];
         let role = if is_maker && !order.is_spam { Role::Maker } else { Role::Taker };
-        let party = self.party(state, account, order.leg, order.side, role);
+        let party = self.party(account, order.leg, order.side, role);
         Party { order: Some(order.id), remaining: order.remaining() - self.contracts, ..party }
     }
 
@@ -218,9 +218,9 @@ impl Traded<'_> {
         side: Side,
     ) -> Party {
         let account = &state.accounts[slot];
-        let party = self.party(state, account, leg, side, Role::Liquidated);
+        let party = self.party(account, leg, side, Role::Liquidated);
         let party = self.charged(state, slot, party);
-        let moved = self.moved(state, account, &party, side, Role::Liquidated);
+        let moved = self.moved(account, &party, side, Role::Liquidated);
         Party { order: Some(order), remaining: remaining - self.contracts, moved, ..party }
     }
 
@@ -238,10 +238,10 @@ impl Traded<'_> {
     }
 
     fn by_crowd(&self, state: &State, side: Side) -> Party {
-        self.party(state, &state.accounts[Slot::CROWD], LegId::ONE_WAY, side, Role::Taker)
+        self.party(&state.accounts[Slot::CROWD], LegId::ONE_WAY, side, Role::Taker)
     }
 
-    fn party(&self, state: &State, account: &Account, leg: LegId, side: Side, role: Role) -> Party {
+    fn party(&self, account: &Account, leg: LegId, side: Side, role: Role) -> Party {
         let value = self.market.value(self.price, 1);
         let (_, realised_pnl) = account.position(self.market.id, leg).filled(side, self.contracts, value);
         let party = Party {
@@ -254,11 +254,11 @@ impl Traded<'_> {
             moved: Money::ZERO,
             liquidation_fee: Money::ZERO,
         };
-        Party { moved: self.moved(state, account, &party, side, role), ..party }
+        Party { moved: self.moved(account, &party, side, role), ..party }
     }
 
     /// What this fill moves into the party's isolated wallet, so that evolving only adds.
-    fn moved(&self, state: &State, account: &Account, party: &Party, side: Side, role: Role) -> Money {
+    fn moved(&self, account: &Account, party: &Party, side: Side, role: Role) -> Money {
         let held = account.holding(self.market.id, party.leg);
         let Some(holding) = held.filter(|holding| holding.is_isolated()) else { return Money::ZERO };
         let transfer = Transfer {
@@ -272,7 +272,7 @@ impl Traded<'_> {
         };
         match role {
             Role::Liquidated => transfer.forced(),
-            Role::Maker | Role::Taker => transfer.own(state.wallet(account).spare()),
+            Role::Maker | Role::Taker => transfer.own(account.spare()),
         }
     }
 }

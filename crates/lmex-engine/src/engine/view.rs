@@ -146,7 +146,7 @@ impl Engine {
 
     /// An account's wallet.
     pub fn wallet(&self, account: AccountId) -> Option<Wallet> {
-        self.state.accounts.find(account).map(|account| self.state.wallet(account))
+        self.state.accounts.find(account).map(Wallet::of)
     }
 
     /// An account's fees as parts of the notional: maker, taker.
@@ -202,7 +202,7 @@ impl Engine {
         let grid = &market.instrument.grid;
         let liquidation_price = match account.id {
             AccountId::CROWD => None,
-            _ => liquidation_price(account, holding, market, || self.state.wallet(account)),
+            _ => liquidation_price(account, holding, market),
         };
         PositionView {
             market: market.id,

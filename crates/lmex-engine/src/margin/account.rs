@@ -1,10 +1,12 @@
 //! Accounts: wallet, fees, and per market a position with its open orders.
 
+use std::borrow::Cow;
+
 use lmex_types::{OrderId, Side, TimeMs};
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
-use super::{Initial, Position, order_margin};
+use super::{Initial, Position, Sums, order_margin};
 use crate::book::{Key, Orders};
 use crate::market::Market;
 use crate::{AccountId, LegId, MarginMode, MarketId, Money, PositionMode, Purpose, Rate, Tier};
@@ -40,7 +42,9 @@ pub(crate) struct Account {
     /// that none is given twice.
     pub(crate) isolated_legs: u32,
     /// Sorted by market and leg.
-    holdings: Vec<Holding>,
+    pub(super) holdings: Vec<Holding>,
+    /// What all holdings come to.
+    pub(super) sums: Sums,
 }
 
 /// What an account has in one leg of one market: a position with its orders.
@@ -60,6 +64,8 @@ pub(crate) struct Holding {
     pub(crate) sells: OpenSide,
     /// Open orders.
     pub(crate) orders: u32,
+    /// What it adds to the account's sums.
+    pub(super) sums: Sums,
     /// Open reduce-only orders, oldest first.
     pub(crate) reduce_only: Vec<Key>,
     oldest: Key,
@@ -127,6 +133,7 @@ impl Accounts {
                     modes: Vec::new(),
                     isolated_legs: 0,
                     holdings: Vec::new(),
+                    sums: Sums::default(),
                 });
             }
         }
@@ -155,13 +162,27 @@ impl Account {
     /// All legs of a market.
     pub(crate) fn holdings_in(&self, market: MarketId) -> &[Holding] {
         let from = self.holdings.partition_point(|holding| holding.market < market);
-        let to = self.holdings.partition_point(|holding| holding.market <= market);
-        self.holdings.get(from..to).unwrap_or_default()
+        let rest = self.holdings.get(from..).unwrap_or_default();
+        // Nearly always there is one.
+        let count = rest.iter().take_while(|holding| holding.market == market).count();
+        rest.get(..count).unwrap_or_default()
+    }
+
+    pub(crate) fn sums(&self) -> Sums {
+        self.sums
     }
 
     pub(crate) fn holding(&self, market: MarketId, leg: LegId) -> Option<&Holding> {
         let at = self.place(market, leg).ok()?;
         self.holdings.get(at)
+    }
+
+    /// The holding of a leg, or what a new one would start as.
+    pub(crate) fn known_or_new(&self, market: MarketId, leg: LegId) -> Cow<'_, Holding> {
+        match self.holding(market, leg) {
+            Some(holding) => Cow::Borrowed(holding),
+            None => Cow::Owned(Holding::new(market, leg, self.terms(market, leg))),
+        }
     }
 
     pub(crate) fn holding_mut(&mut self, market: MarketId, leg: LegId) -> &mut Holding {
@@ -183,7 +204,8 @@ impl Account {
             && self.holdings[at].is_idle()
             && self.holdings[at].wallet == Money::ZERO
         {
-            self.holdings.remove(at);
+            let gone = self.holdings.remove(at);
+            self.sums.replace(gone.sums, Sums::default());
         }
     }
 
@@ -249,6 +271,7 @@ impl Holding {
             buys: OpenSide::default(),
             sells: OpenSide::default(),
             orders: 0,
+            sums: Sums::default(),
             reduce_only: Vec::new(),
             oldest: Key::NONE,
             newest: Key::NONE,
@@ -264,9 +287,14 @@ impl Holding {
         self.terms.margin == MarginMode::Isolated
     }
 
+    /// Whether it has orders that must fit the position: reduce-only ones, which bound exits are too.
+    pub(crate) fn has_followers(&self) -> bool {
+        !self.reduce_only.is_empty()
+    }
+
     /// The tier that counts.
-    pub(crate) fn tier(&self, market: &Market) -> Tier {
-        market.rules.tiers.tier(self.terms.level)
+    pub(crate) fn tier<'a>(&self, market: &'a Market) -> &'a Tier {
+        market.rules.tiers.nearest(self.terms.level)
     }
 
     /// Open orders, oldest first.
@@ -295,7 +323,7 @@ impl Holding {
     }
 
     /// Resting orders gain (or, negative, lose) contracts.
-    pub(crate) fn change_open(&mut self, side: Side, contracts: i64, value: Money) {
+    pub(super) fn change_open(&mut self, side: Side, contracts: i64, value: Money) {
         let open = match side {
             Side::Buy => &mut self.buys,
             Side::Sell => &mut self.sells,
@@ -306,13 +334,18 @@ impl Holding {
 
     /// The leverage that counts: 0 stands for the tier's maximum.
     pub(crate) fn leverage(&self, market: &Market) -> i64 {
-        let max = self.tier(market).max_leverage.max(1);
+        self.leverage_in(self.tier(market))
+    }
+
+    fn leverage_in(&self, tier: &Tier) -> i64 {
+        let max = tier.max_leverage.max(1);
         i64::from(if self.terms.leverage == 0 { max } else { self.terms.leverage.min(max) })
     }
 
     /// The part of a notional that initial margin covers.
     pub(crate) fn initial(&self, market: &Market) -> Initial {
-        Initial { leverage: self.leverage(market), least: self.tier(market).initial }
+        let tier = self.tier(market);
+        Initial { leverage: self.leverage_in(tier), least: tier.initial }
     }
 
     /// Initial margin of the position at the mark price, rounded up.

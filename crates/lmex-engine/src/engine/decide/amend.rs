@@ -80,7 +80,7 @@ fn check(
     if new.post_only && market.book.crosses(new.side, new.price) {
         return Err(Refusal::PostOnlyWouldCross);
     }
-    check_risk(state, account, market, old, &new)?;
+    check_risk(account, market, old, &new)?;
     Ok(amended(market, old, &new, AmendCause::User))
 }
 
@@ -112,7 +112,6 @@ fn check_size(market: &Market, old: &Order, new: &Order) -> Result<(), Refusal> 
 }
 
 pub(super) fn check_risk(
-    state: &State,
     account: &Account,
     market: &Market,
     old: &Order,
@@ -123,11 +122,11 @@ pub(super) fn check_risk(
     }
     let contracts = new.remaining();
     let replaces = OpenSide { contracts: old.remaining(), value: market.value(old.price, old.remaining()) };
-    check::risk_limit(account, market, (new.leg, new.side), market.value(new.price, contracts), replaces)?;
-    check::position_limit(account, market, (new.leg, new.side), contracts, replaces)?;
-    let candidate =
-        Candidate { leg: new.leg, side: new.side, contracts, value: market.value(new.price, 1), replaces };
-    check::margin(state, account, market, &candidate)
+    let holding = account.known_or_new(market.id, new.leg);
+    check::risk_limit(&holding, market, new.side, market.value(new.price, contracts), replaces)?;
+    check::position_limit(&holding, market, new.side, contracts, replaces)?;
+    let candidate = Candidate { side: new.side, contracts, value: market.value(new.price, 1), replaces };
+    check::margin(account, &holding, market, &candidate)
 }
 
 /// The event of a resting order that changes.

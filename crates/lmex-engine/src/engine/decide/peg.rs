@@ -54,7 +54,7 @@ fn follow(state: &State, market: &Market, key: Key) -> Option<Event> {
     if new.price == old.price || !resting.rests {
         return None;
     }
-    match amend::check_risk(state, &state.accounts[resting.slot], market, old, &new) {
+    match amend::check_risk(&state.accounts[resting.slot], market, old, &new) {
         Ok(()) => Some(amend::amended(market, old, &new, AmendCause::Peg)),
         Err(Refusal::InsufficientMargin { .. }) => cancelled(state, key, CancelReason::InsufficientMargin),
         Err(_) => cancelled(state, key, CancelReason::NotAllowed),

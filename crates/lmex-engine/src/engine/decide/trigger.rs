@@ -46,10 +46,10 @@ fn judge(state: &State, market: &Market, key: Key) -> Result<i64, Refusal> {
         return Ok(if order.is_bound() { closable } else { order.contracts.min(closable) });
     }
     let Order { leg, side, contracts, .. } = *order;
-    let (at, replaces) = ((leg, side), OpenSide::default());
+    let (holding, replaces) = (account.known_or_new(market.id, leg), OpenSide::default());
     let value = check::value(market, order.order_type, side, order.price);
-    check::risk_limit(account, market, at, value.times(contracts), replaces)?;
-    check::position_limit(account, market, at, contracts, replaces)?;
-    check::margin(state, account, market, &Candidate { leg, side, contracts, value, replaces })?;
+    check::risk_limit(&holding, market, side, value.times(contracts), replaces)?;
+    check::position_limit(&holding, market, side, contracts, replaces)?;
+    check::margin(account, &holding, market, &Candidate { side, contracts, value, replaces })?;
     Ok(contracts)
 }

@@ -3,15 +3,15 @@
 use lmex_types::{Decimal, OrderId};
 
 use crate::book::{Key, Orders};
-use crate::engine::State;
+use crate::engine::{Parts, State};
 use crate::margin::Slot;
 use crate::market::{Mark, Market};
 use crate::{MarketId, Order, PriceSource, Purpose, Trigger};
 
 impl State {
     pub(super) fn wait(&mut self, key: Key) {
-        let order = self.orders[key].order;
-        if let Some(trigger) = order.trigger {
+        if let Some(trigger) = self.orders[key].order.trigger {
+            let order = self.orders[key].order;
             self.on_market(order.market, |market| market.triggers.insert(&order, trigger));
             self.look_for_due(order.market);
         }
@@ -19,8 +19,8 @@ impl State {
 
     /// Takes an order out of those that wait, if it does.
     pub(super) fn wait_no_longer(&mut self, key: Key) {
-        let order = self.orders[key].order;
-        if let Some(trigger) = order.trigger.filter(|trigger| !trigger.fired) {
+        if let Some(trigger) = self.orders[key].order.trigger.filter(|trigger| !trigger.fired) {
+            let order = self.orders[key].order;
             self.on_market(order.market, |market| market.triggers.remove(&order, trigger));
             self.look_for_due(order.market);
         }
@@ -74,9 +74,12 @@ impl State {
 
     /// A bound exit is known to its position, and no longer on its way to it.
     pub(super) fn bound(&mut self, slot: Slot, order: &Order) {
+        if !order.is_bound() {
+            return;
+        }
         let holding = self.accounts[slot].holding_mut(order.market, order.leg);
         match order.purpose {
-            Purpose::Trade => return,
+            Purpose::Trade => {}
             Purpose::TakeProfit => holding.take_profit = Some(order.id),
             Purpose::StopLoss => holding.stop_loss = Some(order.id),
         }
@@ -104,7 +107,16 @@ impl State {
                 market.mark = mark;
             }
         });
+        self.mark_changed(market);
         self.price_moved(market, PriceSource::Mark);
+    }
+
+    /// What every position there adds to its account's sums depends on the mark price.
+    fn mark_changed(&mut self, market: MarketId) {
+        let Some(Parts { market, accounts, .. }) = self.parts(market) else { return };
+        for &slot in [Slot::CROWD].iter().chain(&market.holders) {
+            accounts[slot].mark_changed(market);
+        }
     }
 
     fn price_moved(&mut self, market: MarketId, source: PriceSource) {

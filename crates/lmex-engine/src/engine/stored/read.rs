@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer};
 use super::{Engine, StoredAccount, StoredEngine, StoredHolding, StoredLevel, StoredMarket};
 use crate::book::{Key, QueueModel};
 use crate::engine::decide::{MAX_CROWD, refuse_open};
-use crate::engine::{Due, State};
+use crate::engine::{Due, Parts, State};
 use crate::margin::Slot;
 use crate::market::{Mark, Market};
 use crate::message::{OpenedMarket, Refusal};
@@ -20,7 +20,7 @@ impl<'de> Deserialize<'de> for Engine {
     /// From storage. What no engine could have written is an error that names it.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let stored = StoredEngine::<Vec<Order>>::deserialize(deserializer)?;
-        engine(stored).map_err(serde::de::Error::custom)
+        engine(&stored).map_err(serde::de::Error::custom)
     }
 }
 
@@ -47,7 +47,7 @@ enum Misfit {
     Touched,
 }
 
-fn engine(stored: StoredEngine<Vec<Order>>) -> Result<Engine, Misfit> {
+fn engine(stored: &StoredEngine<Vec<Order>>) -> Result<Engine, Misfit> {
     let mut engine = Engine::new(stored.config);
     let state = &mut engine.state;
     state.next_trade = stored.next_trade;
@@ -140,16 +140,15 @@ fn fill_account(state: &mut State, stored: &StoredAccount) -> Result<(), Misfit>
 }
 
 fn open_holding(state: &mut State, slot: Slot, stored: &StoredHolding) {
-    let holding = state.accounts[slot].holding_mut(stored.market, stored.leg);
+    let Some(Parts { market, accounts, .. }) = state.parts(stored.market) else { return };
+    let holding = accounts[slot].holding_mut(stored.market, stored.leg);
     holding.position = stored.position;
     holding.terms = stored.terms;
     holding.wallet = stored.wallet;
     holding.take_profit = stored.take_profit;
     holding.stop_loss = stored.stop_loss;
-    if slot != Slot::CROWD
-        && !stored.position.is_flat()
-        && let Some(market) = state.market_mut(stored.market)
-    {
+    accounts[slot].leg_changed(market, stored.leg);
+    if slot != Slot::CROWD && !stored.position.is_flat() {
         market.holders.insert(slot);
     }
 }
