@@ -2,14 +2,14 @@
 
 use lmex_types::{OrderId, OrderType, Side, TimeInForce};
 
-use crate::book::{Front, Key};
+use crate::book::{Front, Key, OpenOrder};
 use crate::engine::decide::{cancelled, set, taken};
 use crate::engine::{InFlight, State, Taker};
 use crate::liquidation::Liquidation;
 use crate::margin::{Account, Slot, Transfer, fee};
 use crate::market::Market;
 use crate::message::{CancelReason, CrowdPurpose, Event, Fill, Party};
-use crate::{LegId, MarketId, Money, Order};
+use crate::{LegId, MarketId, Money};
 
 /// The next event of what is in flight. Some event always follows until nothing is.
 pub(crate) fn next(state: &State, in_flight: &InFlight) -> Option<Event> {
@@ -38,7 +38,7 @@ fn next_of_order(state: &State, market: &Market, in_flight: &InFlight, key: Key)
             OrderType::Market => end(CancelReason::ImmediateRemainder),
             OrderType::Limit if order.time_in_force == TimeInForce::Fok => end(CancelReason::FillOrKill),
             OrderType::Limit if order.time_in_force.is_immediate() => end(CancelReason::ImmediateRemainder),
-            OrderType::Limit => Some(rested(market, order)),
+            OrderType::Limit => Some(rested(state, market, key)),
         };
     };
     if order.post_only {
@@ -61,6 +61,7 @@ fn next_of_order(state: &State, market: &Market, in_flight: &InFlight, key: Key)
 
 /// The venue's order trades with what is there, up to its limit. Beyond the bankruptcy price it trades only as many
 /// contracts as the insurance fund can pay for. An order of the same account, of another position, is out of its way.
+#[cold]
 fn next_of_liquidation(
     state: &State,
     market: &Market,
@@ -94,6 +95,7 @@ fn affordable(state: &State, market: &Market, price: i64) -> i64 {
 }
 
 /// A print takes users and crowd alike; what no user took part in is one trade of the crowd with itself.
+#[cold]
 fn next_of_print(
     state: &State,
     market: &Market,
@@ -111,6 +113,7 @@ fn next_of_print(
 }
 
 /// Depth that crosses trades with users only: the crowd in its way is out of date and leaves.
+#[cold]
 fn next_of_depth(state: &State, market: &Market, in_flight: &InFlight, remaining: i64) -> Option<Event> {
     let side = in_flight.side.opposite();
     let Some((price, level)) = market.book.side(side).within(in_flight.limit).next() else {
@@ -130,7 +133,8 @@ pub(crate) fn trade(state: &State, market: MarketId, aggressor: Side, price: i64
     Event::Trade { market, trade_id: state.next_trade, price, contracts, aggressor }
 }
 
-fn rested(market: &Market, order: &Order) -> Event {
+fn rested(state: &State, market: &Market, key: Key) -> Event {
+    let order = &state.orders[key].order;
     Event::OrderRested {
         account: order.account,
         market: order.market,
@@ -138,7 +142,7 @@ fn rested(market: &Market, order: &Order) -> Event {
         side: order.side,
         price: order.price,
         remaining: order.remaining(),
-        level: market.book.total_after(order, 0, order.remaining()),
+        level: market.book.total_after(&state.orders, key, 0, order.remaining()),
     }
 }
 
@@ -161,8 +165,11 @@ fn fill(
         }
         Taker::Crowd { .. } => trade.by_crowd(state, aggressor),
     };
-    let level = match maker.map(|key| &state.orders[key].order) {
-        Some(order) => market.book.total_after(order, order.remaining(), order.remaining() - contracts),
+    let level = match maker {
+        Some(key) => {
+            let remaining = state.orders[key].order.remaining();
+            market.book.total_after(&state.orders, key, remaining, remaining - contracts)
+        }
         None => market.book.side(aggressor.opposite()).total(price) - contracts,
     };
     let maker = match maker {
@@ -281,6 +288,7 @@ impl Traded<'_> {
 ///
 /// Walks the book as matching would: it stops at an order of the same account, where the order would be cancelled,
 /// and counts of a reduce-only order only what its owner's position will allow when its turn comes.
+#[cold]
 fn fills_whole(state: &State, market: &Market, in_flight: &InFlight, key: Key) -> bool {
     let taker = &state.orders[key];
     let maker_side = taker.order.side.opposite();
@@ -322,7 +330,7 @@ struct ClosedSoFar {
 
 impl ClosedSoFar {
     /// Contracts this order can give, which then count as given.
-    fn count(&mut self, leg: (Slot, LegId), order: &Order, closable: i64) -> i64 {
+    fn count(&mut self, leg: (Slot, LegId), order: &OpenOrder, closable: i64) -> i64 {
         if !self.needed {
             return order.remaining();
         }

@@ -273,7 +273,7 @@ impl Engine {
             let negative = level.tail() < 0 || level.queue(orders).any(|key| orders[key].ahead < 0);
             let idle =
                 level.queue(orders).any(|key| orders[key].order.remaining() <= 0 || !orders[key].rests);
-            let hidden: i64 = level.queue(orders).map(|key| orders[key].order.hidden()).sum();
+            let hidden: i64 = level.queue(orders).map(|key| orders.hidden(key)).sum();
             let adds_up = level.crowd() == ahead + level.tail()
                 && level.users() == users
                 && level.hidden() == hidden
@@ -296,10 +296,10 @@ impl Engine {
         let orders = &self.state.orders;
         for key in holding.open_orders(orders) {
             let order = &orders[key].order;
-            if orders[key].rests == order.waits() {
+            if orders[key].rests == orders.waits(key) {
                 return Err(AuditError::OrderAdrift);
             }
-            if order.reduce_only && !order.waits() && order.remaining() > position.closable(order.side) {
+            if order.reduce_only && !orders.waits(key) && order.remaining() > position.closable(order.side) {
                 return Err(AuditError::ReduceOnlyTooLarge { account, market });
             }
         }
@@ -342,7 +342,7 @@ impl Engine {
             if let Some(market) = self.state.market(holding.market)
                 && order.side == side
                 && !order.reduce_only
-                && !order.waits()
+                && !orders.waits(key)
             {
                 sum.contracts += order.remaining();
                 sum.value += market.value(order.price, order.remaining());

@@ -3,6 +3,7 @@
 use lmex_types::OrderType;
 
 use super::{check, condition};
+use crate::book::Key;
 use crate::engine::State;
 use crate::margin::{Account, Candidate, OpenSide};
 use crate::market::Market;
@@ -46,7 +47,7 @@ fn check(
     let (account, market) = check::parties(state, account, market)?;
     check::open(market)?;
     let key = state.find(account.id, market.id, target).ok_or(Refusal::OrderNotFound)?;
-    let old = &state.orders[key].order;
+    let old = &state.orders.whole(key);
     amendable(old, Change { price, contracts, trigger })?;
     let mut new =
         Order { price: price.unwrap_or(old.price), contracts: contracts.unwrap_or(old.contracts), ..*old };
@@ -75,13 +76,13 @@ fn check(
         check::notional(market, value, new.contracts)?;
     }
     if waits {
-        return Ok(amended(market, old, &new, AmendCause::User));
+        return Ok(amended(state, market, key, &new, AmendCause::User));
     }
     if new.post_only && market.book.crosses(new.side, new.price) {
         return Err(Refusal::PostOnlyWouldCross);
     }
     check_risk(account, market, old, &new)?;
-    Ok(amended(market, old, &new, AmendCause::User))
+    Ok(amended(state, market, key, &new, AmendCause::User))
 }
 
 /// What an order of this kind has, and may change: one that waits its trigger, unless it trails; a market order no
@@ -130,7 +131,8 @@ pub(super) fn check_risk(
 }
 
 /// The event of a resting order that changes.
-pub(super) fn amended(market: &Market, old: &Order, new: &Order, cause: AmendCause) -> Event {
+pub(super) fn amended(state: &State, market: &Market, key: Key, new: &Order, cause: AmendCause) -> Event {
+    let old = &state.orders[key].order;
     let waits = new.waits();
     let kept_place = waits || (new.price == old.price && new.contracts <= old.contracts);
     let stays = if kept_place { new.remaining() } else { 0 };
@@ -146,6 +148,6 @@ pub(super) fn amended(market: &Market, old: &Order, new: &Order, cause: AmendCau
         trigger: new.trigger.filter(|_| waits).map(|trigger| trigger.price),
         kept_place,
         cause,
-        level: (!waits).then(|| market.book.total_after(old, old.remaining(), stays)),
+        level: (!waits).then(|| market.book.total_after(&state.orders, key, old.remaining(), stays)),
     }
 }

@@ -36,6 +36,7 @@ pub(super) fn next(state: &State, repriced: &[MarketId], cursor: &mut Cursor) ->
     None
 }
 
+#[cold]
 fn next_in(state: &State, market: &Market, last: &mut Option<u64>) -> Option<Event> {
     let after = last.map_or(Bound::Unbounded, Bound::Excluded);
     for (&serial, &key) in market.pegged.range((after, Bound::Unbounded)) {
@@ -49,13 +50,13 @@ fn next_in(state: &State, market: &Market, last: &mut Option<u64>) -> Option<Eve
 
 fn follow(state: &State, market: &Market, key: Key) -> Option<Event> {
     let resting = &state.orders[key];
-    let old = &resting.order;
+    let old = &state.orders.whole(key);
     let new = Order { price: target(market, old.side, &old.peg?), ..*old };
     if new.price == old.price || !resting.rests {
         return None;
     }
     match amend::check_risk(&state.accounts[resting.slot], market, old, &new) {
-        Ok(()) => Some(amend::amended(market, old, &new, AmendCause::Peg)),
+        Ok(()) => Some(amend::amended(state, market, key, &new, AmendCause::Peg)),
         Err(Refusal::InsufficientMargin { .. }) => cancelled(state, key, CancelReason::InsufficientMargin),
         Err(_) => cancelled(state, key, CancelReason::NotAllowed),
     }
@@ -88,6 +89,7 @@ fn ticks(market: &Market, side: Side, deviation: Rate) -> i64 {
 
 /// What an algo order can't be: the request has no field for any of it. Triggers, pairs and exits are excluded with all
 /// other combinations.
+#[cold]
 pub(super) fn fits(new: &NewOrder) -> Result<(), Refusal> {
     let plain = new.order_type == OrderType::Limit && new.time_in_force == TimeInForce::Gtc;
     let with = if !plain {
@@ -103,6 +105,7 @@ pub(super) fn fits(new: &NewOrder) -> Result<(), Refusal> {
 }
 
 /// The price a new algo order starts with.
+#[cold]
 pub(super) fn first_price(market: &Market, side: Side, peg: &Peg) -> Result<i64, Refusal> {
     let max = market.scale.max_price;
     if let Some(price) = peg.limit.filter(|price| !(1..=max).contains(price)) {

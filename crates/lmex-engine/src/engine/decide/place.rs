@@ -17,7 +17,7 @@ pub(super) fn place(state: &State, new: &NewOrder, at: TimeMs) -> Event {
 /// The limit leg of a pair, after its stop leg was accepted.
 pub(super) fn limit_leg(state: &State, new: &NewOrder) -> Option<Event> {
     let stop = state.orders.find(new.oco?.order)?;
-    Some(Event::OrderAccepted { order: condition::limit_leg(new, &state.orders[stop].order) })
+    Some(Event::OrderAccepted { order: condition::limit_leg(new, &state.orders.whole(stop)) })
 }
 
 /// Reduce-only, of the position's size.

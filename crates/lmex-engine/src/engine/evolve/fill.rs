@@ -2,11 +2,11 @@
 
 use lmex_types::Side;
 
-use crate::book::{Front, Key, Resting};
+use crate::book::{Front, Key, OpenOrder, Resting};
 use crate::engine::{State, Taker, Unbound};
 use crate::margin::Slot;
 use crate::message::{Fill, Party};
-use crate::{LegId, MarketId, Money, Order};
+use crate::{LegId, MarketId, Money};
 
 impl State {
     pub(super) fn filled(&mut self, fill: &Fill) {
@@ -51,10 +51,10 @@ impl State {
     /// has nothing to protect.
     fn traded(&mut self, key: Key, contracts: i64) {
         self.part(key);
-        if self.orders[key].order.exits.is_empty() {
+        if self.orders.conditions(key).exits.is_empty() {
             return;
         }
-        let Resting { slot, order: Order { market, leg, side, .. }, .. } = self.orders[key];
+        let Resting { slot, order: OpenOrder { market, leg, side, .. }, .. } = self.orders[key];
         let held = self.accounts[slot].position(market, leg).contracts;
         if side.sign() * held + contracts <= 0 {
             return;
@@ -68,11 +68,11 @@ impl State {
     fn fill_maker(&mut self, key: Key, fill: &Fill) {
         self.traded(key, fill.contracts);
         self.count_open(key, -fill.contracts);
-        let order = &mut self.orders[key].order;
-        let hidden = order.hidden();
-        order.filled += fill.contracts;
-        let hidden = hidden - order.hidden();
-        let (side, price, remaining) = (order.side, order.price, order.remaining());
+        let hidden = self.orders.hidden(key);
+        self.orders[key].order.filled += fill.contracts;
+        let hidden = hidden - self.orders.hidden(key);
+        let OpenOrder { side, price, .. } = self.orders[key].order;
+        let remaining = self.orders[key].order.remaining();
         self.on_market(fill.market, |market| {
             market.book.side_mut(side).shrink(price, fill.contracts, hidden);
         });

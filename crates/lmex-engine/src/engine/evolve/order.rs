@@ -3,7 +3,7 @@
 use lmex_types::OrderType;
 
 use crate::Order;
-use crate::book::{Key, Resting};
+use crate::book::{Key, OpenOrder, Resting};
 use crate::engine::{Due, InFlight, State, Taker};
 use crate::margin::Slot;
 
@@ -13,7 +13,7 @@ impl State {
         if self.market(order.market).is_none() || self.orders.find(order.id).is_some() {
             return;
         }
-        let key = self.orders.insert(*order, slot);
+        let key = self.orders.insert(order, slot);
         self.accounts[slot].reserve(order.leg);
         self.accounts[slot].holding_mut(order.market, order.leg).link(&mut self.orders, key);
         if let Some(at) = order.expires_at {
@@ -35,7 +35,7 @@ impl State {
 
     /// The order is what comes in now.
     pub(super) fn take_in(&mut self, key: Key) {
-        let Order { market, side, order_type, price, .. } = self.orders[key].order;
+        let OpenOrder { market, side, order_type, price, .. } = self.orders[key].order;
         let Some(found) = self.market(market) else { return };
         let limit = match order_type {
             OrderType::Limit => price,
@@ -48,7 +48,7 @@ impl State {
         if self.orders[key].rests {
             return;
         }
-        let Order { market, side, reduce_only, .. } = self.orders[key].order;
+        let OpenOrder { market, side, reduce_only, .. } = self.orders[key].order;
         let Some(parts) = self.parts(market) else { return };
         parts.market.book.side_mut(side).push_back(parts.orders, key);
         parts.market.reduce_only += usize::from(reduce_only);
@@ -60,7 +60,7 @@ impl State {
         if !self.orders[key].rests {
             return;
         }
-        let Order { market, side, reduce_only, .. } = self.orders[key].order;
+        let OpenOrder { market, side, reduce_only, .. } = self.orders[key].order;
         self.count_open(key, -self.orders[key].order.remaining());
         let Some(parts) = self.parts(market) else { return };
         parts.market.book.side_mut(side).remove(parts.orders, key);
@@ -69,7 +69,7 @@ impl State {
 
     /// Resting contracts that need margin change.
     pub(super) fn count_open(&mut self, key: Key, contracts: i64) {
-        let Resting { slot, order: Order { market, leg, side, price, reduce_only, .. }, .. } =
+        let Resting { slot, order: OpenOrder { market, leg, side, price, reduce_only, .. }, .. } =
             self.orders[key];
         if reduce_only {
             return;
@@ -81,7 +81,7 @@ impl State {
 
     /// The order ends without being filled to the end.
     pub(super) fn cancelled(&mut self, key: Key) {
-        let Resting { slot, order: Order { market, leg, .. }, .. } = self.orders[key];
+        let Resting { slot, order: OpenOrder { market, leg, .. }, .. } = self.orders[key];
         self.take_out(key);
         self.end(key);
         self.accounts[slot].forget(market, leg);
@@ -89,7 +89,7 @@ impl State {
 
     /// The order is no longer open. Its leg is not forgotten yet: a fill that ends it has still to be settled there.
     pub(super) fn end(&mut self, key: Key) {
-        let Resting { slot, serial, order: Order { id, market, leg, expires_at, peg, .. }, .. } =
+        let Resting { slot, serial, order: OpenOrder { id, market, leg, expires_at, .. }, .. } =
             self.orders[key];
         self.wait_no_longer(key);
         self.released(slot, key);
@@ -97,7 +97,7 @@ impl State {
         if let Some(at) = expires_at {
             self.agenda.remove(&(at, Due::Order(id)));
         }
-        if peg.is_some() {
+        if self.orders.conditions(key).peg.is_some() {
             self.on_market(market, |market| {
                 market.pegged.remove(&serial);
             });
@@ -116,11 +116,10 @@ impl State {
             order.contracts = contracts;
             return self.take_in(key);
         }
-        let order = &mut self.orders[key].order;
-        let (cut, hidden) = (order.contracts - contracts, order.hidden());
-        order.contracts = contracts;
-        let hidden = hidden - order.hidden();
-        let (market, side) = (order.market, order.side);
+        let OpenOrder { market, side, contracts: before, .. } = self.orders[key].order;
+        let (cut, hidden) = (before - contracts, self.orders.hidden(key));
+        self.orders[key].order.contracts = contracts;
+        let hidden = hidden - self.orders.hidden(key);
         self.count_open(key, -cut);
         self.on_market(market, |market| market.book.side_mut(side).shrink(price, cut, hidden));
     }
