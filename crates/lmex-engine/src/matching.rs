@@ -61,7 +61,6 @@ fn next_of_order(state: &State, market: &Market, in_flight: &InFlight, key: Key)
 
 /// The venue's order trades with what is there, up to its limit. Beyond the bankruptcy price it trades only as many
 /// contracts as the insurance fund can pay for. An order of the same account, of another position, is out of its way.
-#[cold]
 fn next_of_liquidation(
     state: &State,
     market: &Market,
@@ -95,7 +94,6 @@ fn affordable(state: &State, market: &Market, price: i64) -> i64 {
 }
 
 /// A print takes users and crowd alike; what no user took part in is one trade of the crowd with itself.
-#[cold]
 fn next_of_print(
     state: &State,
     market: &Market,
@@ -113,7 +111,6 @@ fn next_of_print(
 }
 
 /// Depth that crosses trades with users only: the crowd in its way is out of date and leaves.
-#[cold]
 fn next_of_depth(state: &State, market: &Market, in_flight: &InFlight, remaining: i64) -> Option<Event> {
     let side = in_flight.side.opposite();
     let Some((price, level)) = market.book.side(side).within(in_flight.limit).next() else {
@@ -288,7 +285,6 @@ impl Traded<'_> {
 ///
 /// Walks the book as matching would: it stops at an order of the same account, where the order would be cancelled,
 /// and counts of a reduce-only order only what its owner's position will allow when its turn comes.
-#[cold]
 fn fills_whole(state: &State, market: &Market, in_flight: &InFlight, key: Key) -> bool {
     let taker = &state.orders[key];
     let maker_side = taker.order.side.opposite();

@@ -78,7 +78,6 @@ pub(super) fn conditions(market: &Market, new: &NewOrder) -> Result<Option<Trigg
     Ok(trigger)
 }
 
-#[cold]
 fn trigger(market: &Market, side: Side, asked: &NewTrigger) -> Result<Trigger, Refusal> {
     let NewTrigger { kind, price, source, trail } = *asked;
     let crossing = match kind {
@@ -120,7 +119,6 @@ pub(super) fn lies_ahead(
 
 /// A profit lies beyond the price that the order is expected to trade at, a loss before it: that is its limit, or its
 /// trigger, or what the exit looks at now.
-#[cold]
 fn exit_fits(
     market: &Market,
     new: &NewOrder,
@@ -154,7 +152,6 @@ pub(super) fn expiry(new: &NewOrder, at: TimeMs) -> Option<TimeMs> {
 }
 
 /// The stop leg of a pair, made from the limit leg. Post-only is for the limit leg alone.
-#[cold]
 pub(super) fn stop_leg(limit: &Order, oco: &OcoStop) -> Order {
     let trigger = Trigger {
         price: oco.trigger_price,
@@ -175,7 +172,6 @@ pub(super) fn stop_leg(limit: &Order, oco: &OcoStop) -> Order {
 }
 
 /// The limit leg of a pair, made from the stop leg that was accepted before it.
-#[cold]
 pub(super) fn limit_leg(new: &NewOrder, stop: &Order) -> Order {
     Order {
         id: new.order,

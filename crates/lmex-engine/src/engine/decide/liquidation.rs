@@ -55,7 +55,6 @@ fn start(state: &State, risky: &[Slot], cursor: &mut Cursor) -> Option<Event> {
     None
 }
 
-#[cold]
 fn step(state: &State, liquidation: &Liquidation) -> Event {
     let account = &state.accounts[liquidation.slot];
     let cover = Cover::of(state, account, liquidation.scope);

@@ -184,7 +184,6 @@ impl<'a> Reading<'a> {
         }
     }
 
-    #[cold]
     fn go_on(&mut self, state: &State, scratch: &Scratch) -> Option<Event> {
         match (&mut self.stage, &self.stamped.command) {
             (Stage::Depth(cursor), Command::CrowdDepth { market, levels, .. }) => {
@@ -221,7 +220,6 @@ impl<'a> Reading<'a> {
 }
 
 /// The event of a command that is answered by one alone.
-#[cold]
 fn answer(state: &State, command: &Command, at: TimeMs) -> Option<Event> {
     Some(match *command {
         Command::OpenMarket { market, ref instrument, ref rules, price } => {

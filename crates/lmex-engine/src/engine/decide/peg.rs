@@ -36,7 +36,6 @@ pub(super) fn next(state: &State, repriced: &[MarketId], cursor: &mut Cursor) ->
     None
 }
 
-#[cold]
 fn next_in(state: &State, market: &Market, last: &mut Option<u64>) -> Option<Event> {
     let after = last.map_or(Bound::Unbounded, Bound::Excluded);
     for (&serial, &key) in market.pegged.range((after, Bound::Unbounded)) {
@@ -89,7 +88,6 @@ fn ticks(market: &Market, side: Side, deviation: Rate) -> i64 {
 
 /// What an algo order can't be: the request has no field for any of it. Triggers, pairs and exits are excluded with all
 /// other combinations.
-#[cold]
 pub(super) fn fits(new: &NewOrder) -> Result<(), Refusal> {
     let plain = new.order_type == OrderType::Limit && new.time_in_force == TimeInForce::Gtc;
     let with = if !plain {
@@ -105,7 +103,6 @@ pub(super) fn fits(new: &NewOrder) -> Result<(), Refusal> {
 }
 
 /// The price a new algo order starts with.
-#[cold]
 pub(super) fn first_price(market: &Market, side: Side, peg: &Peg) -> Result<i64, Refusal> {
     let max = market.scale.max_price;
     if let Some(price) = peg.limit.filter(|price| !(1..=max).contains(price)) {

@@ -85,7 +85,6 @@ impl Engine {
 
 impl State {
     /// Events about prices, terms and money.
-    #[cold]
     fn evolve_money(&mut self, event: &Event) {
         match *event {
             Event::PricesSet { market, index, mark, at } => {
