@@ -11,6 +11,8 @@ import sys
 import tempfile
 import time
 
+import bench_engine
+
 WORK = pathlib.Path(sys.argv[1])
 RELEASE = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", "target")) / "release"
 PEERS = WORK / "peers"
@@ -110,6 +112,7 @@ def main():
     print(f"| `lmex --version` | {wall_ms([RELEASE / 'lmex', '--version']):.1f} ms | | | < 15 ms |")
     print(f"| `lmex exchange` ready | {ready_ms():.0f} ms | | | < 300 ms |")
     print("\nA book message allocates nothing in the steady state: `cargo test -p lmex-api --test allocations`.")
+    bench_engine.section(criterion, WORK)
 
 
 main()

@@ -13,8 +13,8 @@ use std::hint::black_box;
 use criterion::measurement::WallTime;
 use criterion::{BatchSize, BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main};
 use lmex_engine::BareBook;
-use lmex_types::{Decimal, OrderId, Side};
-use stream::{Op, Stream};
+use lmex_types::{Decimal, Side};
+use stream::{Op, Stream, uuid};
 
 const OPS: usize = 2_000_000;
 
@@ -66,11 +66,6 @@ impl MatchingEngine for BareBook {
     fn cancel(&mut self, id: u32) -> bool {
         BareBook::cancel(self, uuid(id))
     }
-}
-
-/// Ids of the venue are random UUIDs, not serial numbers.
-fn uuid(id: u32) -> OrderId {
-    OrderId::from_bits(u128::from(id).wrapping_mul(0xda94_2042_e4dd_58b5_9e37_79b9_7f4a_7c15))
 }
 
 struct RustOb(rust_ob::OrderBook<u32>);

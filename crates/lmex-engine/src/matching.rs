@@ -2,14 +2,14 @@
 
 use lmex_types::{OrderId, OrderType, Side, TimeInForce};
 
-use crate::book::{Front, Key};
+use crate::book::{Front, Key, OpenOrder};
 use crate::engine::decide::{cancelled, set, taken};
 use crate::engine::{InFlight, State, Taker};
 use crate::liquidation::Liquidation;
 use crate::margin::{Account, Slot, Transfer, fee};
 use crate::market::Market;
 use crate::message::{CancelReason, CrowdPurpose, Event, Fill, Party};
-use crate::{LegId, MarketId, Money, Order};
+use crate::{LegId, MarketId, Money};
 
 /// The next event of what is in flight. Some event always follows until nothing is.
 pub(crate) fn next(state: &State, in_flight: &InFlight) -> Option<Event> {
@@ -38,7 +38,7 @@ fn next_of_order(state: &State, market: &Market, in_flight: &InFlight, key: Key)
             OrderType::Market => end(CancelReason::ImmediateRemainder),
             OrderType::Limit if order.time_in_force == TimeInForce::Fok => end(CancelReason::FillOrKill),
             OrderType::Limit if order.time_in_force.is_immediate() => end(CancelReason::ImmediateRemainder),
-            OrderType::Limit => Some(rested(market, order)),
+            OrderType::Limit => Some(rested(state, market, key)),
         };
     };
     if order.post_only {
@@ -130,7 +130,8 @@ pub(crate) fn trade(state: &State, market: MarketId, aggressor: Side, price: i64
     Event::Trade { market, trade_id: state.next_trade, price, contracts, aggressor }
 }
 
-fn rested(market: &Market, order: &Order) -> Event {
+fn rested(state: &State, market: &Market, key: Key) -> Event {
+    let order = &state.orders[key].order;
     Event::OrderRested {
         account: order.account,
         market: order.market,
@@ -138,7 +139,7 @@ fn rested(market: &Market, order: &Order) -> Event {
         side: order.side,
         price: order.price,
         remaining: order.remaining(),
-        level: market.book.total_after(order, 0, order.remaining()),
+        level: market.book.total_after(&state.orders, key, 0, order.remaining()),
     }
 }
 
@@ -161,8 +162,11 @@ fn fill(
         }
         Taker::Crowd { .. } => trade.by_crowd(state, aggressor),
     };
-    let level = match maker.map(|key| &state.orders[key].order) {
-        Some(order) => market.book.total_after(order, order.remaining(), order.remaining() - contracts),
+    let level = match maker {
+        Some(key) => {
+            let remaining = state.orders[key].order.remaining();
+            market.book.total_after(&state.orders, key, remaining, remaining - contracts)
+        }
         None => market.book.side(aggressor.opposite()).total(price) - contracts,
     };
     let maker = match maker {
@@ -205,7 +209,7 @@ impl Traded<'_> {
         let order = &resting.order;
         let account = &state.accounts[resting.slot];
         let role = if is_maker && !order.is_spam { Role::Maker } else { Role::Taker };
-        let party = self.party(state, account, order.leg, order.side, role);
+        let party = self.party(account, order.leg, order.side, role);
         Party { order: Some(order.id), remaining: order.remaining() - self.contracts, ..party }
     }
 
@@ -218,9 +222,9 @@ impl Traded<'_> {
         side: Side,
     ) -> Party {
         let account = &state.accounts[slot];
-        let party = self.party(state, account, leg, side, Role::Liquidated);
+        let party = self.party(account, leg, side, Role::Liquidated);
         let party = self.charged(state, slot, party);
-        let moved = self.moved(state, account, &party, side, Role::Liquidated);
+        let moved = self.moved(account, &party, side, Role::Liquidated);
         Party { order: Some(order), remaining: remaining - self.contracts, moved, ..party }
     }
 
@@ -238,10 +242,10 @@ impl Traded<'_> {
     }
 
     fn by_crowd(&self, state: &State, side: Side) -> Party {
-        self.party(state, &state.accounts[Slot::CROWD], LegId::ONE_WAY, side, Role::Taker)
+        self.party(&state.accounts[Slot::CROWD], LegId::ONE_WAY, side, Role::Taker)
     }
 
-    fn party(&self, state: &State, account: &Account, leg: LegId, side: Side, role: Role) -> Party {
+    fn party(&self, account: &Account, leg: LegId, side: Side, role: Role) -> Party {
         let value = self.market.value(self.price, 1);
         let (_, realised_pnl) = account.position(self.market.id, leg).filled(side, self.contracts, value);
         let party = Party {
@@ -254,11 +258,11 @@ impl Traded<'_> {
             moved: Money::ZERO,
             liquidation_fee: Money::ZERO,
         };
-        Party { moved: self.moved(state, account, &party, side, role), ..party }
+        Party { moved: self.moved(account, &party, side, role), ..party }
     }
 
     /// What this fill moves into the party's isolated wallet, so that evolving only adds.
-    fn moved(&self, state: &State, account: &Account, party: &Party, side: Side, role: Role) -> Money {
+    fn moved(&self, account: &Account, party: &Party, side: Side, role: Role) -> Money {
         let held = account.holding(self.market.id, party.leg);
         let Some(holding) = held.filter(|holding| holding.is_isolated()) else { return Money::ZERO };
         let transfer = Transfer {
@@ -272,7 +276,7 @@ impl Traded<'_> {
         };
         match role {
             Role::Liquidated => transfer.forced(),
-            Role::Maker | Role::Taker => transfer.own(state.wallet(account).spare()),
+            Role::Maker | Role::Taker => transfer.own(account.spare()),
         }
     }
 }
@@ -322,7 +326,7 @@ struct ClosedSoFar {
 
 impl ClosedSoFar {
     /// Contracts this order can give, which then count as given.
-    fn count(&mut self, leg: (Slot, LegId), order: &Order, closable: i64) -> i64 {
+    fn count(&mut self, leg: (Slot, LegId), order: &OpenOrder, closable: i64) -> i64 {
         if !self.needed {
             return order.remaining();
         }

@@ -103,22 +103,7 @@ impl Order {
     /// Contracts left to fill that everyone sees when it rests: none of spam, of a pegged order its shown part, of any
     /// other all.
     pub fn visible(&self) -> i64 {
-        self.visible_of(self.remaining())
-    }
-
-    /// What everyone would see of it with so many contracts left to fill. A part is rounded up: an order that shows
-    /// anything at all shows at least one contract.
-    pub(crate) fn visible_of(&self, remaining: i64) -> i64 {
-        match self.peg {
-            _ if self.is_spam => 0,
-            Some(peg) => peg.shown_of(remaining),
-            None => remaining,
-        }
-    }
-
-    /// Contracts left to fill that nobody sees.
-    pub(crate) fn hidden(&self) -> i64 {
-        self.remaining() - self.visible()
+        visible_of(self.is_spam, self.peg, self.remaining())
     }
 
     /// Whether it waits for a price, outside the book.
@@ -129,5 +114,15 @@ impl Order {
     /// Whether it is bound to a position: it closes whatever there is when it fires, and ends with the position.
     pub fn is_bound(&self) -> bool {
         self.purpose != Purpose::Trade
+    }
+}
+
+/// What everyone would see of so many contracts left to fill. A part is rounded up: an order that shows anything at all
+/// shows at least one contract.
+pub(crate) fn visible_of(is_spam: bool, peg: Option<Peg>, remaining: i64) -> i64 {
+    match peg {
+        _ if is_spam => 0,
+        Some(peg) => peg.shown_of(remaining),
+        None => remaining,
     }
 }

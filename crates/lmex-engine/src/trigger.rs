@@ -13,8 +13,9 @@ use std::collections::BTreeSet;
 
 use lmex_types::{OrderId, TimeMs};
 
+use crate::book::OpenOrder;
 use crate::market::Market;
-use crate::{Crossing, Order, PriceSource, Trading, Trigger};
+use crate::{Crossing, PriceSource, Trading, Trigger};
 
 /// The waiting orders of a market, by the price that each waits for.
 #[derive(Debug, Clone, Default)]
@@ -42,7 +43,7 @@ struct Waiter {
 }
 
 impl Waiter {
-    fn of(order: &Order, trigger: Trigger) -> Self {
+    fn of(order: &OpenOrder, trigger: Trigger) -> Self {
         let rank = rank(trigger.crossing, trigger.price);
         Self { rank, since: order.accepted_at, order: order.id }
     }
@@ -63,7 +64,7 @@ impl Triggers {
             .all(|waiting| waiting.rising.is_empty() && waiting.falling.is_empty())
     }
 
-    pub(crate) fn insert(&mut self, order: &Order, trigger: Trigger) {
+    pub(crate) fn insert(&mut self, order: &OpenOrder, trigger: Trigger) {
         let waiting = self.of_mut(trigger.source);
         waiting.set_mut(trigger.crossing).insert(Waiter::of(order, trigger));
         if trigger.trail.is_some() {
@@ -71,7 +72,7 @@ impl Triggers {
         }
     }
 
-    pub(crate) fn remove(&mut self, order: &Order, trigger: Trigger) {
+    pub(crate) fn remove(&mut self, order: &OpenOrder, trigger: Trigger) {
         let waiting = self.of_mut(trigger.source);
         waiting.set_mut(trigger.crossing).remove(&Waiter::of(order, trigger));
         if trigger.trail.is_some() {
@@ -80,7 +81,7 @@ impl Triggers {
     }
 
     /// A trailing order waits for another price now.
-    pub(crate) fn move_to(&mut self, order: &Order, from: Trigger, to: Trigger) {
+    pub(crate) fn move_to(&mut self, order: &OpenOrder, from: Trigger, to: Trigger) {
         let set = self.of_mut(from.source).set_mut(from.crossing);
         set.remove(&Waiter::of(order, from));
         set.insert(Waiter::of(order, to));

@@ -1,14 +1,14 @@
 //! Short ASCII text stored in place, so that symbols and ids are `Copy` and cost no allocation.
 
 use std::fmt;
-use std::hash::{Hash, Hasher};
 use std::marker::PhantomData;
 use std::str::FromStr;
 
 use serde::de::{Error, Visitor};
 use serde::{Deserializer, Serialize, Serializer};
 
-#[derive(Clone, Copy)]
+/// Equal texts have equal bytes, because none of the text is zero and all behind it is.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Text<const N: usize> {
     bytes: [u8; N],
     len: u8,
@@ -40,14 +40,6 @@ impl<const N: usize> Text<N> {
     }
 }
 
-impl<const N: usize> PartialEq for Text<N> {
-    fn eq(&self, other: &Self) -> bool {
-        self.as_bytes() == other.as_bytes()
-    }
-}
-
-impl<const N: usize> Eq for Text<N> {}
-
 impl<const N: usize> PartialOrd for Text<N> {
     fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
         Some(self.cmp(other))
@@ -57,12 +49,6 @@ impl<const N: usize> PartialOrd for Text<N> {
 impl<const N: usize> Ord for Text<N> {
     fn cmp(&self, other: &Self) -> std::cmp::Ordering {
         self.as_bytes().cmp(other.as_bytes())
-    }
-}
-
-impl<const N: usize> Hash for Text<N> {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.as_bytes().hash(state);
     }
 }
 

@@ -8,13 +8,50 @@ use lmex_types::{Decimal, Grid, Instrument, OrderId, Side, TimeInForce, TimeMs};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-const ACCOUNTS: u32 = 100;
 const START: i64 = 120_000;
 /// Mid prices stay so close to the start that no order is outside the price protection.
 const RANGE: i64 = 6_000;
 
 /// So many commands are generated at once.
 const CHUNK: usize = 1_000;
+
+/// What a stream is made of.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Mix {
+    pub(crate) seed: u64,
+    pub(crate) markets: u16,
+    pub(crate) accounts: u32,
+    /// Commands keep about so many orders open.
+    pub(crate) open: usize,
+    /// Market orders, in percent of all commands.
+    pub(crate) takers: u32,
+    /// In percent.
+    pub(crate) amends: u32,
+    /// In percent, at least: as soon as too many orders are open, limit orders give way to cancels.
+    pub(crate) cancels: u32,
+    /// One in so many limit orders trades.
+    pub(crate) crossing: u32,
+    /// How far limit orders rest from the mid price, in ticks: the mean of an exponential distribution.
+    pub(crate) depth: f64,
+    /// Index and mark prices are set after so many commands; never, if 0.
+    pub(crate) prices: u64,
+}
+
+impl Mix {
+    /// Five busy markets.
+    pub(crate) const TYPICAL: Self = Self {
+        seed: 7,
+        markets: 5,
+        accounts: 100,
+        open: 10_000,
+        takers: 5,
+        amends: 15,
+        cancels: 30,
+        crossing: 6,
+        depth: 12.0,
+        prices: 0,
+    };
+}
 
 /// An engine and the stream it is driven by.
 #[derive(Clone)]
@@ -24,21 +61,20 @@ pub(crate) struct Venue {
     seq: u64,
     /// Open orders; some ended since they were last looked at.
     open: Vec<OrderId>,
-    /// Commands keep about so many orders open.
-    target: usize,
+    mix: Mix,
     /// Around which price each market quotes, in ticks.
     mids: Vec<i64>,
 }
 
 impl Venue {
-    pub(crate) fn new(markets: u16, target: usize, seed: u64) -> Self {
+    pub(crate) fn new(mix: Mix) -> Self {
         Self {
-            engine: engine(markets, &MarketRules::default()),
-            rng: ChaCha8Rng::seed_from_u64(seed),
+            engine: engine(mix.markets, mix.accounts, &MarketRules::default()),
+            rng: ChaCha8Rng::seed_from_u64(mix.seed),
             seq: 0,
             open: Vec::new(),
-            target,
-            mids: vec![START; markets.into()],
+            mix,
+            mids: vec![START; mix.markets.into()],
         }
     }
 
@@ -76,19 +112,28 @@ impl Venue {
     }
 
     fn command(&mut self) -> Command {
-        match self.rng.random_range(0..100) {
-            0..5 => self.market(),
-            5..20 => self.amend(),
-            20..50 if self.open.len() > self.target * 3 / 4 => self.cancel(),
-            _ if self.open.len() > self.target => self.cancel(),
-            _ => self.limit(),
+        let Mix { takers, amends, cancels, open, prices, .. } = self.mix;
+        if (self.seq + 1).checked_rem(prices) == Some(0) {
+            return self.set_prices();
+        }
+        let draw = self.rng.random_range(0..100);
+        if draw < takers {
+            self.market()
+        } else if draw < takers + amends {
+            self.amend()
+        } else if (draw < takers + amends + cancels && self.open.len() > open * 3 / 4)
+            || self.open.len() > open
+        {
+            self.cancel()
+        } else {
+            self.limit()
         }
     }
 
     fn limit(&mut self) -> Command {
         let new = self.order();
-        let away = 1 + (-(1.0 - self.rng.random::<f64>()).ln() * 12.0) as i64;
-        let crosses = self.rng.random_range(0..6) == 0;
+        let away = 1 + (-(1.0 - self.rng.random::<f64>()).ln() * self.mix.depth) as i64;
+        let crosses = self.rng.random_range(0..self.mix.crossing) == 0;
         let distance = if crosses { -away / 4 } else { away };
         self.open.push(new.order);
         Command::Place(NewOrder {
@@ -116,7 +161,7 @@ impl Venue {
         if self.rng.random_range(0..20) == 0 {
             *mid = (*mid + self.rng.random_range(-1..=1)).clamp(START - RANGE, START + RANGE);
         }
-        let account = AccountId(self.rng.random_range(1..=ACCOUNTS));
+        let account = AccountId(self.rng.random_range(1..=self.mix.accounts));
         let side = if self.rng.random() { Side::Buy } else { Side::Sell };
         let order = OrderId::from_bits(self.rng.random());
         let contracts = self.rng.random_range(1..=100);
@@ -133,6 +178,12 @@ impl Venue {
             None => CancelTarget::Order(order.id),
         };
         Command::Cancel { account: order.account, market: order.market, target }
+    }
+
+    fn set_prices(&mut self) -> Command {
+        let market = self.rng.random_range(0..self.mids.len());
+        let index = instrument().grid.price(self.mids[market]);
+        Command::SetPrices { market: MarketId(u16::try_from(market).unwrap()), index, mark: Some(index) }
     }
 
     /// Half of them make the order smaller in its place, the others move it.
@@ -162,7 +213,7 @@ impl Venue {
 }
 
 /// Markets and accounts that have money for everything.
-pub(crate) fn engine(markets: u16, rules: &MarketRules) -> Engine {
+pub(crate) fn engine(markets: u16, accounts: u32, rules: &MarketRules) -> Engine {
     let open_market = |market| Command::OpenMarket {
         market: MarketId(market),
         instrument: instrument(),
@@ -178,7 +229,7 @@ pub(crate) fn engine(markets: u16, rules: &MarketRules) -> Engine {
         ]
     };
     let mut engine = Engine::default();
-    for command in (0..markets).map(open_market).chain((1..=ACCOUNTS).flat_map(open_account)) {
+    for command in (0..markets).map(open_market).chain((1..=accounts).flat_map(open_account)) {
         engine.apply(&Stamped { seq: 0, at: TimeMs::from_millis(0), command }, &mut Vec::new());
     }
     engine

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use lmex_types::OrderId;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -37,6 +38,11 @@ impl Stream {
             Op::Cancel { .. } => (all_fills, all_filled),
         })
     }
+}
+
+/// Ids of the venue are random UUIDs, not serial numbers.
+pub(crate) fn uuid(id: u32) -> OrderId {
+    OrderId::from_bits(u128::from(id).wrapping_mul(0xda94_2042_e4dd_58b5_9e37_79b9_7f4a_7c15))
 }
 
 struct Generator {

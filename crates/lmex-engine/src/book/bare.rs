@@ -32,7 +32,7 @@ impl BareBook {
             fills += 1;
         }
         if filled < contracts {
-            let key = self.orders.insert(order(id, side, price, contracts, filled), Slot::CROWD);
+            let key = self.orders.insert(&order(id, side, price, contracts, filled), Slot::CROWD);
             self.book.side_mut(side).push_back(&mut self.orders, key);
         }
         (filled, fills)

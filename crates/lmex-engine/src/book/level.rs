@@ -84,13 +84,13 @@ impl Level {
     /// An order joins behind everyone.
     pub(crate) fn push_back(&mut self, orders: &mut Orders, key: Key) {
         let last = self.last;
+        self.hidden += orders.hidden(key);
         let resting = &mut orders[key];
         resting.ahead = std::mem::take(&mut self.tail);
         resting.previous = last;
         resting.next = Key::NONE;
         resting.rests = true;
         self.users += resting.order.remaining();
-        self.hidden += resting.order.hidden();
         match last.some() {
             Some(last) => orders[last].next = key,
             None => self.first = key,
@@ -100,12 +100,12 @@ impl Level {
 
     /// An order leaves; the crowd before it stays, now before the next.
     pub(crate) fn remove(&mut self, orders: &mut Orders, key: Key) {
+        self.hidden -= orders.hidden(key);
         let resting = &mut orders[key];
         let (previous, next) = (resting.previous, resting.next);
         let ahead = std::mem::take(&mut resting.ahead);
         resting.rests = false;
         self.users -= resting.order.remaining();
-        self.hidden -= resting.order.hidden();
         match previous.some() {
             Some(previous) => orders[previous].next = next,
             None => self.first = next,

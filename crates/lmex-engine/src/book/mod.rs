@@ -4,19 +4,20 @@ mod bare;
 mod index;
 mod ladder;
 mod level;
+mod open_order;
 mod orders;
 mod queue;
 mod side;
+mod slab;
 
 pub use bare::BareBook;
 pub(crate) use level::{Front, Level};
+pub(crate) use open_order::OpenOrder;
 pub(crate) use orders::{Key, Orders, Resting};
 pub use queue::QueueModel;
 pub(crate) use side::BookSide;
 
 use lmex_types::Side;
-
-use crate::Order;
 
 /// The book of one market. The orders themselves live in [`Orders`], which all markets share.
 #[derive(Debug, Clone)]
@@ -45,8 +46,10 @@ impl Book {
     }
 
     /// Visible total of an order's level when its resting contracts go from `before` to `after`; 0 is not there.
-    pub(crate) fn total_after(&self, order: &Order, before: i64, after: i64) -> i64 {
-        self.side(order.side).total(order.price) - order.visible_of(before) + order.visible_of(after)
+    pub(crate) fn total_after(&self, orders: &Orders, key: Key, before: i64, after: i64) -> i64 {
+        let OpenOrder { side, price, .. } = orders[key].order;
+        let visible = |remaining| orders.visible_of(key, remaining);
+        self.side(side).total(price) - visible(before) + visible(after)
     }
 
     /// Whether an order of `side` at `limit` would trade now.

@@ -6,8 +6,11 @@ use lmex_types::{ClientOrderId, OrderId};
 use rustc_hash::{FxBuildHasher, FxHashSet};
 
 use super::index::Index;
+use super::open_order::{Conditions, OpenOrder, join, split};
+use super::slab::Slab;
 use crate::margin::Slot;
-use crate::{AccountId, Exits, MarketId, Order};
+use crate::order::visible_of;
+use crate::{AccountId, Exits, MarketId, Order, Trigger};
 
 /// Where an order is in the slab. Keys are re-used and never leave the engine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -20,7 +23,7 @@ impl Key {
         (self != Self::NONE).then_some(self)
     }
 
-    fn index(self) -> usize {
+    pub(super) fn index(self) -> usize {
         self.0 as usize
     }
 }
@@ -28,7 +31,9 @@ impl Key {
 /// An order with its place in the queue of its level and in the list of its account.
 #[derive(Debug, Clone)]
 pub(crate) struct Resting {
-    pub(crate) order: Order,
+    pub(crate) order: OpenOrder,
+    /// Where its conditions are, if it has any.
+    conditions: Key,
     /// The account's place in the table of accounts.
     pub(crate) slot: Slot,
     /// How many orders were accepted before it: tells which of two is older.
@@ -47,8 +52,9 @@ pub(crate) struct Resting {
 /// All open orders.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Orders {
-    slab: Vec<Resting>,
-    free: Vec<Key>,
+    slab: Slab<Resting>,
+    /// Of orders that were accepted with any.
+    conditions: Slab<Conditions>,
     next_serial: u64,
     by_id: Index,
     by_client_id: Index,
@@ -77,7 +83,8 @@ impl Orders {
 
     /// Takes away from an order the exits that it brings.
     pub(crate) fn take_exits(&mut self, key: Key) -> Exits {
-        let exits = std::mem::take(&mut self[key].order.exits);
+        let Some(conditions) = self.conditions_mut(key) else { return Exits::NONE };
+        let exits = std::mem::take(&mut conditions.exits);
         for (_, exit) in exits.iter() {
             self.reserved.remove(&exit.order);
         }
@@ -91,11 +98,52 @@ impl Orders {
         })
     }
 
+    /// The order with all it has.
+    pub(crate) fn whole(&self, key: Key) -> Order {
+        join(&self[key].order, self.conditions(key))
+    }
+
+    pub(crate) fn conditions(&self, key: Key) -> &Conditions {
+        self.conditions.get(self[key].conditions).unwrap_or(&Conditions::NONE)
+    }
+
+    /// `None` of an order that was accepted without any.
+    pub(crate) fn conditions_mut(&mut self, key: Key) -> Option<&mut Conditions> {
+        self.conditions.get_mut(self.slab[key].conditions)
+    }
+
+    /// What it waits for, if it still does.
+    pub(crate) fn waits_for(&self, key: Key) -> Option<Trigger> {
+        self.conditions(key).trigger.filter(|trigger| !trigger.fired)
+    }
+
+    /// See [`Order::waits`].
+    pub(crate) fn waits(&self, key: Key) -> bool {
+        self.waits_for(key).is_some()
+    }
+
+    /// What everyone would see of an order with so many contracts left to fill.
+    pub(crate) fn visible_of(&self, key: Key, remaining: i64) -> i64 {
+        visible_of(self[key].order.is_spam, self.conditions(key).peg, remaining)
+    }
+
+    /// Contracts left to fill that nobody sees.
+    pub(crate) fn hidden(&self, key: Key) -> i64 {
+        let remaining = self[key].order.remaining();
+        remaining - self.visible_of(key, remaining)
+    }
+
     #[inline]
-    pub(crate) fn insert(&mut self, order: Order, slot: Slot) -> Key {
+    pub(crate) fn insert(&mut self, order: &Order, slot: Slot) -> Key {
         let none = Key::NONE;
+        let (open, conditions) = split(order);
         let resting = Resting {
-            order,
+            order: open,
+            conditions: if conditions == Conditions::NONE {
+                none
+            } else {
+                self.conditions.insert(conditions)
+            },
             slot,
             serial: self.next_serial,
             rests: false,
@@ -105,18 +153,7 @@ impl Orders {
             older: none,
             newer: none,
         };
-        let key = match self.free.pop() {
-            Some(key) => {
-                self[key] = resting;
-                key
-            }
-            None => {
-                // More than 4e9 open orders do not fit into memory, so the cut never happens.
-                let key = Key(self.slab.len() as u32);
-                self.slab.push(resting);
-                key
-            }
-        };
+        let key = self.slab.insert(resting);
         self.next_serial += 1;
         self.by_id.insert(hash_of(order.id), key);
         self.reserved.extend(order.exits.iter().map(|(_, exit)| exit.order));
@@ -128,12 +165,15 @@ impl Orders {
 
     pub(crate) fn remove(&mut self, key: Key) {
         self.take_exits(key);
-        let order = &self.slab[key.index()].order;
+        let Resting { ref order, conditions, .. } = self.slab[key];
         self.by_id.remove(hash_of(order.id), key);
         if let Some(client_id) = order.client_id {
             self.by_client_id.remove(hash_of((order.account, order.market, client_id)), key);
         }
-        self.free.push(key);
+        if conditions != Key::NONE {
+            self.conditions.remove(conditions);
+        }
+        self.slab.remove(key);
     }
 }
 
@@ -145,12 +185,12 @@ impl std::ops::Index<Key> for Orders {
     type Output = Resting;
 
     fn index(&self, key: Key) -> &Resting {
-        &self.slab[key.index()]
+        &self.slab[key]
     }
 }
 
 impl std::ops::IndexMut<Key> for Orders {
     fn index_mut(&mut self, key: Key) -> &mut Resting {
-        &mut self.slab[key.index()]
+        &mut self.slab[key]
     }
 }

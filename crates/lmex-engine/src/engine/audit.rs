@@ -8,7 +8,7 @@ use lmex_types::Side;
 use super::{Engine, State};
 use crate::book::BookSide;
 use crate::liquidation::{Cover, scope_after};
-use crate::margin::{Account, Holding, OpenSide, Terms};
+use crate::margin::{Account, Holding, OpenSide, Sums, Terms};
 use crate::market::Market;
 use crate::{AccountId, LegId, MarketId, Money, PositionMode};
 
@@ -50,6 +50,14 @@ pub enum AuditError {
         market: MarketId,
         /// In ticks.
         price: i64,
+    },
+    /// What an account's holdings come to at the mark prices is not what is kept of it.
+    #[error(
+        "account {account}: the margin and profit that are kept are not those of its positions and orders"
+    )]
+    SumsOff {
+        /// Whose.
+        account: AccountId,
     },
     /// An account's order totals are not the sums of its orders.
     #[error("account {account}: open orders in market {market} do not add up")]
@@ -169,6 +177,7 @@ impl Engine {
         self.audit_conditions()?;
         let mut orders = 0;
         for account in self.state.accounts.iter() {
+            self.audit_sums(account)?;
             for holding in account.holdings() {
                 self.audit_holding(account, holding)?;
                 self.audit_leg(account, holding)?;
@@ -203,6 +212,15 @@ impl Engine {
             }
         }
         Ok(())
+    }
+
+    fn audit_sums(&self, account: &Account) -> Result<(), AuditError> {
+        let mut found = Sums::default();
+        for holding in account.holdings() {
+            let Some(market) = self.state.market(holding.market) else { continue };
+            found.replace(Sums::default(), Sums::of(holding, market));
+        }
+        if found == account.sums() { Ok(()) } else { Err(AuditError::SumsOff { account: account.id }) }
     }
 
     fn audit_holders(&self, market: &Market) -> Result<(), AuditError> {
@@ -255,7 +273,7 @@ impl Engine {
             let negative = level.tail() < 0 || level.queue(orders).any(|key| orders[key].ahead < 0);
             let idle =
                 level.queue(orders).any(|key| orders[key].order.remaining() <= 0 || !orders[key].rests);
-            let hidden: i64 = level.queue(orders).map(|key| orders[key].order.hidden()).sum();
+            let hidden: i64 = level.queue(orders).map(|key| orders.hidden(key)).sum();
             let adds_up = level.crowd() == ahead + level.tail()
                 && level.users() == users
                 && level.hidden() == hidden
@@ -278,10 +296,10 @@ impl Engine {
         let orders = &self.state.orders;
         for key in holding.open_orders(orders) {
             let order = &orders[key].order;
-            if orders[key].rests == order.waits() {
+            if orders[key].rests == orders.waits(key) {
                 return Err(AuditError::OrderAdrift);
             }
-            if order.reduce_only && !order.waits() && order.remaining() > position.closable(order.side) {
+            if order.reduce_only && !orders.waits(key) && order.remaining() > position.closable(order.side) {
                 return Err(AuditError::ReduceOnlyTooLarge { account, market });
             }
         }
@@ -324,7 +342,7 @@ impl Engine {
             if let Some(market) = self.state.market(holding.market)
                 && order.side == side
                 && !order.reduce_only
-                && !order.waits()
+                && !orders.waits(key)
             {
                 sum.contracts += order.remaining();
                 sum.value += market.value(order.price, order.remaining());

@@ -128,7 +128,7 @@ impl Digest {
             self.money(side.value);
         }
         for key in holding.open_orders(orders) {
-            self.order(&orders[key].order);
+            self.order(&orders.whole(key));
         }
     }
 

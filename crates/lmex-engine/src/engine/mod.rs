@@ -13,7 +13,7 @@ mod view;
 pub use audit::AuditError;
 pub use legs::LegView;
 pub(crate) use scratch::Scratch;
-pub(crate) use state::{Due, InFlight, State, Taker, Unbound};
+pub(crate) use state::{Due, InFlight, Parts, State, Taker, Unbound};
 pub use view::{MarketView, PositionView, Queued};
 
 use serde::{Deserialize, Serialize};

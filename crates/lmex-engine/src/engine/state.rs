@@ -7,7 +7,7 @@ use lmex_types::{OrderId, Side, TimeMs};
 use crate::book::{Key, Orders};
 use crate::funding::FundingRun;
 use crate::liquidation::Liquidation;
-use crate::margin::{Account, Accounts, Slot, Wallet};
+use crate::margin::{Account, Accounts, Slot};
 use crate::market::Market;
 use crate::message::{CrowdPurpose, OrderRef};
 use crate::{AccountId, Exits, LegId, MarketId, Money};
@@ -22,7 +22,7 @@ pub(crate) struct State {
     pub(crate) agenda: BTreeSet<(TimeMs, Due)>,
     /// The remainder of what comes in now. Nothing between commands.
     pub(crate) in_flight: Option<InFlight>,
-    /// Holdings that the last fill changed: their reduce-only orders are looked at before anything else happens.
+    /// Holdings that the last fill changed and that have followers: those are looked at before anything else happens.
     pub(crate) touched: [Option<(Slot, MarketId, LegId)>; 2],
     /// Exits that the last fill's orders bring for their positions.
     pub(crate) unbound: [Option<Unbound>; 2],
@@ -155,10 +155,6 @@ impl State {
     /// An account that may trade: not the crowd's.
     pub(crate) fn user(&self, account: AccountId) -> Option<&Account> {
         self.accounts.find(account).filter(|found| found.id != AccountId::CROWD)
-    }
-
-    pub(crate) fn wallet(&self, account: &Account) -> Wallet {
-        Wallet::of(account, |market| self.market(market))
     }
 
     /// An open order of this account in this market.

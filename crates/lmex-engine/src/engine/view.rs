@@ -81,8 +81,8 @@ impl Engine {
     }
 
     /// An open order.
-    pub fn order(&self, order: OrderId) -> Option<&Order> {
-        self.state.orders.find(order).map(|key| &self.state.orders[key].order)
+    pub fn order(&self, order: OrderId) -> Option<Order> {
+        self.state.orders.find(order).map(|key| self.state.orders.whole(key))
     }
 
     /// An open order by the trader's id.
@@ -91,9 +91,9 @@ impl Engine {
         account: AccountId,
         market: MarketId,
         client_id: ClientOrderId,
-    ) -> Option<&Order> {
+    ) -> Option<Order> {
         let key = self.state.orders.find_client(account, market, client_id)?;
-        Some(&self.state.orders[key].order)
+        Some(self.state.orders.whole(key))
     }
 
     /// The queue of a level, front first. For looking closely; `MarketView::depth` is the fast question.
@@ -103,7 +103,7 @@ impl Engine {
         let mut queue = Vec::new();
         for key in level.queue(&self.state.orders) {
             let resting = &self.state.orders[key];
-            queue.extend([Queued::Crowd(resting.ahead), Queued::Order(resting.order)]);
+            queue.extend([Queued::Crowd(resting.ahead), Queued::Order(self.state.orders.whole(key))]);
         }
         queue.push(Queued::Crowd(level.tail()));
         queue.retain(|queued| *queued != Queued::Crowd(0));
@@ -125,13 +125,13 @@ impl Engine {
     }
 
     /// An account's open orders, by market, oldest first; of all markets when none is given.
-    pub fn open_orders(&self, account: AccountId, market: Option<MarketId>) -> impl Iterator<Item = &Order> {
+    pub fn open_orders(&self, account: AccountId, market: Option<MarketId>) -> impl Iterator<Item = Order> {
         let holdings = self.state.accounts.find(account).map_or(&[][..], Account::holdings);
         holdings
             .iter()
             .filter(move |holding| market.is_none_or(|market| holding.market == market))
             .flat_map(|holding| holding.open_orders(&self.state.orders))
-            .map(|key| &self.state.orders[key].order)
+            .map(|key| self.state.orders.whole(key))
     }
 
     /// One position of an account; `None` when it is flat.
@@ -152,7 +152,7 @@ impl Engine {
 
     /// An account's wallet.
     pub fn wallet(&self, account: AccountId) -> Option<Wallet> {
-        self.state.accounts.find(account).map(|account| self.state.wallet(account))
+        self.state.accounts.find(account).map(Wallet::of)
     }
 
     /// An account's fees as parts of the notional: maker, taker.
@@ -208,7 +208,7 @@ impl Engine {
         let grid = &market.instrument.grid;
         let liquidation_price = match account.id {
             AccountId::CROWD => None,
-            _ => liquidation_price(account, holding, market, || self.state.wallet(account)),
+            _ => liquidation_price(account, holding, market),
         };
         PositionView {
             market: market.id,

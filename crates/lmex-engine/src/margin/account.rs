@@ -1,10 +1,12 @@
 //! Accounts: wallet, fees, and per market a position with its open orders.
 
+use std::borrow::Cow;
+
 use lmex_types::{OrderId, Side, TimeMs};
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
-use super::{Initial, Position, order_margin};
+use super::{Initial, Position, Sums, order_margin};
 use crate::book::{Key, Orders};
 use crate::market::Market;
 use crate::{AccountId, LegId, MarginMode, MarketId, Money, PositionMode, Purpose, Rate, Tier};
@@ -39,8 +41,12 @@ pub(crate) struct Account {
     /// Positions of the isolated mode that orders were ever accepted for: the next one's serial number is one more, so
     /// that none is given twice.
     pub(crate) isolated_legs: u32,
+    /// The rank of each of `holdings`, rising. Apart from them, so that a search reads one line of memory.
+    ranks: Vec<u64>,
     /// Sorted by market and leg.
-    holdings: Vec<Holding>,
+    pub(super) holdings: Vec<Holding>,
+    /// What all holdings come to.
+    pub(super) sums: Sums,
 }
 
 /// What an account has in one leg of one market: a position with its orders.
@@ -60,6 +66,8 @@ pub(crate) struct Holding {
     pub(crate) sells: OpenSide,
     /// Open orders.
     pub(crate) orders: u32,
+    /// What it adds to the account's sums.
+    pub(super) sums: Sums,
     /// Open reduce-only orders, oldest first.
     pub(crate) reduce_only: Vec<Key>,
     oldest: Key,
@@ -126,7 +134,9 @@ impl Accounts {
                     cancel_all_at: None,
                     modes: Vec::new(),
                     isolated_legs: 0,
+                    ranks: Vec::new(),
                     holdings: Vec::new(),
+                    sums: Sums::default(),
                 });
             }
         }
@@ -154,9 +164,16 @@ impl Account {
 
     /// All legs of a market.
     pub(crate) fn holdings_in(&self, market: MarketId) -> &[Holding] {
-        let from = self.holdings.partition_point(|holding| holding.market < market);
-        let to = self.holdings.partition_point(|holding| holding.market <= market);
-        self.holdings.get(from..to).unwrap_or_default()
+        let first = rank(market, LegId::ONE_WAY);
+        let from = self.ranks.partition_point(|&rank| rank < first);
+        let rest = self.holdings.get(from..).unwrap_or_default();
+        // Nearly always there is one.
+        let count = rest.iter().take_while(|holding| holding.market == market).count();
+        rest.get(..count).unwrap_or_default()
+    }
+
+    pub(crate) fn sums(&self) -> Sums {
+        self.sums
     }
 
     pub(crate) fn holding(&self, market: MarketId, leg: LegId) -> Option<&Holding> {
@@ -164,11 +181,20 @@ impl Account {
         self.holdings.get(at)
     }
 
+    /// The holding of a leg, or what a new one would start as.
+    pub(crate) fn known_or_new(&self, market: MarketId, leg: LegId) -> Cow<'_, Holding> {
+        match self.holding(market, leg) {
+            Some(holding) => Cow::Borrowed(holding),
+            None => Cow::Owned(Holding::new(market, leg, self.terms(market, leg))),
+        }
+    }
+
     pub(crate) fn holding_mut(&mut self, market: MarketId, leg: LegId) -> &mut Holding {
         let at = match self.place(market, leg) {
             Ok(at) => at,
             Err(at) => {
                 let terms = self.terms(market, leg);
+                self.ranks.insert(at, rank(market, leg));
                 self.holdings.insert(at, Holding::new(market, leg, terms));
                 at
             }
@@ -183,14 +209,14 @@ impl Account {
             && self.holdings[at].is_idle()
             && self.holdings[at].wallet == Money::ZERO
         {
-            self.holdings.remove(at);
+            self.ranks.remove(at);
+            let gone = self.holdings.remove(at);
+            self.sums.replace(gone.sums, Sums::default());
         }
     }
 
     fn place(&self, market: MarketId, leg: LegId) -> Result<usize, usize> {
-        // One comparison of numbers instead of two of pairs.
-        let rank = |market: MarketId, leg: LegId| u64::from(market.0) << 32 | u64::from(leg.number());
-        self.holdings.binary_search_by_key(&rank(market, leg), |holding| rank(holding.market, holding.leg))
+        self.ranks.binary_search(&rank(market, leg))
     }
 
     pub(crate) fn position(&self, market: MarketId, leg: LegId) -> Position {
@@ -236,6 +262,11 @@ impl Account {
     }
 }
 
+/// One number to compare instead of a pair.
+fn rank(market: MarketId, leg: LegId) -> u64 {
+    u64::from(market.0) << 32 | u64::from(leg.number())
+}
+
 impl Holding {
     pub(crate) fn new(market: MarketId, leg: LegId, terms: Terms) -> Self {
         Self {
@@ -249,6 +280,7 @@ impl Holding {
             buys: OpenSide::default(),
             sells: OpenSide::default(),
             orders: 0,
+            sums: Sums::default(),
             reduce_only: Vec::new(),
             oldest: Key::NONE,
             newest: Key::NONE,
@@ -264,9 +296,14 @@ impl Holding {
         self.terms.margin == MarginMode::Isolated
     }
 
+    /// Whether it has orders that must fit the position: reduce-only ones, which bound exits are too.
+    pub(crate) fn has_followers(&self) -> bool {
+        !self.reduce_only.is_empty()
+    }
+
     /// The tier that counts.
-    pub(crate) fn tier(&self, market: &Market) -> Tier {
-        market.rules.tiers.tier(self.terms.level)
+    pub(crate) fn tier<'a>(&self, market: &'a Market) -> &'a Tier {
+        market.rules.tiers.nearest(self.terms.level)
     }
 
     /// Open orders, oldest first.
@@ -295,7 +332,7 @@ impl Holding {
     }
 
     /// Resting orders gain (or, negative, lose) contracts.
-    pub(crate) fn change_open(&mut self, side: Side, contracts: i64, value: Money) {
+    pub(super) fn change_open(&mut self, side: Side, contracts: i64, value: Money) {
         let open = match side {
             Side::Buy => &mut self.buys,
             Side::Sell => &mut self.sells,
@@ -306,13 +343,18 @@ impl Holding {
 
     /// The leverage that counts: 0 stands for the tier's maximum.
     pub(crate) fn leverage(&self, market: &Market) -> i64 {
-        let max = self.tier(market).max_leverage.max(1);
+        self.leverage_in(self.tier(market))
+    }
+
+    fn leverage_in(&self, tier: &Tier) -> i64 {
+        let max = tier.max_leverage.max(1);
         i64::from(if self.terms.leverage == 0 { max } else { self.terms.leverage.min(max) })
     }
 
     /// The part of a notional that initial margin covers.
     pub(crate) fn initial(&self, market: &Market) -> Initial {
-        Initial { leverage: self.leverage(market), least: self.tier(market).initial }
+        let tier = self.tier(market);
+        Initial { leverage: self.leverage_in(tier), least: tier.initial }
     }
 
     /// Initial margin of the position at the mark price, rounded up.

@@ -2,7 +2,7 @@
 
 use lmex_types::{Decimal, Grid};
 
-use super::{Account, Holding, Wallet};
+use super::{Account, Holding};
 use crate::Money;
 use crate::market::Market;
 
@@ -11,19 +11,13 @@ use crate::market::Market;
 ///
 /// LMEX publishes no formula; this one follows from the engine's own rule, so that liquidation begins there exactly.
 /// `None` when no price above zero does it.
-pub(crate) fn liquidation_price(
-    account: &Account,
-    holding: &Holding,
-    market: &Market,
-    wallet: impl FnOnce() -> Wallet,
-) -> Option<Decimal> {
+pub(crate) fn liquidation_price(account: &Account, holding: &Holding, market: &Market) -> Option<Decimal> {
     let mut exposure = Exposure::default();
     let mut money = holding.wallet;
     if holding.is_isolated() {
         exposure.add(holding, market)?;
     } else {
-        let Wallet { balance, unrealised, maintenance, .. } = wallet();
-        money = balance + unrealised - maintenance;
+        money = account.excess();
         for leg in account.holdings_in(market.id).iter().filter(|leg| !leg.is_isolated()) {
             exposure.add(leg, market)?;
             money = money - leg.unrealised(market) + leg.maintenance(market);

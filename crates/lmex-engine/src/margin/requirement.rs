@@ -4,7 +4,7 @@ use lmex_types::Side;
 
 use super::{Account, Holding, OpenSide};
 use crate::market::Market;
-use crate::{LegId, Money, Rate};
+use crate::{Money, Rate};
 
 /// The part of a notional that must be covered to open it: 1 / leverage, but not less than the tier's rate.
 ///
@@ -57,7 +57,6 @@ fn opening_value(open: OpenSide, closable: i64) -> Money {
 /// An order about to be accepted or amended, as margin sees it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Candidate {
-    pub(crate) leg: LegId,
     pub(crate) side: Side,
     /// Contracts left to fill.
     pub(crate) contracts: i64,
@@ -73,15 +72,7 @@ impl Candidate {
     /// Zero for an order that only closes, and for an amend after which the order needs no more margin and would cost no
     /// more to open than before: that is always allowed. Any other amend is looked at like a new order, because fee and
     /// loss of the old one were never set aside.
-    pub(crate) fn required(&self, account: &Account, market: &Market) -> Money {
-        let none;
-        let holding = match account.holding(market.id, self.leg) {
-            Some(holding) => holding,
-            None => {
-                none = Holding::new(market.id, self.leg, account.terms(market.id, self.leg));
-                &none
-            }
-        };
+    pub(crate) fn required(&self, account: &Account, holding: &Holding, market: &Market) -> Money {
         let (position, initial) = (holding.position, holding.initial(market));
         let same = holding.open_side(self.side);
         let other = holding.open_side(self.side.opposite());
@@ -92,15 +83,19 @@ impl Candidate {
         let (rest, grown) = self.replace(same);
         let beyond = |open: OpenSide| (open.contracts - position.closable(self.side)).max(0);
         let opening = |open| (beyond(open) - beyond(rest)).max(0);
-        let added = margin(grown) - margin(same);
+        let added = margin(grown) - holding.sums.order_margin;
         let cost = self.cost_of_opening(opening(grown), self.value, account, market);
-        let replaced = self.replaces.value.share(1, self.replaces.contracts);
-        let cost_before = self.cost_of_opening(opening(same), replaced, account, market);
+        let cost_before = self.cost_of_opening(opening(same), self.value_replaced(), account, market);
         if added <= Money::ZERO && cost <= cost_before {
             Money::ZERO
         } else {
             (added + cost).max(Money::ZERO)
         }
+    }
+
+    /// Value of one contract of what it replaces.
+    fn value_replaced(&self) -> Money {
+        self.replaces.value.share(1, self.replaces.contracts)
     }
 
     /// The open orders of its side without what it replaces, and then with itself.
@@ -113,6 +108,9 @@ impl Candidate {
 
     /// Taker fee, and the loss at the mark price, of so many contracts at `value` each.
     fn cost_of_opening(&self, opening: i64, value: Money, account: &Account, market: &Market) -> Money {
+        if opening == 0 {
+            return Money::ZERO;
+        }
         let fee = value.times(opening).part_up(account.taker_fee).max(Money::ZERO);
         let loss = (value - market.mark.value).times(self.side.sign()).max(Money::ZERO);
         fee + loss.times(opening)

@@ -93,9 +93,13 @@ impl Tiers {
 
     /// A tier by its level, counted from 1; the nearest one for a level that does not exist.
     pub fn tier(&self, level: u32) -> Tier {
+        *self.nearest(level)
+    }
+
+    pub(crate) fn nearest(&self, level: u32) -> &Tier {
         let last = self.0.len().saturating_sub(1);
         let at = usize::try_from(level.saturating_sub(1)).unwrap_or(last).min(last);
-        self.0.get(at).copied().unwrap_or(Tier::DEFAULT)
+        self.0.get(at).unwrap_or(&Tier::DEFAULT)
     }
 
     /// All of them, lowest first.

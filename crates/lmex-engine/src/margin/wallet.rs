@@ -1,8 +1,7 @@
 //! What an account's wallet comes to.
 
-use super::Account;
-use crate::market::Market;
-use crate::{MarketId, Money};
+use super::{Account, Sums};
+use crate::Money;
 
 /// An account's wallet, in the quote currency.
 ///
@@ -27,24 +26,16 @@ pub struct Wallet {
 }
 
 impl Wallet {
-    pub(crate) fn of<'a>(account: &Account, market: impl Fn(MarketId) -> Option<&'a Market>) -> Self {
-        let mut wallet = Self { balance: account.balance, ..Self::default() };
-        for holding in account.holdings() {
-            wallet.isolated += holding.wallet;
-            let Some(market) = market(holding.market) else { continue };
-            wallet.order_margin += holding.order_margin(market);
-            if !holding.is_isolated() {
-                wallet.unrealised += holding.unrealised(market);
-                wallet.position_margin += holding.position_margin(market);
-                wallet.maintenance += holding.maintenance(market);
-            }
+    pub(crate) fn of(account: &Account) -> Self {
+        let Sums { order_margin, unrealised, position_margin, maintenance } = account.sums();
+        Self {
+            balance: account.balance,
+            isolated: account.holdings().iter().map(|holding| holding.wallet).sum(),
+            unrealised,
+            order_margin,
+            position_margin,
+            maintenance,
+            available: account.available(),
         }
-        wallet.available = wallet.balance + wallet.unrealised - wallet.position_margin - wallet.order_margin;
-        wallet
-    }
-
-    /// What can leave the balance before cross positions are liquidated. Not below zero.
-    pub(crate) fn spare(&self) -> Money {
-        (self.balance + self.unrealised - self.maintenance).max(Money::ZERO)
     }
 }

@@ -185,7 +185,7 @@ impl Server {
             let wallet = engine.wallet(account).unwrap();
             assert_eq!(self.balances.get(&account.0).copied().unwrap_or_default(), wallet.balance);
             for order in engine.open_orders(account, None) {
-                assert_eq!(self.orders.get(&order.id).map(told), Some(told(order)));
+                assert_eq!(self.orders.get(&order.id).map(told), Some(told(&order)));
             }
         }
         let positions = engine.accounts().flat_map(|account| {

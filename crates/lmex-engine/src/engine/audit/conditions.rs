@@ -26,11 +26,11 @@ impl Engine {
     fn audit_triggers(&self, market: &Market) -> Result<(), AuditError> {
         let (mut waiting, mut trailing) = (BTreeSet::new(), BTreeSet::new());
         for key in self.state.accounts.iter().flat_map(|account| self.orders_in(account, market)) {
-            let order = &self.state.orders[key].order;
-            let Some(trigger) = order.trigger.filter(|trigger| !trigger.fired) else { continue };
-            waiting.insert((trigger.source, trigger.crossing, trigger.price, order.id));
+            let id = self.state.orders[key].order.id;
+            let Some(trigger) = self.state.orders.waits_for(key) else { continue };
+            waiting.insert((trigger.source, trigger.crossing, trigger.price, id));
             if trigger.trail.is_some() {
-                trailing.insert((trigger.source, order.id));
+                trailing.insert((trigger.source, id));
             }
         }
         let same = waiting == market.triggers.entries().collect()
@@ -53,7 +53,7 @@ impl Engine {
         let orders = &self.state.orders;
         let holdings = self.state.accounts.iter().flat_map(Account::holdings);
         let open = holdings.flat_map(|holding| holding.open_orders(orders));
-        let exits = open.flat_map(|key| orders[key].order.exits.iter()).map(|(_, exit)| exit.order);
+        let exits = open.flat_map(|key| orders.conditions(key).exits.iter()).map(|(_, exit)| exit.order);
         let reserved = orders.reserved().iter().copied();
         let same = exits.collect::<BTreeSet<_>>() == reserved.collect();
         if same { Ok(()) } else { Err(AuditError::OrderAdrift) }
@@ -67,11 +67,11 @@ impl Engine {
                 return Err(AuditError::ExitOff { account: account.id, market: holding.market });
             }
         }
-        for order in holding.open_orders(orders).map(|key| &orders[key].order) {
-            if order.is_bound() && !exit_fits(holding, order) {
+        for order in holding.open_orders(orders).map(|key| orders.whole(key)) {
+            if order.is_bound() && !exit_fits(holding, &order) {
                 return Err(AuditError::ExitOff { account: account.id, market: holding.market });
             }
-            if order.peer.is_some() && !self.is_paired(order) {
+            if order.peer.is_some() && !self.is_paired(&order) {
                 return Err(AuditError::PeerOff { account: account.id, market: holding.market });
             }
         }
@@ -80,7 +80,7 @@ impl Engine {
 
     fn is_paired(&self, order: &Order) -> bool {
         let peer = order.peer.and_then(|peer| self.state.orders.find(peer));
-        peer.map(|peer| &self.state.orders[peer].order).is_some_and(|peer| {
+        peer.map(|peer| self.state.orders.whole(peer)).is_some_and(|peer| {
             peer.peer == Some(order.id) && peer.account == order.account && peer.waits() != order.waits()
         })
     }

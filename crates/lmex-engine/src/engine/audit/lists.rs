@@ -13,7 +13,7 @@ impl Engine {
         let orders = &self.state.orders;
         let holdings = self.state.accounts.iter().flat_map(|account| account.holdings_in(market.id));
         let open: Vec<_> = holdings.flat_map(|holding| holding.open_orders(orders)).collect();
-        let pegged = open.iter().filter(|&&key| orders[key].order.peg.is_some());
+        let pegged = open.iter().filter(|&&key| orders.conditions(key).peg.is_some());
         let known = |&key: &Key| market.pegged.get(&orders[key].serial) == Some(&key);
         let fits = pegged.clone().all(known) && pegged.count() == market.pegged.len();
         let idle = market.trading != Trading::Closed || open.is_empty();

@@ -39,7 +39,7 @@ pub(super) fn withdraw(state: &State, account: AccountId, amount: Money) -> Even
         None => Refusal::UnknownAccount(account),
         Some(_) if amount <= Money::ZERO => Refusal::AmountOutOfRange(amount),
         Some(found) => {
-            let available = withdrawable(&state.wallet(found));
+            let available = withdrawable(&Wallet::of(found));
             if amount <= available {
                 return Event::Withdrawn { account, amount, balance: found.balance - amount };
             }

@@ -3,6 +3,7 @@
 use lmex_types::OrderType;
 
 use super::{check, condition};
+use crate::book::Key;
 use crate::engine::State;
 use crate::margin::{Account, Candidate, OpenSide};
 use crate::market::Market;
@@ -46,7 +47,7 @@ fn check(
     let (account, market) = check::parties(state, account, market)?;
     check::open(market)?;
     let key = state.find(account.id, market.id, target).ok_or(Refusal::OrderNotFound)?;
-    let old = &state.orders[key].order;
+    let old = &state.orders.whole(key);
     amendable(old, Change { price, contracts, trigger })?;
     let mut new =
         Order { price: price.unwrap_or(old.price), contracts: contracts.unwrap_or(old.contracts), ..*old };
@@ -75,13 +76,13 @@ fn check(
         check::notional(market, value, new.contracts)?;
     }
     if waits {
-        return Ok(amended(market, old, &new, AmendCause::User));
+        return Ok(amended(state, market, key, &new, AmendCause::User));
     }
     if new.post_only && market.book.crosses(new.side, new.price) {
         return Err(Refusal::PostOnlyWouldCross);
     }
-    check_risk(state, account, market, old, &new)?;
-    Ok(amended(market, old, &new, AmendCause::User))
+    check_risk(account, market, old, &new)?;
+    Ok(amended(state, market, key, &new, AmendCause::User))
 }
 
 /// What an order of this kind has, and may change: one that waits its trigger, unless it trails; a market order no
@@ -112,7 +113,6 @@ fn check_size(market: &Market, old: &Order, new: &Order) -> Result<(), Refusal> 
 }
 
 pub(super) fn check_risk(
-    state: &State,
     account: &Account,
     market: &Market,
     old: &Order,
@@ -123,15 +123,16 @@ pub(super) fn check_risk(
     }
     let contracts = new.remaining();
     let replaces = OpenSide { contracts: old.remaining(), value: market.value(old.price, old.remaining()) };
-    check::risk_limit(account, market, (new.leg, new.side), market.value(new.price, contracts), replaces)?;
-    check::position_limit(account, market, (new.leg, new.side), contracts, replaces)?;
-    let candidate =
-        Candidate { leg: new.leg, side: new.side, contracts, value: market.value(new.price, 1), replaces };
-    check::margin(state, account, market, &candidate)
+    let holding = account.known_or_new(market.id, new.leg);
+    check::risk_limit(&holding, market, new.side, market.value(new.price, contracts), replaces)?;
+    check::position_limit(&holding, market, new.side, contracts, replaces)?;
+    let candidate = Candidate { side: new.side, contracts, value: market.value(new.price, 1), replaces };
+    check::margin(account, &holding, market, &candidate)
 }
 
 /// The event of a resting order that changes.
-pub(super) fn amended(market: &Market, old: &Order, new: &Order, cause: AmendCause) -> Event {
+pub(super) fn amended(state: &State, market: &Market, key: Key, new: &Order, cause: AmendCause) -> Event {
+    let old = &state.orders[key].order;
     let waits = new.waits();
     let kept_place = waits || (new.price == old.price && new.contracts <= old.contracts);
     let stays = if kept_place { new.remaining() } else { 0 };
@@ -147,6 +148,6 @@ pub(super) fn amended(market: &Market, old: &Order, new: &Order, cause: AmendCau
         trigger: new.trigger.filter(|_| waits).map(|trigger| trigger.price),
         kept_place,
         cause,
-        level: (!waits).then(|| market.book.total_after(old, old.remaining(), stays)),
+        level: (!waits).then(|| market.book.total_after(&state.orders, key, old.remaining(), stays)),
     }
 }

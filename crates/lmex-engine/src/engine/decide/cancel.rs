@@ -83,6 +83,6 @@ pub(crate) fn cancelled(state: &State, key: Key, reason: CancelReason) -> Option
         price: order.price,
         remaining: order.remaining(),
         reason,
-        level: resting.rests.then(|| book.total_after(order, order.remaining(), 0)),
+        level: resting.rests.then(|| book.total_after(&state.orders, key, order.remaining(), 0)),
     })
 }

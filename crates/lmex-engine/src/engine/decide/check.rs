@@ -87,20 +87,12 @@ pub(super) fn reducible(account: &Account, market: &Market, leg: LegId, side: Si
 
 /// The position with its orders stays within its tier, if it grows.
 pub(super) fn risk_limit(
-    account: &Account,
+    holding: &Holding,
     market: &Market,
-    (leg, side): (LegId, Side),
+    side: Side,
     value: Money,
     replaces: OpenSide,
 ) -> Result<(), Refusal> {
-    let none;
-    let holding = match account.holding(market.id, leg) {
-        Some(holding) => holding,
-        None => {
-            none = Holding::new(market.id, leg, account.terms(market.id, leg));
-            &none
-        }
-    };
     let notional = holding.exposure(side, market) - replaces.value + value;
     let limit = holding.tier(market).limit;
     let shrinks = value <= replaces.value;
@@ -108,16 +100,15 @@ pub(super) fn risk_limit(
 }
 
 pub(super) fn position_limit(
-    account: &Account,
+    holding: &Holding,
     market: &Market,
-    (leg, side): (LegId, Side),
+    side: Side,
     contracts: i64,
     replaces: OpenSide,
 ) -> Result<(), Refusal> {
-    let (position, open) = account.holding(market.id, leg).map_or((0, 0), |holding| {
-        (holding.position.contracts, holding.open_side(side).contracts - replaces.contracts)
-    });
-    let contracts = (side.sign() * position).saturating_add(open).saturating_add(contracts);
+    let held = side.sign() * holding.position.contracts;
+    let open = holding.open_side(side).contracts - replaces.contracts;
+    let contracts = held.saturating_add(open).saturating_add(contracts);
     let max = market.max_position();
     if contracts <= max { Ok(()) } else { Err(Refusal::PositionTooLarge { contracts, max }) }
 }
@@ -130,15 +121,15 @@ pub(super) fn order_count(account: &Account, market: &Market, more: u32) -> Resu
 }
 
 pub(super) fn margin(
-    state: &State,
     account: &Account,
+    holding: &Holding,
     market: &Market,
     candidate: &Candidate,
 ) -> Result<(), Refusal> {
-    let required = candidate.required(account, market);
+    let required = candidate.required(account, holding, market);
     if required == Money::ZERO {
         return Ok(());
     }
-    let available = state.wallet(account).available;
+    let available = account.available();
     if required <= available { Ok(()) } else { Err(Refusal::InsufficientMargin { required, available }) }
 }

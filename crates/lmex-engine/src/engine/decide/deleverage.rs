@@ -94,7 +94,7 @@ impl Trade<'_> {
             let transfer = Transfer { holding, market, side, contracts, value, fee, gained };
             match role {
                 Role::Loser => transfer.forced(),
-                Role::Winner => transfer.deleveraged(self.state.wallet(account).spare()),
+                Role::Winner => transfer.deleveraged(account.spare()),
             }
         });
         Party {

@@ -40,6 +40,9 @@ fn start(state: &State, risky: &[Slot], cursor: &mut Cursor) -> Option<Event> {
         let account = &state.accounts[slot];
         while let Some(scope) = scope_after(account, cursor.seen) {
             cursor.seen = Some(scope);
+            if scope.is_none() && !account.excess().is_negative() {
+                continue;
+            }
             let cover = Cover::of(state, account, scope);
             if cover.is_at_risk() {
                 let Cover { equity, maintenance, .. } = cover;

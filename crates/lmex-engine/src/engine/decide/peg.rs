@@ -49,13 +49,13 @@ fn next_in(state: &State, market: &Market, last: &mut Option<u64>) -> Option<Eve
 
 fn follow(state: &State, market: &Market, key: Key) -> Option<Event> {
     let resting = &state.orders[key];
-    let old = &resting.order;
+    let old = &state.orders.whole(key);
     let new = Order { price: target(market, old.side, &old.peg?), ..*old };
     if new.price == old.price || !resting.rests {
         return None;
     }
-    match amend::check_risk(state, &state.accounts[resting.slot], market, old, &new) {
-        Ok(()) => Some(amend::amended(market, old, &new, AmendCause::Peg)),
+    match amend::check_risk(&state.accounts[resting.slot], market, old, &new) {
+        Ok(()) => Some(amend::amended(state, market, key, &new, AmendCause::Peg)),
         Err(Refusal::InsufficientMargin { .. }) => cancelled(state, key, CancelReason::InsufficientMargin),
         Err(_) => cancelled(state, key, CancelReason::NotAllowed),
     }

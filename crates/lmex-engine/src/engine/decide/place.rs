@@ -17,7 +17,7 @@ pub(super) fn place(state: &State, new: &NewOrder, at: TimeMs) -> Event {
 /// The limit leg of a pair, after its stop leg was accepted.
 pub(super) fn limit_leg(state: &State, new: &NewOrder) -> Option<Event> {
     let stop = state.orders.find(new.oco?.order)?;
-    Some(Event::OrderAccepted { order: condition::limit_leg(new, &state.orders[stop].order) })
+    Some(Event::OrderAccepted { order: condition::limit_leg(new, &state.orders.whole(stop)) })
 }
 
 /// Reduce-only, of the position's size.
@@ -83,20 +83,21 @@ fn accept(state: &State, new: &NewOrder, at: TimeMs, closing: bool) -> Result<Or
         check::price_band(market, new.side, price)?;
     }
     let value = check::value(market, new.order_type, new.side, price);
+    let holding = account.known_or_new(market.id, leg);
     let mut contracts = new.contracts;
     let mut is_spam = false;
     if new.reduce_only {
         contracts = contracts.min(check::reducible(account, market, leg, new.side)?);
     } else {
         is_spam = check::spam(market, least_value(market, new, value), contracts, new.post_only)?;
-        let (at, none) = ((leg, new.side), OpenSide::default());
-        check::risk_limit(account, market, at, value.times(contracts), none)?;
-        check::position_limit(account, market, at, contracts, none)?;
+        let none = OpenSide::default();
+        check::risk_limit(&holding, market, new.side, value.times(contracts), none)?;
+        check::position_limit(&holding, market, new.side, contracts, none)?;
     }
     check::order_count(account, market, condition::order_count(new))?;
     if !new.reduce_only {
-        let candidate = Candidate { leg, side: new.side, contracts, value, replaces: OpenSide::default() };
-        check::margin(state, account, market, &candidate)?;
+        let candidate = Candidate { side: new.side, contracts, value, replaces: OpenSide::default() };
+        check::margin(account, &holding, market, &candidate)?;
     }
     Ok(Order { price, is_spam, ..order_of(new, leg, contracts, at) })
 }

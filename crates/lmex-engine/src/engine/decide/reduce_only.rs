@@ -4,7 +4,7 @@
 //! stop). It runs after every fill, before the next: two such orders can't close more than there is.
 
 use super::{amend, cancel};
-use crate::book::Key;
+use crate::book::{Key, OpenOrder};
 use crate::engine::State;
 use crate::margin::Slot;
 use crate::message::{AmendCause, CancelReason, Event};
@@ -17,7 +17,7 @@ pub(super) fn next(state: &State) -> Option<Event> {
 
 fn excess(state: &State, slot: Slot, market: MarketId, leg: LegId) -> Option<Event> {
     let holding = state.accounts[slot].holding(market, leg)?;
-    let closable = |order: &Order| holding.position.closable(order.side);
+    let closable = |order: &OpenOrder| holding.position.closable(order.side);
     let too_large = |key: Key| {
         let resting = &state.orders[key];
         resting.rests && resting.order.remaining() > closable(&resting.order)
@@ -27,8 +27,8 @@ fn excess(state: &State, slot: Slot, market: MarketId, leg: LegId) -> Option<Eve
     match closable(order) {
         0 => cancel::cancelled(state, key, CancelReason::ReduceOnly),
         closable => {
-            let cut = Order { contracts: order.filled + closable, ..*order };
-            Some(amend::amended(state.market(market)?, order, &cut, AmendCause::ReduceOnly))
+            let cut = Order { contracts: order.filled + closable, ..state.orders.whole(key) };
+            Some(amend::amended(state, state.market(market)?, key, &cut, AmendCause::ReduceOnly))
         }
     }
 }

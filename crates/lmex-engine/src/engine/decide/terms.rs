@@ -51,7 +51,6 @@ pub(super) fn set_risk_limit(
 
 /// A leg whose terms are to change.
 struct Agreeing<'a> {
-    state: &'a State,
     account: &'a Account,
     market: &'a Market,
     /// The terms so far.
@@ -68,7 +67,7 @@ impl<'a> Agreeing<'a> {
             leg::known(account, market.id, leg)?;
         }
         let terms = account.terms(market.id, leg);
-        Ok(Self { state, account, market, terms, holding: account.holding(market.id, leg) })
+        Ok(Self { account, market, terms, holding: account.holding(market.id, leg) })
     }
 
     /// Whose money covers a position changes only while there is neither position nor order: nobody could say
@@ -119,7 +118,7 @@ impl<'a> Agreeing<'a> {
         let reserved = after.order_margin(self.market) - before.order_margin(self.market);
         let initial = reserved + moved + initial_after - initial_before;
         let required = initial.max(maintenance_after - maintenance_before);
-        let available = self.state.wallet(self.account).available;
+        let available = self.account.available();
         if required > Money::ZERO && required > available {
             return Err(Refusal::InsufficientMargin { required, available });
         }

@@ -8,7 +8,7 @@ use lmex_types::OrderType;
 
 use super::{cancelled, check};
 use crate::Order;
-use crate::book::Key;
+use crate::book::{Key, OpenOrder};
 use crate::engine::State;
 use crate::margin::{Candidate, OpenSide};
 use crate::market::Market;
@@ -17,7 +17,7 @@ use crate::message::{CancelReason, Event, Refusal};
 pub(super) fn next(state: &State) -> Option<Event> {
     let market = state.market(*state.firing.first()?)?;
     let key = state.orders.find(market.first_due()?)?;
-    let order = &state.orders[key].order;
+    let order = &state.orders.whole(key);
     if let Some(peer) = order.peer {
         return cancelled(state, state.orders.find(peer)?, CancelReason::Oco);
     }
@@ -45,11 +45,11 @@ fn judge(state: &State, market: &Market, key: Key) -> Result<i64, Refusal> {
         let closable = check::reducible(account, market, order.leg, order.side)?;
         return Ok(if order.is_bound() { closable } else { order.contracts.min(closable) });
     }
-    let Order { leg, side, contracts, .. } = *order;
-    let (at, replaces) = ((leg, side), OpenSide::default());
+    let OpenOrder { leg, side, contracts, .. } = *order;
+    let (holding, replaces) = (account.known_or_new(market.id, leg), OpenSide::default());
     let value = check::value(market, order.order_type, side, order.price);
-    check::risk_limit(account, market, at, value.times(contracts), replaces)?;
-    check::position_limit(account, market, at, contracts, replaces)?;
-    check::margin(state, account, market, &Candidate { leg, side, contracts, value, replaces })?;
+    check::risk_limit(&holding, market, side, value.times(contracts), replaces)?;
+    check::position_limit(&holding, market, side, contracts, replaces)?;
+    check::margin(account, &holding, market, &Candidate { side, contracts, value, replaces })?;
     Ok(contracts)
 }

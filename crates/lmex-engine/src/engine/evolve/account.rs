@@ -3,6 +3,7 @@
 use lmex_types::TimeMs;
 
 use crate::engine::{Due, State};
+use crate::margin::Terms;
 use crate::{AccountId, LegId, MarginMode, MarketId, Money};
 
 impl State {
@@ -25,14 +26,7 @@ impl State {
         (leverage, margin): (u32, MarginMode),
         moved: Money,
     ) {
-        self.on_account(account, |account| {
-            account.balance -= moved;
-            let holding = account.holding_mut(market, leg);
-            holding.wallet += moved;
-            holding.terms.leverage = leverage;
-            holding.terms.margin = margin;
-            account.forget(market, leg);
-        });
+        self.agreed(account, market, leg, moved, |terms| *terms = Terms { leverage, margin, ..*terms });
     }
 
     pub(super) fn risk_limit_set(
@@ -43,12 +37,25 @@ impl State {
         level: u32,
         moved: Money,
     ) {
-        self.on_account(account, |account| {
-            account.balance -= moved;
-            let holding = account.holding_mut(market, leg);
-            holding.wallet += moved;
-            holding.terms.level = level;
-            account.forget(market, leg);
-        });
+        self.agreed(account, market, leg, moved, |terms| terms.level = level);
+    }
+
+    fn agreed(
+        &mut self,
+        account: AccountId,
+        market: MarketId,
+        leg: LegId,
+        moved: Money,
+        change: impl FnOnce(&mut Terms),
+    ) {
+        let Some(slot) = self.accounts.slot(account) else { return };
+        let Some(parts) = self.parts(market) else { return };
+        let account = &mut parts.accounts[slot];
+        account.balance -= moved;
+        let holding = account.holding_mut(market, leg);
+        holding.wallet += moved;
+        change(&mut holding.terms);
+        account.leg_changed(parts.market, leg);
+        account.forget(market, leg);
     }
 }

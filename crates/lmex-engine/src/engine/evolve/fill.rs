@@ -2,7 +2,7 @@
 
 use lmex_types::Side;
 
-use crate::book::{Front, Key, Resting};
+use crate::book::{Front, Key, OpenOrder, Resting};
 use crate::engine::{State, Taker, Unbound};
 use crate::margin::Slot;
 use crate::message::{Fill, Party};
@@ -34,8 +34,15 @@ impl State {
         let taker_slot = self.fill_taker(fill);
         self.settle(maker_slot, fill.aggressor.opposite(), &fill.maker, fill);
         self.settle(taker_slot, fill.aggressor, &fill.taker, fill);
-        let touched = [(maker_slot, fill.maker.leg), (taker_slot, fill.taker.leg)];
-        self.touched = touched.map(|(slot, leg)| Some((slot, fill.market, leg)));
+        self.touch(fill.market, [(maker_slot, fill.maker.leg), (taker_slot, fill.taker.leg)]);
+    }
+
+    /// Positions traded: those with orders that must fit them are looked at next.
+    pub(super) fn touch(&mut self, market: MarketId, legs: [(Slot, LegId); 2]) {
+        self.touched = legs.map(|(slot, leg)| {
+            let holding = self.accounts[slot].holding(market, leg)?;
+            holding.has_followers().then_some((slot, market, leg))
+        });
     }
 
     /// An order that is about to trade brings its exits, and parts from its other leg.
@@ -44,28 +51,28 @@ impl State {
     /// has nothing to protect.
     fn traded(&mut self, key: Key, contracts: i64) {
         self.part(key);
-        let Resting { slot, order, .. } = self.orders[key];
-        if order.exits.is_empty() {
+        if self.orders.conditions(key).exits.is_empty() {
             return;
         }
-        let held = self.accounts[slot].position(order.market, order.leg).contracts;
-        if order.side.sign() * held + contracts <= 0 {
+        let Resting { slot, order: OpenOrder { market, leg, side, .. }, .. } = self.orders[key];
+        let held = self.accounts[slot].position(market, leg).contracts;
+        if side.sign() * held + contracts <= 0 {
             return;
         }
         if let Some(free) = self.unbound.iter_mut().find(|unbound| unbound.is_none()) {
             let exits = self.orders.take_exits(key);
-            *free = Some(Unbound { slot, market: order.market, leg: order.leg, exits });
+            *free = Some(Unbound { slot, market, leg, exits });
         }
     }
 
     fn fill_maker(&mut self, key: Key, fill: &Fill) {
         self.traded(key, fill.contracts);
         self.count_open(key, -fill.contracts);
-        let order = &mut self.orders[key].order;
-        let hidden = order.hidden();
-        order.filled += fill.contracts;
-        let hidden = hidden - order.hidden();
-        let (side, price, remaining) = (order.side, order.price, order.remaining());
+        let hidden = self.orders.hidden(key);
+        self.orders[key].order.filled += fill.contracts;
+        let hidden = hidden - self.orders.hidden(key);
+        let OpenOrder { side, price, .. } = self.orders[key].order;
+        let remaining = self.orders[key].order.remaining();
         self.on_market(fill.market, |market| {
             market.book.side_mut(side).shrink(price, fill.contracts, hidden);
         });
@@ -120,7 +127,8 @@ impl State {
         value: Money,
         party: &Party,
     ) {
-        let account = &mut self.accounts[slot];
+        let Some(parts) = self.parts(market) else { return };
+        let account = &mut parts.accounts[slot];
         account.balance -= party.moved;
         let gained = party.realised_pnl - party.fee - party.liquidation_fee;
         let holding = account.holding_mut(market, leg);
@@ -132,6 +140,7 @@ impl State {
         } else {
             account.balance += gained + party.moved;
         }
+        account.leg_changed(parts.market, leg);
         account.forget(market, leg);
         self.fees += party.fee;
         self.insurance += party.liquidation_fee;

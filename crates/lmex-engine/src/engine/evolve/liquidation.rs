@@ -47,7 +47,7 @@ impl State {
         self.next_trade = trade_id + 1;
         self.settle_at(losing, (market, loser.leg), side, contracts, value, loser);
         self.settle_at(winning, (market, winner.leg), side.opposite(), contracts, value, winner);
-        self.touched = [Some((losing, market, loser.leg)), Some((winning, market, winner.leg))];
+        self.touch(market, [(losing, loser.leg), (winning, winner.leg)]);
         if let Some(closing) = self.closing() {
             closing.left = closing.left.saturating_sub(contracts).max(0);
         }

@@ -3,15 +3,15 @@
 use lmex_types::{Decimal, OrderId};
 
 use crate::book::{Key, Orders};
-use crate::engine::State;
+use crate::engine::{Parts, State};
 use crate::margin::Slot;
 use crate::market::{Mark, Market};
 use crate::{MarketId, Order, PriceSource, Purpose, Trigger};
 
 impl State {
     pub(super) fn wait(&mut self, key: Key) {
-        let order = self.orders[key].order;
-        if let Some(trigger) = order.trigger {
+        if let Some(trigger) = self.orders.waits_for(key) {
+            let order = self.orders[key].order;
             self.on_market(order.market, |market| market.triggers.insert(&order, trigger));
             self.look_for_due(order.market);
         }
@@ -19,35 +19,40 @@ impl State {
 
     /// Takes an order out of those that wait, if it does.
     pub(super) fn wait_no_longer(&mut self, key: Key) {
-        let order = self.orders[key].order;
-        if let Some(trigger) = order.trigger.filter(|trigger| !trigger.fired) {
+        if let Some(trigger) = self.orders.waits_for(key) {
+            let order = self.orders[key].order;
             self.on_market(order.market, |market| market.triggers.remove(&order, trigger));
             self.look_for_due(order.market);
         }
     }
 
     pub(super) fn triggered(&mut self, key: Key, contracts: i64) {
-        if !self.orders[key].order.waits() {
+        if !self.orders.waits(key) {
             return;
         }
         self.wait_no_longer(key);
-        let order = &mut self.orders[key].order;
-        order.trigger = order.trigger.map(|trigger| Trigger { fired: true, ..trigger });
-        order.contracts = contracts;
+        self.change_trigger(key, |trigger| trigger.fired = true);
+        self.orders[key].order.contracts = contracts;
         self.take_in(key);
     }
 
     /// A change of an order that goes on waiting.
     pub(super) fn amended_waiting(&mut self, key: Key, price: i64, contracts: i64, trigger: i64) {
-        if !self.orders[key].order.waits() {
+        if !self.orders.waits(key) {
             return;
         }
         self.wait_no_longer(key);
         let order = &mut self.orders[key].order;
         order.price = price;
         order.contracts = contracts;
-        order.trigger = order.trigger.map(|old| Trigger { price: trigger, ..old });
+        self.change_trigger(key, |old| old.price = trigger);
         self.wait(key);
+    }
+
+    fn change_trigger(&mut self, key: Key, change: impl FnOnce(&mut Trigger)) {
+        if let Some(trigger) = self.orders.conditions_mut(key).and_then(|found| found.trigger.as_mut()) {
+            change(trigger);
+        }
     }
 
     /// A pair comes apart, and the other leg ends next.
@@ -60,9 +65,9 @@ impl State {
     /// Neither leg of a pair knows the other any more, whose id may come again. Answers the other.
     pub(super) fn separate(&mut self, key: Key) -> Option<OrderId> {
         let id = self.orders[key].order.id;
-        let peer = self.orders[key].order.peer.take()?;
+        let peer = self.orders.conditions_mut(key)?.peer.take()?;
         let other = self.orders.find(peer)?;
-        let back = &mut self.orders[other].order.peer;
+        let back = &mut self.orders.conditions_mut(other)?.peer;
         (back.take_if(|back| *back == id)).map(|_| peer)
     }
 
@@ -74,9 +79,12 @@ impl State {
 
     /// A bound exit is known to its position, and no longer on its way to it.
     pub(super) fn bound(&mut self, slot: Slot, order: &Order) {
+        if !order.is_bound() {
+            return;
+        }
         let holding = self.accounts[slot].holding_mut(order.market, order.leg);
         match order.purpose {
-            Purpose::Trade => return,
+            Purpose::Trade => {}
             Purpose::TakeProfit => holding.take_profit = Some(order.id),
             Purpose::StopLoss => holding.stop_loss = Some(order.id),
         }
@@ -104,7 +112,16 @@ impl State {
                 market.mark = mark;
             }
         });
+        self.mark_changed(market);
         self.price_moved(market, PriceSource::Mark);
+    }
+
+    /// What every position there adds to its account's sums depends on the mark price.
+    fn mark_changed(&mut self, market: MarketId) {
+        let Some(Parts { market, accounts, .. }) = self.parts(market) else { return };
+        for &slot in [Slot::CROWD].iter().chain(&market.holders) {
+            accounts[slot].mark_changed(market);
+        }
     }
 
     fn price_moved(&mut self, market: MarketId, source: PriceSource) {
@@ -131,12 +148,12 @@ fn follow(market: &mut Market, orders: &mut Orders, source: PriceSource) {
     let trailing = market.triggers.take_trailing(source);
     for &id in &trailing {
         let Some(key) = orders.find(id) else { continue };
-        let order = &mut orders[key].order;
-        if let Some(from) = order.trigger
-            && let Some(to) = market.followed(from)
+        let order = orders[key].order;
+        if let Some(trigger) = orders.conditions_mut(key).and_then(|found| found.trigger.as_mut())
+            && let Some(to) = market.followed(*trigger)
         {
-            market.triggers.move_to(order, from, to);
-            order.trigger = Some(to);
+            market.triggers.move_to(&order, *trigger, to);
+            *trigger = to;
         }
     }
     market.triggers.give_trailing(source, trailing);

@@ -5,9 +5,9 @@ use lmex_types::{Decimal, Side};
 use serde::{Deserialize, Deserializer};
 
 use super::{Engine, StoredAccount, StoredEngine, StoredHolding, StoredLevel, StoredMarket};
-use crate::book::{Key, QueueModel};
+use crate::book::{Key, OpenOrder, QueueModel, Resting};
 use crate::engine::decide::{MAX_CROWD, refuse_open};
-use crate::engine::{Due, State};
+use crate::engine::{Due, Parts, State};
 use crate::margin::Slot;
 use crate::market::{Mark, Market};
 use crate::message::{OpenedMarket, Refusal};
@@ -64,7 +64,7 @@ fn engine(stored: &StoredEngine<Vec<Order>>) -> Result<Engine, Misfit> {
     for market in &stored.markets {
         fill_book(state, market, &keys)?;
     }
-    let all_there = keys.iter().all(|&key| state.orders[key].rests != state.orders[key].order.waits());
+    let all_there = keys.iter().all(|&key| state.orders[key].rests != state.orders.waits(key));
     if !all_there {
         return Err(Misfit::Adrift);
     }
@@ -140,16 +140,15 @@ fn fill_account(state: &mut State, stored: &StoredAccount) -> Result<(), Misfit>
 }
 
 fn open_holding(state: &mut State, slot: Slot, stored: &StoredHolding) {
-    let holding = state.accounts[slot].holding_mut(stored.market, stored.leg);
+    let Some(Parts { market, accounts, .. }) = state.parts(stored.market) else { return };
+    let holding = accounts[slot].holding_mut(stored.market, stored.leg);
     holding.position = stored.position;
     holding.terms = stored.terms;
     holding.wallet = stored.wallet;
     holding.take_profit = stored.take_profit;
     holding.stop_loss = stored.stop_loss;
-    if slot != Slot::CROWD
-        && !stored.position.is_flat()
-        && let Some(market) = state.market_mut(stored.market)
-    {
+    accounts[slot].leg_changed(market, stored.leg);
+    if slot != Slot::CROWD && !stored.position.is_flat() {
         market.holders.insert(slot);
     }
 }
@@ -174,18 +173,18 @@ fn accept(state: &mut State, order: &Order) -> Option<Key> {
     if !numbers_fit(state.market(order.market)?, order) || !is_new(state, order) {
         return None;
     }
-    let key = state.orders.insert(*order, slot);
+    let key = state.orders.insert(order, slot);
     state.accounts[slot].holding_mut(order.market, order.leg).link(&mut state.orders, key);
     if let Some(at) = order.expires_at {
         state.agenda.insert((at, Due::Order(order.id)));
     }
-    let serial = state.orders[key].serial;
+    let Resting { serial, order: open, .. } = state.orders[key];
     let market = state.market_mut(order.market)?;
     if order.peg.is_some() {
         market.pegged.insert(serial, key);
     }
     if let Some(trigger) = order.trigger.filter(|trigger| !trigger.fired) {
-        market.triggers.insert(order, trigger);
+        market.triggers.insert(&open, trigger);
     }
     Some(key)
 }
@@ -242,8 +241,8 @@ fn fill_level(
         crowd_joins(state, market, side, price, ahead)?;
         let key = *keys.get(usize::try_from(place).ok()?)?;
         let resting = &state.orders[key];
-        let Order { market: of, side: on, price: at, .. } = resting.order;
-        if (of, on, at) != (market, side, price) || resting.rests || resting.order.waits() {
+        let OpenOrder { market: of, side: on, price: at, .. } = resting.order;
+        if (of, on, at) != (market, side, price) || resting.rests || state.orders.waits(key) {
             return None;
         }
         state.rest(key);

@@ -75,7 +75,7 @@ impl Serialize for OrderList<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut list = serializer.serialize_seq(Some(self.keys.len()))?;
         for &key in &self.keys {
-            list.serialize_element(&self.orders[key].order)?;
+            list.serialize_element(&self.orders.whole(key))?;
         }
         list.end()
     }

@@ -181,7 +181,7 @@ pub(crate) fn waiting(engine: &Engine) -> Vec<String> {
             let price = if order.price == 0 { String::new() } else { format!(" @ {}", order.price) };
             let contracts = order.remaining();
             let side = order.side.as_str().to_lowercase();
-            format!("{} {side} {contracts}{price}: {}", name(order.id), waits_for(order))
+            format!("{} {side} {contracts}{price}: {}", name(order.id), waits_for(&order))
         })
         .collect()
 }
