@@ -87,6 +87,7 @@ mod message;
 mod money;
 mod order;
 mod rate;
+mod solvency;
 mod trigger;
 
 #[doc(hidden)]

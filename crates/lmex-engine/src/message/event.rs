@@ -496,6 +496,8 @@ pub enum CancelReason {
     MarketClosed,
     /// The account is liquidated.
     Liquidation,
+    /// At the next price it would have lost more than the money behind its position.
+    Bankruptcy,
 }
 
 /// Who changed an order.

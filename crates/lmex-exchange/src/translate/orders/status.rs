@@ -71,6 +71,9 @@ pub(crate) fn ended_because(record: &OrderRecord) -> &'static str {
         CancelReason::CancelAllAfter => "cancelAllAfter: the time set had passed",
         CancelReason::MarketClosed => "the market closed",
         CancelReason::Liquidation => "the account was liquidated",
+        CancelReason::Bankruptcy => {
+            "bankruptcy: at the next price the order would have lost more than the money behind its position"
+        }
     }
 }
 
