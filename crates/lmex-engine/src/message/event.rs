@@ -507,6 +507,8 @@ pub enum AmendCause {
     User,
     /// The engine: a reduce-only order is cut to the position.
     ReduceOnly,
+    /// The engine: an exit has the size of the position that it is bound to.
+    Bound,
     /// The engine: a pegged order follows the index.
     Peg,
 }

@@ -115,6 +115,7 @@ const WANTED: &[&str] = &[
     "OrderAccepted waits StopLoss",
     "OrderTriggered",
     "OrderAmended waits User",
+    "OrderAmended waits Bound",
     "OrderRefused Incompatible",
     "OrderRefused TriggerWrongSide",
     "OrderRefused TrailOutOfRange",

@@ -10,8 +10,6 @@ use crate::ids::Ids;
 pub(crate) struct OrderRecord {
     /// Price, size, trigger and filled part as they are now.
     pub(crate) order: Order,
-    /// The size it was accepted with, before amendments.
-    pub(crate) original_contracts: i64,
     /// The trigger price it was accepted with, in ticks.
     pub(crate) original_trigger: Option<i64>,
     /// What has become of it.
@@ -51,7 +49,6 @@ impl OrderRecord {
     pub(crate) fn new(order: Order) -> Self {
         Self {
             order,
-            original_contracts: order.contracts,
             original_trigger: order.trigger.map(|trigger| trigger.price),
             state: OrderState::Open,
             origin: Origin::User,
@@ -65,7 +62,8 @@ impl OrderRecord {
         let Event::LiquidationOrder { account, market, leg, order, side, contracts, .. } = *event else {
             return None;
         };
-        let order = Order { id: order, account, market, leg, side, contracts, ..venues_own(at) };
+        let order =
+            Order { id: order, account, market, leg, side, ordered: contracts, contracts, ..venues_own(at) };
         Some(Self { origin: Origin::Liquidation, ..Self::new(order) })
     }
 
@@ -77,6 +75,7 @@ impl OrderRecord {
             market: trade.market,
             leg: trade.winner.leg,
             side: trade.side.opposite(),
+            ordered: trade.contracts,
             contracts: trade.contracts,
             ..venues_own(at)
         };
@@ -123,6 +122,7 @@ fn venues_own(at: TimeMs) -> Order {
         side: lmex_types::Side::Buy,
         order_type: OrderType::Market,
         price: 0,
+        ordered: 0,
         contracts: 0,
         filled: 0,
         time_in_force: TimeInForce::Gtc,
@@ -155,6 +155,7 @@ pub(crate) mod tests {
             side: Side::Buy,
             order_type: OrderType::Limit,
             price: 100,
+            ordered: 3,
             contracts: 3,
             reduce_only: false,
             ..venues_own(TimeMs::default())
