@@ -68,12 +68,6 @@ pub enum Purpose {
     StopLoss,
 }
 
-#[cfg(test)]
-#[test]
-fn measure() {
-    println!("SIZE order {} resting {}", size_of::<Order>(), size_of::<crate::book::Resting>());
-}
-
 impl Order {
     /// A new order as it looks when it is accepted as it was asked for: in its own leg, or else the one-way one; with
     /// nothing filled, nothing to wait for and no end by the clock.

@@ -85,7 +85,7 @@ impl fmt::Debug for OrderId {
 ///
 /// No document names a limit. A UUID, of 36 characters, stands in BTSE's own example of an algo order.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-pub struct ClientOrderId(Text<32>);
+pub struct ClientOrderId(Text<36>);
 
 impl ClientOrderId {
     /// The id as it is sent.
