@@ -232,7 +232,7 @@ pub struct NewOrderArgs {
     /// Only make a position smaller.
     #[arg(long)]
     pub reduce_only: bool,
-    /// Your own id for it, at most 32 characters.
+    /// Your own id for it, at most 36 characters.
     #[arg(long, value_name = "ID")]
     pub client_id: Option<lmex::ClientOrderId>,
     #[command(flatten)]

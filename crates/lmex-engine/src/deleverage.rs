@@ -12,7 +12,8 @@ use crate::engine::State;
 use crate::liquidation::Cover;
 use crate::margin::{Account, Holding, Slot};
 use crate::market::Market;
-use crate::{AccountId, LegId, MarketId};
+use crate::solvency::can_take_over;
+use crate::{AccountId, LegId, MarketId, Money};
 
 /// What decides about a position's place in the queue. All numbers count units of money.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,20 +27,26 @@ struct Standing {
     equity: u128,
 }
 
-/// The first to be closed by a trade of `side`: the best standing, of equal ones the account that was opened first. The
-/// crowd comes after all users.
-pub(crate) fn first(state: &State, market: &Market, side: Side) -> Option<(Slot, LegId)> {
-    let mut best: Option<(Standing, Slot, LegId)> = None;
+/// The first to be closed by a trade of `side` at `value` a contract: the best standing, of equal ones the account that
+/// was opened first. The crowd comes after all users; and after it, who would owe money then, since that debt would
+/// have nobody but the insurance fund to pay it.
+pub(crate) fn first(state: &State, market: &Market, side: Side, value: Money) -> Option<(Slot, LegId)> {
+    let (mut best, mut owing) = (None, None);
     for (slot, leg, standing) in queue(state, market, side) {
-        if best.is_none_or(|(so_far, ..)| standing.cmp(&so_far) == Ordering::Greater) {
-            best = Some((standing, slot, leg));
+        let account = &state.accounts[slot];
+        let holding = account.holding(market.id, leg);
+        let can_pay = holding.is_some_and(|holding| can_take_over(state, account, holding, value));
+        let place = if can_pay { &mut best } else { &mut owing };
+        if place.is_none_or(|(so_far, ..): (Standing, _, _)| standing.cmp(&so_far) == Ordering::Greater) {
+            *place = Some((standing, slot, leg));
         }
     }
     let crowd = || {
         let position = state.accounts[Slot::CROWD].position(market.id, LegId::ONE_WAY);
         (position.closable(side) > 0).then_some((Slot::CROWD, LegId::ONE_WAY))
     };
-    best.map(|(_, slot, leg)| (slot, leg)).or_else(crowd)
+    let place = |(_, slot, leg)| (slot, leg);
+    best.map(place).or_else(crowd).or_else(|| owing.map(place))
 }
 
 /// The fifth of its side's queue that a position is in: 5 is deleveraged first, 1 last. `None` when it is flat or the

@@ -90,6 +90,7 @@ mod message;
 mod money;
 mod order;
 mod rate;
+mod solvency;
 mod trigger;
 
 #[doc(hidden)]

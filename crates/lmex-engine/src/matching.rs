@@ -9,6 +9,7 @@ use crate::liquidation::Liquidation;
 use crate::margin::{Account, Slot, Transfer, fee};
 use crate::market::Market;
 use crate::message::{CancelReason, CrowdPurpose, Event, Fill, Party};
+use crate::solvency::{Hedged, may_make, may_take};
 use crate::{LegId, MarketId, Money};
 
 /// The next event of what is in flight. Some event always follows until nothing is.
@@ -43,6 +44,9 @@ fn next_of_order(state: &State, market: &Market, in_flight: &InFlight, key: Key)
     };
     if order.post_only {
         return end(CancelReason::PostOnlyWouldCross);
+    }
+    if !may_take(state, market, key, price) {
+        return end(CancelReason::Bankruptcy);
     }
     if order.time_in_force == TimeInForce::Fok
         && order.filled == 0
@@ -143,7 +147,7 @@ fn rested(state: &State, market: &Market, key: Key) -> Event {
     }
 }
 
-/// Up to `most` contracts trade with the front of a level.
+/// Up to `most` contracts trade with the front of a level. An order that may not trade there is cancelled instead.
 fn fill(
     state: &State,
     market: &Market,
@@ -152,6 +156,9 @@ fn fill(
     most: i64,
     maker: Option<Key>,
 ) -> Option<Event> {
+    if let Some(maker) = maker.filter(|&maker| !may_make(state, market, maker, price)) {
+        return cancelled(state, maker, CancelReason::Bankruptcy);
+    }
     let contracts = maker.map_or(most, |maker| most.min(state.orders[maker].order.remaining()));
     let aggressor = in_flight.side;
     let trade = Traded { market, price, contracts };
@@ -283,14 +290,19 @@ impl Traded<'_> {
 
 /// Whether a fill-or-kill order would be filled to the end, before any of it is.
 ///
-/// Walks the book as matching would: it stops at an order of the same account, where the order would be cancelled,
-/// and counts of a reduce-only order only what its owner's position will allow when its turn comes.
+/// Walks the book as matching would: it stops at an order of the same account, and where its own money would run out,
+/// since it would be cancelled there; it counts of a reduce-only order only what its owner's position will allow when
+/// its turn comes, and nothing of one that would be cancelled then.
 fn fills_whole(state: &State, market: &Market, in_flight: &InFlight, key: Key) -> bool {
     let taker = &state.orders[key];
     let maker_side = taker.order.side.opposite();
     let mut wanted = taker.order.remaining();
     let mut closed = ClosedSoFar { needed: market.reduce_only > 0, by_leg: Vec::new() };
-    for (_, level) in market.book.side(maker_side).within(in_flight.limit) {
+    let mut hedged = Hedged::default();
+    for (price, level) in market.book.side(maker_side).within(in_flight.limit) {
+        if !may_take(state, market, key, price) {
+            return false;
+        }
         if !level.has_users() {
             wanted -= level.crowd();
         }
@@ -303,9 +315,14 @@ fn fills_whole(state: &State, market: &Market, in_flight: &InFlight, key: Key) -
             if resting.slot == taker.slot {
                 return false;
             }
+            if !hedged.may_make(state, market, maker, price) {
+                continue;
+            }
             let holding =
                 state.accounts[resting.slot].position(market.id, resting.order.leg).closable(maker_side);
-            wanted -= closed.count((resting.slot, resting.order.leg), &resting.order, holding).min(wanted);
+            let gives = closed.count((resting.slot, resting.order.leg), &resting.order, holding).min(wanted);
+            hedged.count(state, market, maker, price, gives);
+            wanted -= gives;
         }
         if level.has_users() {
             wanted -= level.tail();

@@ -25,7 +25,9 @@ pub struct Order {
     pub order_type: OrderType,
     /// In ticks; 0 for a market order.
     pub price: i64,
-    /// Original size, filled part included.
+    /// The size that was asked for. It never changes.
+    pub ordered: i64,
+    /// The size as it is now, filled part included: cut to the position if reduce-only, amended, or following it.
     pub contracts: i64,
     /// Contracts filled so far.
     pub filled: i64,
@@ -79,6 +81,7 @@ impl Order {
             side: new.side,
             order_type: new.order_type,
             price: if new.order_type == OrderType::Limit { new.price } else { 0 },
+            ordered: new.contracts,
             contracts: new.contracts,
             filled: 0,
             time_in_force: new.time_in_force,

@@ -185,7 +185,7 @@ pub(crate) fn algo() -> CreateAlgoOrder {
         price: decimal("21500"),
         size: 10,
         side: Side::Buy,
-        cl_order_id: "my-order-id".parse().unwrap(),
+        cl_order_id: "60a30188-f2a2-4498-b061-7d72126c18c2".parse().unwrap(),
         deviation: Some(decimal("-10")),
         stealth: Some(decimal("10")),
         position_mode: None,

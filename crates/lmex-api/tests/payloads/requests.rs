@@ -96,12 +96,7 @@ fn printed_orders() -> Vec<Printed> {
             "trade__create_new_order__request_create_hedge_mode_short_position_market_reduce_order.json",
             &reducing,
         ),
-        // The document's id has 36 characters, more than a connector's author found the venue to take: 32.
-        Printed {
-            file: "trade__create_new_algo_order__request.json",
-            ours: body(&algo()),
-            not_ours: &["clOrderID"],
-        },
+        Printed { file: "trade__create_new_algo_order__request.json", ours: body(&algo()), not_ours: &[] },
     ]
 }
 

@@ -82,6 +82,7 @@ fn order(id: OrderId, side: Side, price: i64, contracts: i64, filled: i64) -> Or
         side,
         order_type: OrderType::Limit,
         price,
+        ordered: contracts,
         contracts,
         filled,
         time_in_force: TimeInForce::Gtc,

@@ -137,7 +137,9 @@ impl Digest {
         self.text(order.client_id.as_ref().map_or("", |id| id.as_str()));
         self.word(u64::from(order.side == Side::Sell));
         self.text(order.order_type.as_str());
-        for number in [order.price, order.contracts, order.filled, order.accepted_at.as_millis()] {
+        for number in
+            [order.price, order.ordered, order.contracts, order.filled, order.accepted_at.as_millis()]
+        {
             self.signed(number);
         }
         self.text(order.time_in_force.as_str());

@@ -29,8 +29,10 @@ impl Transfer<'_> {
     ///
     /// Opening takes initial margin and fee, but no more than `spare`: so a fill never takes from the balance what cross
     /// positions need, and a position that finds less starts with less. (A rebate stays in the wallet.) A part
-    /// that is closed releases its share of the wallet, rounded down and never below zero. All that is closed releases
-    /// all of it, and the balance makes up for a wallet below zero. A flip closes all, then opens the rest.
+    /// that is closed releases its share of the wallet, rounded down and never below zero; a loss it bears alone, so that
+    /// what stays open is not left with less for each contract, and a trader can't take out what it still needs. All
+    /// that is closed releases all of it, and the balance makes up for a wallet below zero. A flip closes all, then
+    /// opens the rest.
     pub(crate) fn own(&self, spare: Money) -> Money {
         let opening = self.contracts - self.closing();
         let margin = self.holding.initial(self.market).of(self.value.times(opening));
@@ -69,7 +71,11 @@ impl Transfer<'_> {
     }
 
     fn share_released(&self, settled: Money) -> Money {
-        settled.max(Money::ZERO).share(self.closing(), self.holding.position.contracts.saturating_abs())
+        let share = |wallet: Money| {
+            let all = self.holding.position.contracts.saturating_abs();
+            wallet.max(Money::ZERO).share(self.closing(), all)
+        };
+        share(settled).min(share(self.holding.wallet) + self.gained).max(Money::ZERO)
     }
 }
 

@@ -496,6 +496,8 @@ pub enum CancelReason {
     MarketClosed,
     /// The account is liquidated.
     Liquidation,
+    /// At the next price it would have lost more than the money behind its position.
+    Bankruptcy,
 }
 
 /// Who changed an order.
@@ -505,6 +507,8 @@ pub enum AmendCause {
     User,
     /// The engine: a reduce-only order is cut to the position.
     ReduceOnly,
+    /// The engine: an exit has the size of the position that it is bound to.
+    Bound,
     /// The engine: a pegged order follows the index.
     Peg,
 }

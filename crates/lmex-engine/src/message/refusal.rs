@@ -47,6 +47,9 @@ pub enum Refusal {
     /// A leg that the account does not have here.
     #[error("positionId {0} is not a position of this account in this market and mode")]
     UnknownLeg(LegId),
+    /// Reduce-only in the isolated mode, without saying which position: there may be several.
+    #[error("positionId is missing: in positionMode ISOLATED say which position to reduce")]
+    LegMissing,
     /// Mode, or cross to isolated, with a position or orders open.
     #[error(
         "positionMode and marginMode can't be changed with a position or orders open: close and cancel them first"

@@ -90,26 +90,6 @@ fn the_venue_sells_no_further_than_the_price_protection() {
 }
 
 #[test]
-fn a_debt_without_a_position_is_paid_even_by_an_empty_fund() {
-    // A sells 50,000 at 97 itself and loses 150,000: nobody is left to be deleveraged against.
-    check(
-        "
-        depth ask 100 50000, bid 97 50000
-        A a1 buy 50000 @ 100
-        A a2 sell 50000
-          => accepted a2 50000
-          => fill 50000 @ 97: crowd <- a2 left 0 pnl -150000, level 0
-          => A at risk: -50000 of 0
-          => insurance pays 50000 for A, fund -50000
-          => A done
-          : A flat, balance 0, available 0
-        fund 50001
-          : fund 1
-        ",
-    );
-}
-
-#[test]
 fn a_contribution_must_be_something() {
     check(
         "

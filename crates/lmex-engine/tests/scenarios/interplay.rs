@@ -39,7 +39,7 @@ fn a_dead_mans_switch_cancels_what_waits_and_bound_exits() {
 }
 
 #[test]
-fn a_stop_fires_before_its_owner_is_liquidated() {
+fn who_is_no_longer_safe_is_liquidated_before_a_stop_of_theirs_fires() {
     // At 98.4 there are 20,000 left of 24,600. While the market is halted neither happens.
     check(
         "
@@ -50,9 +50,37 @@ fn a_stop_fires_before_its_owner_is_liquidated() {
           => index 98.4 mark 98.4
         resume
           => trading Active
-          => triggered l1 50000
-          => fill 50000 @ 99: crowd <- l1 left 0 pnl -50000, level 0
-          : A flat, balance 50000, available 50000
+          => A at risk: 20000 of 24600
+          => cancelled l1 50000 Liquidation
+          => #1 sells 50000 @ 89, bankrupt at 98
+          => fill 50000 @ 99: crowd <- #1 left 0 pnl -50000 insurance 9900, level 0
+          => #1 ended, left 0
+          => A done
+        ",
+    );
+}
+
+#[test]
+fn stops_of_those_who_are_safe_fire_after_it_nearest_first() {
+    check(
+        "
+        depth ask 100 52000, bid 99 51000, bid 98 50000
+        A a1 buy 50000 @ 100 sl l1 99
+        B b1 buy 1000 @ 100 sl l2 99
+        C c1 buy 1000 @ 100 sl l3 99
+        C amend #l3 trigger 98
+        mark 98
+          => index 98 mark 98
+          => A at risk: 0 of 24500
+          => cancelled l1 50000 Liquidation
+          => #1 sells 50000 @ 89, bankrupt at 98
+          => fill 50000 @ 99: crowd <- #1 left 0 pnl -50000 insurance 9900, level 1000
+          => #1 ended, left 0
+          => A done
+          => triggered l2 1000
+          => fill 1000 @ 99: crowd <- l2 left 0 pnl -1000, level 0
+          => triggered l3 1000
+          => fill 1000 @ 98: crowd <- l3 left 0 pnl -2000, level 49000
         ",
     );
 }

@@ -89,36 +89,22 @@ fn a_share_is_rounded_down_and_the_last_one_takes_what_is_left() {
 }
 
 #[test]
-fn a_loss_beyond_the_wallet_is_the_balances_when_the_owner_closes() {
-    // 10 − 50 = −40.
+fn a_part_closed_at_a_loss_bears_it_alone() {
+    // 5 at 92 lose 40 of the 50 that are theirs: 10 go back. What stays is liquidated where all was:
+    // (500 − 50) / (5 × 0.995) = 90.45, as (1000 − 100) / (10 × 0.995).
     check(
         "
-        A leverage 100 isolated
+        A leverage 10 isolated
         depth ask 100 10
         A a1 buy 10 @ 100
-        depth bid 95 10
-        A a2 sell 10 @ 95
-          => accepted a2 10
-          => fill 10 @ 95: crowd <- a2 left 0 pnl -50 moved 40, level 0
-          : A$ balance 99950, isolated 0, unrealised 0, orders 0, positions 0, maintenance 0, available 99950
-        ",
-    );
-}
-
-#[test]
-fn an_empty_wallet_releases_nothing() {
-    // 10 − 4 × 3 = −2, while the rest is 18 in profit.
-    check(
-        "
-        A leverage 100 isolated
-        depth ask 100 10
-        A a1 buy 10 @ 100
-        mark 103
-        depth bid 97 4
-        A a2 sell 4 @ 97
-          => accepted a2 4
-          => fill 4 @ 97: crowd <- a2 left 0 pnl -12, level 0
-          : A/one-way 6 at 100 Isolated 100x tier 1, wallet -2, pnl 18, initial 6.18, maintenance 3.09, liquidation 101
+        mark 92
+          : A/one-way 10 at 100 Isolated 10x tier 1, wallet 100, pnl -80, initial 92, maintenance 4.6, liquidation 91
+        depth bid 92 5
+        A a2 sell 5 @ 92
+          => accepted a2 5
+          => fill 5 @ 92: crowd <- a2 left 0 pnl -40 moved -10, level 0
+          : A/one-way 5 at 100 Isolated 10x tier 1, wallet 50, pnl -40, initial 46, maintenance 2.3, liquidation 91
+          : A$ balance 99910, isolated 50, unrealised 0, orders 0, positions 0, maintenance 0, available 99910
         ",
     );
 }

@@ -10,6 +10,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helper functions are tests too")]
 
 mod amends;
+mod bankruptcy;
 mod basics;
 mod cancel_all_after;
 mod crowd;

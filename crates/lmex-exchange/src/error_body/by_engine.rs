@@ -32,6 +32,7 @@ impl Refused {
             }
             Refusal::PositionModeInvalid { .. }
             | Refusal::UnknownLeg(_)
+            | Refusal::LegMissing
             | Refusal::NotFlat
             | Refusal::RiskLimitOutOfRange { .. }
             | Refusal::RiskLimitExceeded { .. }
@@ -96,6 +97,7 @@ fn setting_refused(refusal: &Refusal, market: &MarketView<'_>) -> Refused {
             "positionId {} is not a position of this account in the market's positionMode: use what /user/positions says",
             leg_name(instrument, leg)
         )),
+        Refusal::LegMissing => Refused::position_id(text),
         Refusal::NotFlat => {
             Refused::bad(code::POSITION_MODE_UNCHANGEABLE, format!("Remaining positions. {text}"))
         }

@@ -27,7 +27,6 @@ pub(super) struct OpenOrders {
 #[derive(Debug, Clone)]
 struct Shown {
     order: Order,
-    original_contracts: i64,
     /// The price that it came with.
     first_price: i64,
     /// Whether its owner has been told, or will be with this batch: one that never rests is never shown.
@@ -48,7 +47,6 @@ impl OpenOrders {
         let users = orders.iter().filter(|record| record.origin == Origin::User);
         let shown = |record: &OrderRecord| Shown {
             order: record.order,
-            original_contracts: record.original_contracts,
             first_price: record.original_price,
             is_told: true,
         };
@@ -111,8 +109,7 @@ impl OpenOrders {
 
     fn accepted(&mut self, order: Order) {
         let waits = order.waits();
-        let shown =
-            Shown { order, original_contracts: order.contracts, first_price: order.price, is_told: false };
+        let shown = Shown { order, first_price: order.price, is_told: false };
         self.open.insert(order.id, shown);
         if waits {
             self.change(order.id, |_| {});
@@ -177,7 +174,7 @@ fn row(shown: &Shown, market: &MarketFeed, name: &str) -> StreamOrder {
         order_mode_name: Some(if is_buy { "MODE_BUY" } else { "MODE_SELL" }.to_owned()),
         market_name: Some(name.to_owned()),
         amount: order.remaining().into(),
-        original_amount: shown.original_contracts.into(),
+        original_amount: order.ordered.into(),
         price: price(grid, order, order.price),
         display_price: price(grid, order, shown.first_price),
         trigger_order: order.trigger.is_some(),

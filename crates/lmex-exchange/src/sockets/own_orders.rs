@@ -78,7 +78,7 @@ impl OwnOrders {
             }
             Event::OrderAmended { order, price, contracts, trigger, cause, .. } => {
                 let own = self.open.get_mut(&order);
-                news.extend(own.map(|own| own.amended((price, contracts, trigger), cause, at)));
+                news.extend(own.and_then(|own| own.amended((price, contracts, trigger), cause, at)));
             }
             Event::OrderCancelled { order, reason, .. } => news.extend(self.cancelled(order, reason, at)),
             Event::LiquidationOrder { .. } => {
@@ -176,15 +176,16 @@ impl Trade {
 }
 
 impl OwnOrder {
+    /// That an exit has its position's size is no news: each fill of the position would bring one.
     fn amended(
         &mut self,
         (price, contracts, trigger): (i64, i64, Option<i64>),
         cause: AmendCause,
         at: TimeMs,
-    ) -> News {
+    ) -> Option<News> {
         self.record.amend(price, contracts, trigger);
         self.announced = true;
-        self.changed(Status::AMENDED, cause == AmendCause::User, at)
+        (cause != AmendCause::Bound).then(|| self.changed(Status::AMENDED, cause == AmendCause::User, at))
     }
 
     fn changed(&self, status: Status, by_user: bool, at: TimeMs) -> News {

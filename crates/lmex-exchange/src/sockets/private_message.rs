@@ -84,7 +84,7 @@ fn notified(market: &MarketFeed, news: &News) -> Notification {
         position_id: Some(leg_name(&market.instrument, order.leg)),
         order_detail_type: None,
         order_user_initiated: told.by_user,
-        original_order_size: record.original_contracts.into(),
+        original_order_size: order.ordered.into(),
         current_order_size: order.contracts.into(),
         filled_size: told.filled.into(),
         total_filled_size: order.filled.into(),

@@ -227,7 +227,7 @@ mod tests {
         assert!(orders.trailing.is_empty());
         let record = orders.find(waiting.account, waiting.id).unwrap();
         assert!(record.order.trigger.unwrap().fired);
-        assert_eq!((record.order.contracts, record.original_contracts), (2, 3));
+        assert_eq!((record.order.contracts, record.order.ordered), (2, 3));
     }
 
     fn party(account: u32, order: Option<OrderId>, remaining: i64) -> Party {

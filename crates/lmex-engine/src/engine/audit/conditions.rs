@@ -88,7 +88,8 @@ impl Engine {
 
 fn exit_fits(holding: &Holding, order: &Order) -> bool {
     holding.exit(order.purpose) == Some(order.id)
-        && holding.position.closable(order.side) > 0
+        && holding.position.closable(order.side) == order.contracts
+        && order.contracts > 0
         && order.reduce_only
         && order.waits()
 }

@@ -68,6 +68,9 @@ fn check(
         check::price_range(market, changed.price)?;
         condition::lies_ahead(market, changed.source, changed.crossing, changed.price)?;
     }
+    if (new.price, new.trigger) != (old.price, old.trigger) {
+        condition::exits_fit(market, &new)?;
+    }
     if new.price != old.price && !waits {
         check::price_band(market, new.side, new.price)?;
     }

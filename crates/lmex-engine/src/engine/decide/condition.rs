@@ -72,9 +72,7 @@ pub(super) fn conditions(market: &Market, new: &NewOrder) -> Result<Option<Trigg
     if let Some(oco) = &new.oco {
         lies_ahead(market, oco.source, Crossing::of_stop(new.side), oco.trigger_price)?;
     }
-    for (purpose, exit) in new.exits.iter() {
-        exit_fits(market, new, trigger, purpose, exit)?;
-    }
+    exits_fit(market, &Order { trigger, ..Order::of(new, TimeMs::default()) })?;
     Ok(trigger)
 }
 
@@ -117,18 +115,18 @@ pub(super) fn lies_ahead(
     if has_come { Err(Refusal::TriggerWrongSide { price }) } else { Ok(()) }
 }
 
+/// Whether what an order brings for its position is on the right side of its price, as it is new or amended.
+pub(super) fn exits_fit(market: &Market, order: &Order) -> Result<(), Refusal> {
+    let mut exits = order.exits.iter();
+    exits.try_for_each(|(purpose, exit)| exit_fits(market, order, purpose, exit))
+}
+
 /// A profit lies beyond the price that the order is expected to trade at, a loss before it: that is its limit, or its
 /// trigger, or what the exit looks at now.
-fn exit_fits(
-    market: &Market,
-    new: &NewOrder,
-    trigger: Option<Trigger>,
-    purpose: Purpose,
-    exit: Exit,
-) -> Result<(), Refusal> {
-    let crossing = Crossing::of_exit(purpose, new.side);
-    let entry = match (new.order_type, trigger) {
-        (OrderType::Limit, _) => new.price,
+fn exit_fits(market: &Market, order: &Order, purpose: Purpose, exit: Exit) -> Result<(), Refusal> {
+    let crossing = Crossing::of_exit(purpose, order.side);
+    let entry = match (order.order_type, order.trigger) {
+        (OrderType::Limit, _) => order.price,
         (OrderType::Market, Some(trigger)) => trigger.price,
         (OrderType::Market, None) => return lies_ahead(market, exit.source, crossing, exit.price),
     };
@@ -210,6 +208,7 @@ pub(super) fn exit_order(
         side: opened.opposite(),
         order_type: OrderType::Market,
         price: 0,
+        ordered: contracts.abs(),
         contracts: contracts.abs(),
         filled: 0,
         time_in_force: TimeInForce::Gtc,

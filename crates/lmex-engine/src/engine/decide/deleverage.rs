@@ -16,10 +16,11 @@ pub(super) fn next(state: &State, liquidation: &Liquidation) -> Option<Event> {
     let closing = liquidation.closing.filter(|closing| closing.left > 0)?;
     let market = state.market(closing.market)?;
     let side = closing.side;
-    let (slot, leg) = first(state, market, side.opposite())?;
+    let price = price(market, closing.bankruptcy, side);
+    let (slot, leg) = first(state, market, side.opposite(), market.value(price, 1))?;
     let held = state.accounts[slot].position(market.id, leg).closable(side.opposite());
     let contracts = closing.left.min(held);
-    let trade = Trade { state, market, price: price(market, closing.bankruptcy, side), contracts };
+    let trade = Trade { state, market, price, contracts };
     let loser = trade.party(liquidation.slot, closing.leg, side, Role::Loser);
     let loser = Party { order: Some(closing.order), remaining: closing.left - contracts, ..loser };
     let winner = trade.party(slot, leg, side.opposite(), Role::Winner);

@@ -9,7 +9,7 @@ use crate::{LegId, MarketId, PositionMode};
 /// The leg of a new order.
 ///
 /// One-way: the net position. Hedge: a buy is for the long one and a sell for the short one, reduce-only the other way
-/// round. Isolated: the one that is named, else a new one.
+/// round. Isolated: the one that is named, else a new one; what only reduces must name one.
 pub(super) fn choose(account: &Account, market: MarketId, new: &NewOrder) -> Result<LegId, Refusal> {
     let set = account.mode(market);
     if new.mode.is_some_and(|mode| mode != set) {
@@ -23,6 +23,7 @@ pub(super) fn choose(account: &Account, market: MarketId, new: &NewOrder) -> Res
         },
         PositionMode::Isolated => match new.leg {
             Some(leg) => known(account, market, leg)?,
+            None if new.reduce_only => return Err(Refusal::LegMissing),
             None => LegId::isolated(account.isolated_legs.saturating_add(1)),
         },
     };

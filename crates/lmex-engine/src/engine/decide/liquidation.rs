@@ -7,7 +7,12 @@
 //! 3. the cross position with the largest loss, or the isolated one, is closed by an order of the venue: of a tier above
 //!    the first only what brings it to the tier below, else all of it;
 //! 4. what the book could not take goes to those in profit (see [`deleverage`]);
-//! 5. a debt that stays when nothing is open is paid by the insurance fund.
+//! 5. a debt that stays when nothing is open is paid by the insurance fund. It is what the fund had promised in step 3.
+//!
+//! The fund is overdrawn only by a debt that no price of the position could make up for: of a short whose bankruptcy price
+//! lies below the lowest price, or a long whose lies above the highest, because its owner lost more on another position
+//! that could not be closed (its market is halted, or it went first); and where
+//! everybody on the other side would owe money at the bankruptcy price, and the crowd is not there.
 
 use lmex_types::{OrderId, Side};
 

@@ -82,8 +82,11 @@ impl<'a> Reading<'a> {
     /// The next event, or nothing when the command is done.
     ///
     /// What follows from the last event comes before anything new: orders tied to one that traded, then the rest of
-    /// what is in flight, then a liquidation that has begun, then what waited for the new price, who is no longer safe,
-    /// funding, pegs; then the clock, then the command.
+    /// what is in flight, then who is no longer safe, then what waited for the new price, funding, pegs; then the clock,
+    /// then the command.
+    ///
+    /// Liquidation comes before waiting orders, because it cancels those of who is liquidated: a stop loss that fired
+    /// where nothing is left would take from the insurance fund what a liquidation may not.
     pub(crate) fn next(&mut self, state: &State, scratch: &Scratch) -> Option<Event> {
         if let Some(event) = self.follow(state) {
             return Some(event);
@@ -91,12 +94,10 @@ impl<'a> Reading<'a> {
         if let Some(in_flight) = &state.in_flight {
             return matching::next(state, in_flight);
         }
-        if state.liquidation.is_none()
-            && let Some(event) = trigger::next(state)
-        {
+        if let Some(event) = liquidation::next(state, &scratch.risky, &mut self.risk) {
             return Some(event);
         }
-        if let Some(event) = liquidation::next(state, &scratch.risky, &mut self.risk) {
+        if let Some(event) = trigger::next(state) {
             return Some(event);
         }
         if let Some(event) = funding::next(state, self.stamped.at) {

@@ -1,4 +1,5 @@
-//! Reduce-only orders follow the position: each is cut to it, and cancelled when there is nothing to reduce.
+//! Reduce-only orders follow the position: each is cut to it, and cancelled when there is nothing to reduce. An exit that
+//! is bound to the position has its size, also when that grows.
 //!
 //! The rule is per order, so that several may stand for the same position (a ladder of exits, or a target and a
 //! stop). It runs after every fill, before the next: two such orders can't close more than there is.
@@ -10,9 +11,21 @@ use crate::margin::Slot;
 use crate::message::{AmendCause, CancelReason, Event};
 use crate::{LegId, MarketId, Order};
 
-/// The next reduce-only order that is too large after the last fill.
+/// The next reduce-only order that is too large after the last fill, or exit that has another size than its position.
 pub(super) fn next(state: &State) -> Option<Event> {
-    state.touched.iter().flatten().find_map(|&(slot, market, leg)| excess(state, slot, market, leg))
+    state.touched.iter().flatten().find_map(|&(slot, market, leg)| {
+        excess(state, slot, market, leg).or_else(|| bound(state, slot, market, leg))
+    })
+}
+
+fn bound(state: &State, slot: Slot, market: MarketId, leg: LegId) -> Option<Event> {
+    let holding = state.accounts[slot].holding(market, leg)?;
+    let exits = [holding.take_profit, holding.stop_loss].into_iter().flatten();
+    let mut orders = exits.filter_map(|exit| Some(&state.orders[state.orders.find(exit)?].order));
+    let closable = |order: &Order| holding.position.closable(order.side);
+    let order = orders.find(|order| order.waits() && order.contracts != closable(order))?;
+    let sized = Order { contracts: closable(order), ..*order };
+    Some(amend::amended(state.market(market)?, order, &sized, AmendCause::Bound))
 }
 
 fn excess(state: &State, slot: Slot, market: MarketId, leg: LegId) -> Option<Event> {

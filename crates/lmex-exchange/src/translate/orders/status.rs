@@ -2,7 +2,7 @@
 
 use lmex_api::Status;
 use lmex_engine::{CancelReason, Order};
-use lmex_types::OrderType;
+use lmex_types::{OrderType, TimeInForce};
 
 use crate::views::{OrderRecord, OrderState, Origin};
 
@@ -47,6 +47,12 @@ pub(crate) fn ended_because(record: &OrderRecord) -> &'static str {
     let follows_index = record.order.peg.is_some();
     match reason {
         CancelReason::User => "",
+        CancelReason::ImmediateRemainder
+            if record.order.order_type == OrderType::Market
+                && record.order.time_in_force != TimeInForce::Ioc =>
+        {
+            "there was nothing more to trade with inside the price protection"
+        }
         CancelReason::ImmediateRemainder => "IOC: what did not trade at once was cancelled",
         CancelReason::FillOrKill => "FOK: there was not enough to fill the order at once",
         CancelReason::PostOnlyWouldCross => "postOnly: the order would have traded at once",
@@ -54,7 +60,7 @@ pub(crate) fn ended_because(record: &OrderRecord) -> &'static str {
         CancelReason::Expired => "the order's time was over",
         CancelReason::ReduceOnly => "reduceOnly: there is no position left to reduce",
         CancelReason::MarketNoLiquidity => "there was nothing to trade with inside the price protection",
-        CancelReason::Oco => "OCO: the other order of the pair traded, fired or ended",
+        CancelReason::Oco => "OCO: it ended with the other order of its pair",
         CancelReason::InsufficientMargin if follows_index => {
             "the index moved, and the available balance did not cover the margin at the new price"
         }
@@ -71,6 +77,9 @@ pub(crate) fn ended_because(record: &OrderRecord) -> &'static str {
         CancelReason::CancelAllAfter => "cancelAllAfter: the time set had passed",
         CancelReason::MarketClosed => "the market closed",
         CancelReason::Liquidation => "the account was liquidated",
+        CancelReason::Bankruptcy => {
+            "bankruptcy: at the next price the order would have lost more than the money behind its position"
+        }
     }
 }
 
@@ -78,7 +87,7 @@ pub(crate) fn ended_because(record: &OrderRecord) -> &'static str {
 mod tests {
     use super::*;
     use lmex_engine::{Crossing, PriceSource, Trigger};
-    use lmex_types::{OrderId, Side, TimeInForce, TimeMs};
+    use lmex_types::{OrderId, Side, TimeMs};
 
     fn order() -> Order {
         Order {
@@ -90,6 +99,7 @@ mod tests {
             side: Side::Sell,
             order_type: OrderType::Market,
             price: 0,
+            ordered: 3,
             contracts: 3,
             filled: 0,
             time_in_force: TimeInForce::Gtc,

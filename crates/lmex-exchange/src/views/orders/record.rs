@@ -13,8 +13,6 @@ pub(crate) struct OrderRecord {
     pub(crate) order: Order,
     /// The price it was accepted with, in ticks.
     pub(crate) original_price: i64,
-    /// The size it was accepted with, before amendments.
-    pub(crate) original_contracts: i64,
     /// The trigger price it was accepted with, in ticks.
     pub(crate) original_trigger: Option<i64>,
     /// What has become of it.
@@ -55,7 +53,6 @@ impl OrderRecord {
         Self {
             order,
             original_price: order.price,
-            original_contracts: order.contracts,
             original_trigger: order.trigger.map(|trigger| trigger.price),
             state: OrderState::Open,
             origin: Origin::User,
@@ -69,7 +66,8 @@ impl OrderRecord {
         let Event::LiquidationOrder { account, market, leg, order, side, contracts, .. } = *event else {
             return None;
         };
-        let order = Order { id: order, account, market, leg, side, contracts, ..venues_own(at) };
+        let order =
+            Order { id: order, account, market, leg, side, ordered: contracts, contracts, ..venues_own(at) };
         Some(Self { origin: Origin::Liquidation, ..Self::new(order) })
     }
 
@@ -81,6 +79,7 @@ impl OrderRecord {
             market: trade.market,
             leg: trade.winner.leg,
             side: trade.side.opposite(),
+            ordered: trade.contracts,
             contracts: trade.contracts,
             ..venues_own(at)
         };
@@ -127,6 +126,7 @@ fn venues_own(at: TimeMs) -> Order {
         side: lmex_types::Side::Buy,
         order_type: OrderType::Market,
         price: 0,
+        ordered: 0,
         contracts: 0,
         filled: 0,
         time_in_force: TimeInForce::Gtc,
@@ -159,6 +159,7 @@ pub(crate) mod tests {
             side: Side::Buy,
             order_type: OrderType::Limit,
             price: 100,
+            ordered: 3,
             contracts: 3,
             reduce_only: false,
             ..venues_own(TimeMs::default())
