@@ -36,7 +36,7 @@ pub enum IdError {
     #[error("orderID {0:?} is not a UUID such as 52cdd4ce-bf2e-4b8c-b286-4129ad1ab662")]
     NotUuid(String),
     /// Empty, too long, or with characters that don't travel safely.
-    #[error("clOrderID {0:?} can't be used: take 1 to 32 printable ASCII characters without spaces")]
+    #[error("clOrderID {0:?} can't be used: take 1 to 36 printable ASCII characters without spaces")]
     ClientId(String),
 }
 
@@ -81,11 +81,11 @@ impl fmt::Debug for OrderId {
     }
 }
 
-/// The trader's own id of an order (`clOrderID`): 1 to 32 printable ASCII characters without spaces.
+/// The trader's own id of an order (`clOrderID`): 1 to 36 printable ASCII characters without spaces.
 ///
-/// 32 is the shortest limit that a client of LMEX is known to keep, so an id of ours is accepted everywhere.
+/// No document names a limit. A UUID, of 36 characters, stands in BTSE's own example of an algo order.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-pub struct ClientOrderId(Text<32>);
+pub struct ClientOrderId(Text<36>);
 
 impl ClientOrderId {
     /// The id as it is sent.
@@ -144,9 +144,9 @@ mod tests {
     }
 
     #[test]
-    fn a_client_id_of_33_characters_is_refused() {
-        assert!("a".repeat(32).parse::<ClientOrderId>().is_ok());
-        assert!("a".repeat(33).parse::<ClientOrderId>().is_err());
+    fn a_client_id_of_37_characters_is_refused() {
+        assert!("a".repeat(36).parse::<ClientOrderId>().is_ok());
+        assert!("a".repeat(37).parse::<ClientOrderId>().is_err());
         assert!("has space".parse::<ClientOrderId>().is_err());
     }
 }
