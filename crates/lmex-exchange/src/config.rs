@@ -6,8 +6,9 @@ use std::path::PathBuf;
 use lmex_api::Permission;
 use lmex_types::Decimal;
 
+use crate::dialect::Dialect;
 use crate::limits::LimitsMode;
-use crate::secret::Secret;
+use crate::secret::{Secret, random_hex};
 use crate::server::ConnectionBounds;
 
 /// How an exchange is set up. `ExchangeConfig::default()` is ready to start.
@@ -35,6 +36,8 @@ pub struct ExchangeConfig {
     pub accounts: Vec<AccountConfig>,
     /// What connections may take of the server.
     pub connections: ConnectionBounds,
+    /// Whose manners it has where the evidence contradicts itself.
+    pub dialect: Dialect,
 }
 
 /// One more account.
@@ -71,6 +74,11 @@ pub struct KeyConfig {
 }
 
 impl KeyConfig {
+    /// A key with a random name and a random secret.
+    pub fn generated(permissions: Vec<Permission>) -> Self {
+        Self { key: random_hex(), secret: Secret::new(random_hex()), permissions }
+    }
+
     /// A key that may do everything.
     pub fn full(key: impl Into<String>, secret: Secret) -> Self {
         let permissions = vec![Permission::Read, Permission::Trade, Permission::Transfer, Permission::Wallet];
@@ -113,6 +121,7 @@ impl Default for ExchangeConfig {
             api_secret: None,
             accounts: Vec::new(),
             connections: ConnectionBounds::default(),
+            dialect: Dialect::default(),
         }
     }
 }

@@ -17,7 +17,7 @@ use tokio::task::JoinHandle;
 use crate::accounts::{AccountError, Accounts};
 use crate::auth::Auth;
 use crate::clock::Clocks;
-use crate::config::{ExchangeConfig, Source};
+use crate::config::{AccountConfig, ExchangeConfig, Source};
 use crate::crowd::{Listing, MarketSource, Replay, SourceError, SyntheticCrowd, beside_simulated};
 use crate::desk::{self, Desk, DeskHandle, DeskParts};
 use crate::feed::Batch;
@@ -45,6 +45,7 @@ pub struct Handle {
     address: SocketAddr,
     api_key: String,
     api_secret: Secret,
+    accounts: Vec<AccountConfig>,
     market_source: watch::Receiver<String>,
     main_market: Symbol,
     desk: DeskHandle,
@@ -120,23 +121,26 @@ impl Exchange {
         let (handle, requests) = desk::queue();
         let desk_thread = spawn_desk(desk, requests)?;
 
-        let auth = Arc::new(Auth::new(accounts.keys(), config.nonce_window_ms, clocks.wall.clone()));
-        let streams = streams(batches, &handle, Arc::clone(&auth), config.seed);
+        let auth =
+            Arc::new(Auth::new(accounts.keys(), config.nonce_window_ms, clocks.wall.clone(), config.dialect));
+        let streams = streams(batches, &handle, Arc::clone(&auth), &config);
         // The desk's first answer comes after it has told the hub of the markets: whoever connects finds them.
         handle.read(|_| ()).await.map_err(|_| StartError::Desk)?;
         let limiter = Mutex::new(Limiter::new(config.limits, config.block_scale));
         let greeting = Greeting { address, market_source: market_source.clone(), market: main_market };
-        let app = App { desk: handle.clone(), auth, limiter, clocks, seed: config.seed, greeting };
+        let (seed, dialect) = (config.seed, config.dialect);
+        let app = App { desk: handle.clone(), auth, limiter, clocks, seed, dialect, greeting };
         let router = server::router(Arc::new(app), streams);
         let connections = Connections::new(router, config.connections, market_source.clone());
         let (stop, stopped) = oneshot::channel();
         let server = tokio::spawn(connections.serve(listener, stopped));
         tracing::info!(%address, market_source = *market_source.borrow(), "the exchange is open");
-        let (api_key, api_secret) = accounts.into_demo_key();
+        let (api_key, api_secret) = accounts.demo_key();
         Ok(Handle {
             address,
             api_key,
             api_secret,
+            accounts: accounts.into_all(),
             market_source,
             main_market,
             desk: handle,
@@ -166,6 +170,11 @@ impl Handle {
     /// The demo account's secret. It is play money's, but treat it like a real one.
     pub fn api_secret(&self) -> &str {
         self.api_secret.expose()
+    }
+
+    /// All accounts with their keys, the demo account first.
+    pub fn accounts(&self) -> &[AccountConfig] {
+        &self.accounts
     }
 
     /// Where the market comes from, for a person: `simulated, seed 7`. It changes when a tape ends or can't be read on.
@@ -208,7 +217,12 @@ fn open_desk(
 ) -> Result<(Desk, watch::Receiver<String>, Symbol), StartError> {
     let now = clocks.venue.now();
     let (listings, main_market, source) = market_source(config, now)?;
-    let opening = history::open(config.seed, now, &listings);
+    let mut opening = history::open(config.seed, now, &listings);
+    for (_, command) in &mut opening.commands {
+        if let Command::OpenMarket { rules, .. } = command {
+            rules.small_orders = config.dialect.small_orders();
+        }
+    }
     let (described, market_source) = watch::channel(source.describe());
     let ids = Ids::new(config.seed);
     let desk = Desk::new(DeskParts { ids, opening, source, described, clock: clocks.venue.clone(), hub });
@@ -241,8 +255,13 @@ fn spawn_desk(desk: Desk, requests: desk::Requests) -> Result<thread::JoinHandle
     thread::Builder::new().name("lmex-desk".to_owned()).spawn(run).map_err(StartError::Thread)
 }
 
-fn streams(batches: mpsc::Receiver<Arc<Batch>>, desk: &DeskHandle, auth: Arc<Auth>, seed: u64) -> Router {
-    let config = SocketConfig { id_seed: seed, ..SocketConfig::default() };
+fn streams(
+    batches: mpsc::Receiver<Arc<Batch>>,
+    desk: &DeskHandle,
+    auth: Arc<Auth>,
+    of: &ExchangeConfig,
+) -> Router {
+    let config = SocketConfig { id_seed: of.seed, dialect: of.dialect, ..SocketConfig::default() };
     let hub = Hub::spawn(Vec::new(), batches, config);
     tokio::spawn(sockets::tell_all_positions(desk.downgrade(), hub.clone(), config));
     let login = move |path: &str, key: &str, nonce: &str, signature: &str| {

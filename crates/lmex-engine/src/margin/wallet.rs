@@ -43,6 +43,12 @@ impl Wallet {
         wallet
     }
 
+    /// What may be withdrawn, not below zero: what is available, less the profit of the cross positions as a whole where
+    /// they have one. Losses count against the account at once, profits only when they are realised.
+    pub fn withdrawable(&self) -> Money {
+        (self.available - self.unrealised.max(Money::ZERO)).max(Money::ZERO)
+    }
+
     /// What can leave the balance before cross positions are liquidated. Not below zero.
     pub(crate) fn spare(&self) -> Money {
         (self.balance + self.unrealised - self.maintenance).max(Money::ZERO)

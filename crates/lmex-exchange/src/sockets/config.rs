@@ -1,10 +1,14 @@
 //! How the streams behave.
 
+use crate::dialect::Dialect;
+
 /// Intervals and bounds of the streams. Times in milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct SocketConfig {
     /// The seed of the exchange's ids, so that a fill has the same `tradeId` here as in REST answers.
     pub(crate) id_seed: u64,
+    /// Which topics are known, and under which names messages come.
+    pub(crate) dialect: Dialect,
     /// Deltas of the order books go out at most so often; 0 sends one for each batch.
     pub(crate) book_interval_ms: u64,
     /// All open positions are told so often. LMEX: 5 seconds.
@@ -33,6 +37,7 @@ impl Default for SocketConfig {
     fn default() -> Self {
         Self {
             id_seed: 0,
+            dialect: Dialect::Lmex,
             book_interval_ms: 50,
             positions_every_ms: 5_000,
             ping_every_ms: 3 * 60_000,

@@ -4,7 +4,6 @@ use lmex_types::TimeMs;
 
 use super::refused;
 use crate::engine::State;
-use crate::margin::Wallet;
 use crate::message::{Event, Refusal};
 use crate::{AccountId, Money, Rate};
 
@@ -39,7 +38,7 @@ pub(super) fn withdraw(state: &State, account: AccountId, amount: Money) -> Even
         None => Refusal::UnknownAccount(account),
         Some(_) if amount <= Money::ZERO => Refusal::AmountOutOfRange(amount),
         Some(found) => {
-            let available = withdrawable(&state.wallet(found));
+            let available = state.wallet(found).withdrawable();
             if amount <= available {
                 return Event::Withdrawn { account, amount, balance: found.balance - amount };
             }
@@ -47,12 +46,6 @@ pub(super) fn withdraw(state: &State, account: AccountId, amount: Money) -> Even
         }
     };
     refused(Some(account), None, refusal)
-}
-
-/// What a new order could use, less the profit of the cross positions as a whole where they have one: losses count
-/// against the account at once, profits only when they are realised.
-fn withdrawable(wallet: &Wallet) -> Money {
-    (wallet.available - wallet.unrealised.max(Money::ZERO)).max(Money::ZERO)
 }
 
 pub(super) fn fund_insurance(amount: Money) -> Event {

@@ -47,6 +47,7 @@ enum Misfit {
     Touched,
 }
 
+#[allow(clippy::needless_pass_by_value, reason = "it is read once, and gone")]
 fn engine(stored: StoredEngine<Vec<Order>>) -> Result<Engine, Misfit> {
     let mut engine = Engine::new(stored.config);
     let state = &mut engine.state;

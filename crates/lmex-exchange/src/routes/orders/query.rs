@@ -30,7 +30,7 @@ fn detail(state: &DeskState, account: AccountId, target: OrderRef) -> Option<Ord
         OrderRef::Id(id) => state.orders.find(account, id),
         OrderRef::Client(id) => state.orders.find_client(account, None, id),
     }?;
-    Some(order_detail(record, &state.engine.market(record.order.market)?))
+    Some(order_detail(&state.standing(record), &state.engine.market(record.order.market)?))
 }
 
 /// Open orders, of one market or of all.
@@ -60,7 +60,7 @@ fn open_orders(
     });
     let shown = orders.filter_map(|order| {
         let record = state.orders.find(account, order.id)?;
-        Some(open_order(record, &state.engine.market(order.market)?))
+        Some(open_order(&state.standing(record), &state.engine.market(order.market)?))
     });
     Ok(shown.collect())
 }

@@ -2,7 +2,7 @@
 
 use lmex_api::Status;
 use lmex_engine::{CancelReason, Order};
-use lmex_types::OrderType;
+use lmex_types::{OrderType, TimeInForce};
 
 use crate::views::{OrderRecord, OrderState, Origin};
 
@@ -47,6 +47,12 @@ pub(crate) fn ended_because(record: &OrderRecord) -> &'static str {
     let follows_index = record.order.peg.is_some();
     match reason {
         CancelReason::User => "",
+        CancelReason::ImmediateRemainder
+            if record.order.order_type == OrderType::Market
+                && record.order.time_in_force != TimeInForce::Ioc =>
+        {
+            "there was nothing more to trade with inside the price protection"
+        }
         CancelReason::ImmediateRemainder => "IOC: what did not trade at once was cancelled",
         CancelReason::FillOrKill => "FOK: there was not enough to fill the order at once",
         CancelReason::PostOnlyWouldCross => "postOnly: the order would have traded at once",
@@ -78,7 +84,7 @@ pub(crate) fn ended_because(record: &OrderRecord) -> &'static str {
 mod tests {
     use super::*;
     use lmex_engine::{Crossing, PriceSource, Trigger};
-    use lmex_types::{OrderId, Side, TimeInForce, TimeMs};
+    use lmex_types::{OrderId, Side, TimeMs};
 
     fn order() -> Order {
         Order {
@@ -116,7 +122,7 @@ mod tests {
     fn a_stop_goes_through_the_numbers_of_its_life() {
         let mut record = OrderRecord::new(order());
         assert_eq!(status(&record), Status::TRIGGER_INSERTED);
-        record.fire(3);
+        record.fire(3, 90);
         assert_eq!(status(&record), Status::TRIGGER_ACTIVATED);
         record.fill(90, 1);
         assert_eq!(status(&record), Status::PARTIALLY_TRANSACTED);
