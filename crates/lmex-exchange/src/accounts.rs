@@ -113,9 +113,15 @@ impl Accounts {
     }
 
     /// Key and secret of the demo account.
-    pub(crate) fn into_demo_key(self) -> (String, Secret) {
-        let first = self.0.into_iter().flat_map(|(_, account)| account.keys).next();
-        first.map_or_else(|| (String::new(), Secret::new("")), |key| (key.key, key.secret))
+    pub(crate) fn demo_key(&self) -> (String, Secret) {
+        let first = self.configs().flat_map(|account| &account.keys).next();
+        first.map_or_else(|| (String::new(), Secret::new("")), |key| (key.key.clone(), key.secret.clone()))
+    }
+
+    /// All of them, the demo account first.
+    pub(crate) fn into_all(self) -> Vec<AccountConfig> {
+        self.0.into_iter().map(|(_, account)| account).collect()
+    }
     }
 
     /// How they were set up.

@@ -13,6 +13,7 @@ use lmex_engine::AccountId;
 use lmex_types::TimeMs;
 
 use crate::clock::Clock;
+use crate::dialect::Dialect;
 use crate::secret::Secret;
 pub(crate) use grants::{Grants, NotGranted, needed};
 use nonces::SeenNonces;
@@ -29,6 +30,7 @@ pub(crate) struct Auth {
     floor: i64,
     /// The highest nonce that was believed.
     highest: Arc<AtomicI64>,
+    dialect: Dialect,
 }
 
 struct Key {
@@ -121,13 +123,18 @@ fn shown_mistake(mistake: &Option<String>) -> String {
 
 impl Auth {
     /// Knows these keys; of two with one name the last.
-    pub(crate) fn new<'a>(keys: impl IntoIterator<Item = NewKey<'a>>, window_ms: i64, clock: Clock) -> Self {
+    pub(crate) fn new<'a>(
+        keys: impl IntoIterator<Item = NewKey<'a>>,
+        window_ms: i64,
+        clock: Clock,
+        dialect: Dialect,
+    ) -> Self {
         let entry = |NewKey { key, secret, caller }: NewKey<'_>| {
             let signer = Signer::new(secret.expose().as_bytes());
             (key.to_owned(), Key { caller, signer, seen: Mutex::default() })
         };
         let (floor, highest) = (i64::MIN, Arc::default());
-        Self { keys: keys.into_iter().map(entry).collect(), window_ms, clock, floor, highest }
+        Self { keys: keys.into_iter().map(entry).collect(), window_ms, clock, dialect, floor, highest }
     }
 
     /// Believes no nonce up to `floor`, and tells `highest` of the highest one it has believed: what an exchange that
@@ -179,7 +186,9 @@ impl Auth {
             let (server_ms, window_ms) = (now.as_millis(), self.window_ms);
             return Err(AuthError::StaleNonce { nonce: number, server_ms, difference_ms, window_ms });
         }
-        if !key.signer.verify(signed.path, nonce, signed.body, signature) {
+        let with_query =
+            || self.dialect.takes_signed_query() && signed.with_query(&key.signer, nonce, signature);
+        if !key.signer.verify(signed.path, nonce, signed.body, signature) && !with_query() {
             return Err(signed.mismatch(&key.signer, nonce, signature));
         }
         if number <= self.floor {
@@ -203,6 +212,13 @@ struct Signed<'a> {
 }
 
 impl Signed<'_> {
+    /// Whether path and query were signed, as clients written for BTSE do where there is no body.
+    fn with_query(&self, signer: &Signer, nonce: &str, signature: &str) -> bool {
+        let Self { path, query, body, .. } = *self;
+        let is_bare = body.is_empty() && !query.is_empty();
+        is_bare && signer.verify(&format!("{path}?{query}"), nonce, b"", signature)
+    }
+
     fn mismatch(&self, signer: &Signer, nonce: &str, signature: &str) -> AuthError {
         let Self { path, full_path, query, body } = *self;
         let body_shown = cut(&String::from_utf8_lossy(body), SHOWN);
@@ -240,7 +256,8 @@ mod tests {
     fn auth() -> Auth {
         let clock = Clock::new(|| TimeMs::from_millis(NOW));
         let caller = Caller { account: AccountId(7), grants: Grants::of(&[]) };
-        Auth::new([NewKey { key: "key", secret: &Secret::new("hunter2"), caller }], 4_000, clock)
+        let key = NewKey { key: "key", secret: &Secret::new("hunter2"), caller };
+        Auth::new([key], 4_000, clock, Dialect::Lmex)
     }
 
     fn ask(auth: &Auth, key: &str, nonce: &str, sign_with: &str) -> Result<AccountId, AuthError> {

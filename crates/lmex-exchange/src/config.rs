@@ -7,10 +7,11 @@ use lmex_api::Permission;
 use lmex_types::Decimal;
 
 use crate::clock::Flow;
+use crate::dialect::Dialect;
 use crate::faults::FaultSpec;
 use crate::journal::DataDir;
 use crate::limits::LimitsMode;
-use crate::secret::Secret;
+use crate::secret::{Secret, random_hex};
 use crate::server::ConnectionBounds;
 
 /// How an exchange is set up. `ExchangeConfig::default()` is ready to start.
@@ -46,6 +47,8 @@ pub struct ExchangeConfig {
     pub timeout_scale: Decimal,
     /// Where what happens is kept; without it nothing is.
     pub data: Option<DataDir>,
+    /// Whose manners it has where the evidence contradicts itself.
+    pub dialect: Dialect,
 }
 
 /// One more account.
@@ -89,6 +92,11 @@ impl AccountConfig {
 }
 
 impl KeyConfig {
+    /// A key with a random name and a random secret.
+    pub fn generated(permissions: Vec<Permission>) -> Self {
+        Self { key: random_hex(), secret: Secret::new(random_hex()), permissions }
+    }
+
     /// A key that may do everything.
     pub fn full(key: impl Into<String>, secret: Secret) -> Self {
         let permissions = vec![Permission::Read, Permission::Trade, Permission::Transfer, Permission::Wallet];
@@ -135,6 +143,7 @@ impl Default for ExchangeConfig {
             faults: Vec::new(),
             timeout_scale: Decimal::ONE,
             data: None,
+            dialect: Dialect::default(),
         }
     }
 }

@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use crate::auth::{AuthError, NotGranted};
 use crate::desk::DeskGone;
+use crate::dialect::Dialect;
 use crate::limits::Blocked;
 
 /// A request that is refused.
@@ -21,6 +22,17 @@ pub(crate) struct Refused {
     message: String,
     extra: Vec<String>,
     unlock: Option<TimeMs>,
+    kind: Kind,
+}
+
+/// What the dialects say in different ways.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Kind {
+    /// Both say the same.
+    #[default]
+    Same,
+    OrderNotFound,
+    NotAuthenticated,
 }
 
 /// Codes of LMEX and BTSE, by name.
@@ -55,7 +67,12 @@ mod code {
 
 impl Refused {
     fn new(status: StatusCode, code: i64, message: impl Into<String>) -> Self {
-        Self { status, code, message: message.into(), extra: Vec::new(), unlock: None }
+        Self { status, code, message: message.into(), extra: Vec::new(), unlock: None, kind: Kind::Same }
+    }
+
+    /// What is wrong, and what to do about it.
+    pub(crate) fn message(&self) -> &str {
+        &self.message
     }
 
     fn bad(code: i64, message: impl Into<String>) -> Self {
@@ -79,9 +96,22 @@ impl Refused {
         Self::bad(code::SYMBOL, message)
     }
 
-    /// LMEX's answer for an order that is not there (change log 1.2.3).
+    /// No such order; the dialect decides status and code.
     pub(crate) fn order_not_found() -> Self {
-        Self::rejected("Order not found")
+        let (status, code) = Dialect::Lmex.order_not_found();
+        Self { kind: Kind::OrderNotFound, ..Self::new(status, code, "Order not found") }
+    }
+
+    /// As the dialect says it. Refusals are made as LMEX's.
+    fn said_in(self, dialect: Dialect) -> Self {
+        match self.kind {
+            Kind::Same => self,
+            Kind::OrderNotFound => {
+                let (status, code) = dialect.order_not_found();
+                Self { status, code, ..self }
+            }
+            Kind::NotAuthenticated => Self { status: dialect.not_authenticated(), ..self },
+        }
     }
 
     /// A price that is not on the grid.
@@ -167,7 +197,9 @@ impl Refused {
 
 impl From<AuthError> for Refused {
     fn from(error: AuthError) -> Self {
-        Self::new(StatusCode::UNAUTHORIZED, code::AUTHENTICATION, format!("Authenticate failed: {error}"))
+        let status = Dialect::Lmex.not_authenticated();
+        let refused = Self::new(status, code::AUTHENTICATION, format!("Authenticate failed: {error}"));
+        Self { kind: Kind::NotAuthenticated, ..refused }
     }
 }
 
@@ -217,6 +249,17 @@ impl IntoResponse for Refused {
         if let Some(unlock) = self.unlock {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(unlock.as_millis()));
         }
+        if self.kind != Kind::Same {
+            response.extensions_mut().insert(self);
+        }
         response
+    }
+}
+
+/// An answer as the dialect gives it: a handler, which makes it, does not know the dialect.
+pub(crate) fn in_dialect(mut answer: Response, dialect: Dialect) -> Response {
+    match answer.extensions_mut().remove::<Refused>() {
+        Some(refused) if dialect != Dialect::Lmex => refused.said_in(dialect).into_response(),
+        _ => answer,
     }
 }

@@ -20,7 +20,7 @@ use crate::accounts::{AccountError, Accounts};
 use crate::admin;
 use crate::auth::Auth;
 use crate::clock::{Clock, Clocks, TimeControl};
-use crate::config::ExchangeConfig;
+use crate::config::{AccountConfig, ExchangeConfig};
 use crate::crowd::SourceError;
 use crate::desk::{self, Desk, DeskGone, DeskHandle};
 use crate::faults::{FaultError, Faults};
@@ -49,6 +49,7 @@ pub struct Handle {
     address: SocketAddr,
     api_key: String,
     api_secret: Secret,
+    accounts: Vec<AccountConfig>,
     market_source: watch::Receiver<String>,
     main_market: Symbol,
     recovery: Option<Recovery>,
@@ -157,7 +158,8 @@ impl Exchange {
         let (handle, requests) = desk::queue(journal.clone());
         let desk_thread = spawn_desk(desk, requests)?;
 
-        let auth = Auth::new(accounts.keys(), config.nonce_window_ms, clocks.wall.clone());
+        let auth =
+            Auth::new(accounts.keys(), config.nonce_window_ms, clocks.wall.clone(), config.dialect);
         let auth = Arc::new(auth.after_restart(floor, nonces));
         let time = TimeControl::new(handle.clone(), venue, clocks.wall.clone());
         let admin_token = Secret::new(random_hex());
@@ -175,6 +177,7 @@ impl Exchange {
             clocks,
             faults: faults.clone(),
             seed: config.seed,
+            dialect: config.dialect,
             greeting,
         };
         let router = server::router(Arc::new(app), streams);
@@ -183,11 +186,12 @@ impl Exchange {
         let (stop, stopped) = oneshot::channel();
         let server = tokio::spawn(connections.serve(listener, stopped));
         tracing::info!(%address, market_source = *market_source.borrow(), "the exchange is open");
-        let (api_key, api_secret) = accounts.into_demo_key();
+        let (api_key, api_secret) = accounts.demo_key();
         Ok(Handle {
             address,
             api_key,
             api_secret,
+            accounts: accounts.into_all(),
             market_source,
             main_market,
             recovery,
@@ -221,6 +225,11 @@ impl Handle {
     /// The demo account's secret. It is play money's, but treat it like a real one.
     pub fn api_secret(&self) -> &str {
         self.api_secret.expose()
+    }
+
+    /// All accounts with their keys, the demo account first.
+    pub fn accounts(&self) -> &[AccountConfig] {
+        &self.accounts
     }
 
     /// Where the market comes from, for a person: `simulated, seed 7`. It changes when a tape ends or can't be read on.
@@ -314,11 +323,11 @@ fn streams(
     desk: &DeskHandle,
     journal: Option<lmex_journal::Handle>,
     auth: Arc<Auth>,
-    config: &ExchangeConfig,
+    of: &ExchangeConfig,
     faults: Faults,
 ) -> Router {
-    let config =
-        SocketConfig { id_seed: config.seed, ..SocketConfig::default() }.scaled(config.timeout_scale);
+    let config = SocketConfig { id_seed: of.seed, dialect: of.dialect, ..SocketConfig::default() };
+    let config = config.scaled(of.timeout_scale);
     let hub = Hub::spawn(standing, batches, config).keeping(journal);
     tokio::spawn(sockets::tell_all_positions(desk.downgrade(), hub.clone(), config));
     let login = move |path: &str, key: &str, nonce: &str, signature: &str| {

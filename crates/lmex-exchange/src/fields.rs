@@ -13,6 +13,9 @@ use serde_json::value::RawValue;
 
 use crate::error_body::Refused;
 
+/// Moments that can't be meant in milliseconds: they would lie before 1973.
+const SECONDS: std::ops::Range<i64> = 1..100_000_000_000;
+
 /// The fields of one request. Take what is known, then [`Fields::finish`].
 #[derive(Debug)]
 pub(crate) struct Fields {
@@ -161,12 +164,19 @@ impl Fields {
     pub(crate) fn time(&mut self, name: &'static str) -> Result<Option<TimeMs>, Refused> {
         let Some(millis) = self.whole(name)? else { return Ok(None) };
         // Seconds in the place of milliseconds would ask for January 1970.
-        if (1..100_000_000_000).contains(&millis) {
+        if SECONDS.contains(&millis) {
             return Err(Refused::parameter(format!(
                 "{name} must be in milliseconds since 1970: {millis} is too small"
             )));
         }
         Ok(Some(TimeMs::from_millis(millis)))
+    }
+
+    /// A moment in milliseconds or in seconds since 1970: what would be January 1970 in the first is the second.
+    pub(crate) fn time_or_seconds(&mut self, name: &'static str) -> Result<Option<TimeMs>, Refused> {
+        let moment = self.whole(name)?;
+        let millis = |moment: i64| if SECONDS.contains(&moment) { moment * 1_000 } else { moment };
+        Ok(moment.map(|moment| TimeMs::from_millis(millis(moment))))
     }
 
     /// The venue's id of an order.
@@ -213,7 +223,8 @@ pub(crate) fn mandatory<T>(name: &str, value: Option<T>) -> Result<T, Refused> {
 
 /// The number, if a decimal holds all its digits: rounding could make a valid price or size of one that is not.
 fn number(name: &str, text: &str) -> Result<Option<Decimal>, Refused> {
-    let read = decimal::parse(text);
+    // Rust's own spelling, not JSON's.
+    let read = if text.contains('_') { Err(String::new()) } else { decimal::parse(text) };
     let read = read.map_err(|_| wrong(name, "must be a number that a decimal can hold", text))?;
     match read {
         Some(value) if digits_of(text) != digits_of(&value.to_string()) => Err(Refused::too_fine(name, text)),
@@ -295,6 +306,7 @@ mod tests {
             (r#"{"size":1e25}"#, "size must be a whole number"),
             (r#"{"size":[1]}"#, "size must be a number"),
             (r#"{"size":true}"#, "size must be a number"),
+            (r#"{"size":"1_0"}"#, "size must be a number"),
         ] {
             let refused = body(json).whole("size").unwrap_err();
             assert!(message(refused).contains(expected), "{json}");

@@ -9,20 +9,22 @@ mod wire;
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
-use axum::Router;
 use axum::extract::{Request, State};
-use axum::middleware::{Next, from_fn};
+use axum::middleware::{Next, from_fn, map_response};
 use axum::response::Response;
 use axum::routing::get;
+use axum::{Json, Router};
 use http::{Method, Uri};
 use tracing::Instrument;
 
 use crate::auth::Auth;
 use crate::clock::Clocks;
 use crate::desk::DeskHandle;
-use crate::error_body::Refused;
+use crate::dialect::Dialect;
+use crate::error_body::{Refused, in_dialect};
 use crate::faults::Faults;
 use crate::limits::Limiter;
+use crate::openapi;
 use crate::routes;
 pub use bounds::ConnectionBounds;
 pub(crate) use bounds::LARGEST_BODY;
@@ -40,18 +42,23 @@ pub(crate) struct App {
     pub(crate) faults: Faults,
     /// The seed of the ids.
     pub(crate) seed: u64,
+    /// Whose manners are shown.
+    pub(crate) dialect: Dialect,
     /// For a person who opens the address in a browser.
     pub(crate) greeting: Greeting,
 }
 
 /// Everything that is served, with the streams.
 pub(crate) fn router(app: Arc<App>, streams: Router) -> Router {
+    let dialect = app.dialect;
     Router::new()
         .merge(routes::all())
         .route("/", get(greet))
+        .route("/openapi.json", get(async || Json(openapi::document())))
         .fallback(not_served)
         .method_not_allowed_fallback(method_not_served)
         .with_state(app)
+        .layer(map_response(move |answer: Response| async move { in_dialect(answer, dialect) }))
         .merge(streams)
         .layer(from_fn(trace))
 }

@@ -11,7 +11,7 @@ mod wallet;
 pub(crate) use account::{fee_rate, position};
 pub(crate) use fills::user_trade;
 pub(crate) use leg::{leg_name, leg_named, mode_of, mode_word};
-pub(crate) use market::{LEVELS, book, grouped_book, price, summary};
+pub(crate) use market::{Extent, LEVELS, book, grouped_book, price, summary};
 pub(crate) use orders::{
     Answered, asked_price, ended, ended_because, kind, open_order, order_answer, order_detail, peg_parts,
     refused_answer, shown_remaining, status, tx_type,

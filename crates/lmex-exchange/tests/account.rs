@@ -146,7 +146,8 @@ async fn a_position_has_every_documented_field_and_its_exits() {
     for key in venue::keys(&documented[0]) {
         assert!(held.get(key).is_some(), "{key} is missing");
     }
-    assert_eq!((&held["marginType"], &held["isolatedLeverage"]), (&json!(91), &json!(0)));
+    // The leverage that counts, as was recorded of a cross position (ccxt-btse-comments/3072_parse_position.json).
+    assert_eq!((&held["marginType"], &held["isolatedLeverage"]), (&json!(91), &json!(100)));
     assert_eq!((&held["walletName"], &held["positionDirection"]), (&json!("CROSS@"), &Value::Null));
     assert_eq!(
         (&held["positionId"], &held["liquidationInProgress"]),

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "helper functions are tests too")]
 
-use lmex_engine::{AccountId, Command, Engine, Event, MarketId, Money, NewOrder, Rate, Stamped};
+use lmex_engine::{AccountId, Command, Engine, Event, LegId, MarketId, Money, NewOrder, Rate, Stamped};
 use lmex_exchange::crowd::{FUNDING_PERIOD_MS, Listing, MarketSource, SyntheticCrowd};
 use lmex_types::{Decimal, OrderId, Side, TimeMs};
 
@@ -198,6 +198,7 @@ fn what_a_user_took_comes_back() {
     let fee = Rate::from_basis_points(5);
     world.apply(START, Command::OpenAccount { account, maker_fee: fee, taker_fee: fee });
     world.apply(START, Command::Deposit { account, amount: Money::from_quote(1_000_000_000) });
+    world.apply(START, Command::SetRiskLimit { account, market: BTC, leg: LegId::ONE_WAY, level: 4 });
     world.live(START, |_, _, _| ());
     let asks = |world: &World| world.engine.market(BTC).unwrap().depth(Side::Sell).collect::<Vec<_>>();
     let whole = asks(&world);

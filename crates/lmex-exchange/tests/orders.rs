@@ -120,10 +120,11 @@ async fn a_market_order_fills_at_the_book_and_close_position_undoes_it() {
 async fn how_an_order_ends_is_in_its_status() {
     let venue = Venue::start().await;
     let (bid, ask) = venue.best().await;
+    venue.post("/risk_limit", json!({"symbol": "BTC-PERP", "riskLimitLevel": 2})).await.ok();
     for (order, extra, status, filled, why) in [
         (limit("BUY", ask, 20), ("postOnly", json!(true)), 6, 0, "postOnly"),
         (limit("BUY", 55_000.0, 20), ("time_in_force", json!("IOC")), 6, 0, "IOC"),
-        (limit("BUY", ask, 7_500_000), ("time_in_force", json!("FOK")), 6, 0, "FOK"),
+        (limit("BUY", ask, 7_000_000), ("time_in_force", json!("FOK")), 6, 0, "FOK"),
         (limit("BUY", ask, 20), ("time_in_force", json!("FOK")), 4, 20, ""),
         (limit("SELL", bid, 20), ("time_in_force", json!("IOC")), 4, 20, ""),
     ] {

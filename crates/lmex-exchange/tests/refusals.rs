@@ -116,7 +116,8 @@ async fn a_bad_order_is_refused_by_field() {
             "positionId BTC-PERP-USDT|LONG is not a position",
         ),
         (with("positionId", json!("7")), 135, "positionId is not a position of this market"),
-        (with("size", json!(7_000_000)), 33_199_101, "Available balance is insufficient"),
+        (with("size", json!(7_000_000)), 12, "the risk limit allows 3000000; raise riskLimitLevel"),
+        (with("size", json!(2_000_000)), 33_199_101, "Available balance is insufficient"),
     ] {
         // The largest orders need the smallest leverage to be refused for want of money.
         let leverage = if code == 33_199_101 { 1 } else { 0 };

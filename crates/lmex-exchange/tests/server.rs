@@ -68,7 +68,7 @@ async fn a_visitor_is_told_what_this_is() {
         assert!(answer.text.contains(expected), "{expected}: {}", answer.text);
     }
     for line in answer.text.lines().filter(|line| line.starts_with("Look at:") || line.starts_with("   ")) {
-        if let Some(target) = line.split(&rest).nth(1) {
+        if let Some(target) = line.split(&rest).nth(1).and_then(|rest| rest.split(' ').next()) {
             venue.send("GET", target, &[], b"").await.ok();
         }
     }

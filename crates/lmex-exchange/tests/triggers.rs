@@ -160,7 +160,7 @@ async fn what_can_not_be_done_when_it_fires_says_so() {
     let reducing = with(stop("SELL", 75_000.0), json!({"reduceOnly": true}));
     let reducing = venue.post("/order", reducing).await.one();
     assert_eq!(reducing["status"], 9, "a position may come until then");
-    let large = venue.post("/order", with(stop("SELL", 75_000.0), json!({"size": 7_500_000}))).await.one();
+    let large = venue.post("/order", with(stop("SELL", 75_000.0), json!({"size": 3_000_000}))).await.one();
     assert_eq!(large["status"], 9, "margin is looked at when it fires");
     let balance = number(&venue.my("/user/wallet").await.one()["availableBalance"]);
     venue.withdraw(balance - Decimal::ONE).await;

@@ -277,6 +277,7 @@ mod tests {
             &DELTA.replace("delta", "delto"),
             &DELTA.replace("\"seqNum\":628283,", ""),
             &DELTA.replace("\"59367.5\"", "\"many\""),
+            &DELTA.replace("628283", "628283."),
             &format!("{DELTA} x"),
         ] {
             assert!(update.decode(text).is_err(), "{text}");

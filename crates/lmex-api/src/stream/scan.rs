@@ -60,8 +60,10 @@ impl<'a> Scanner<'a> {
             self.at += usize::from(closed);
             return closed.then_some(value);
         }
-        // What makes a bare number longer than it was read is for the slow way to judge.
-        (!matches!(self.peek(), Some(b'.' | b'e' | b'E' | b'+' | b'-'))).then_some(value)
+        // What makes a bare number longer than it was read, or is no JSON (`1.`), is for the slow way to judge.
+        let is_cut = matches!(self.peek(), Some(b'.' | b'e' | b'E' | b'+' | b'-'));
+        let ends_in_point = rest.get(..read)?.last() == Some(&b'.');
+        (!is_cut && !ends_in_point).then_some(value)
     }
 
     /// Whether nothing but white space is left.

@@ -1,5 +1,6 @@
 //! `lmex exchange`: an LMEX of one's own.
 
+mod accounts;
 mod admin;
 mod controls;
 mod fault;
@@ -11,7 +12,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 use lmex::{Decimal, LocalExchange};
-use lmex_exchange::{DataDir, Durability, Exchange, ExchangeConfig, Handle, LimitsMode, Source, seed_of};
+use lmex_exchange::{
+    AccountConfig, DataDir, Dialect, Durability, Exchange, ExchangeConfig, Handle, LimitsMode, Source, seed_of,
+};
 use serde::Serialize;
 
 use crate::args::Global;
@@ -37,6 +40,17 @@ pub struct Serve {
     /// How far a nonce may be from the clock, in milliseconds.
     #[arg(long, default_value_t = 4_000, value_name = "MS", value_parser = clap::value_parser!(i64).range(1..=600_000))]
     pub nonce_window: i64,
+    /// Whose manners it has where the evidence about the venue contradicts itself (docs/CONFORMANCE.md lists where).
+    #[arg(long, value_enum, default_value_t = Manners::Lmex)]
+    pub dialect: Manners,
+    /// One more account, with play money in USDT (100000 unless said) and a random key; may be repeated. The key is in the first
+    /// line of --json.
+    #[arg(long, value_name = "NAME[:BALANCE]", value_parser = accounts::named)]
+    pub account: Vec<AccountConfig>,
+    /// More accounts, with fees and with keys that may not do everything: a JSON file that nobody else may read if there
+    /// are secrets in it.
+    #[arg(long, value_name = "FILE")]
+    pub accounts: Option<PathBuf>,
     /// Take the market from a tape instead of the simulation.
     #[arg(long, value_name = "TAPE")]
     pub replay: Option<PathBuf>,
@@ -103,6 +117,14 @@ pub enum Limits {
     Off,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Manners {
+    /// LMEX's documents and what was recorded of LMEX.
+    Lmex,
+    /// What was recorded of BTSE, which runs the same engine, and its documents of version 2.3.
+    Btse,
+}
+
 pub async fn run(args: &Serve, global: &Global, output: &Output) -> Result<(), CliError> {
     match &args.look {
         Some(Look::Fault(fault)) => return fault::run(fault, &admin::Admin::find(global)?, output).await,
@@ -154,9 +176,16 @@ fn config(args: &Serve) -> Result<ExchangeConfig, CliError> {
         limits: if args.limits == Limits::Off { LimitsMode::Off } else { LimitsMode::Lmex },
         nonce_window_ms: args.nonce_window,
         source: source(args.replay.clone(), args.speed)?,
+        accounts: accounts(args)?,
+        dialect: if args.dialect == Manners::Btse { Dialect::Btse } else { Dialect::Lmex },
         ..ExchangeConfig::default()
     };
     args.controls.apply(config)
+}
+
+fn accounts(args: &Serve) -> Result<Vec<AccountConfig>, CliError> {
+    let of_file = args.accounts.as_deref().map(accounts::of_file).transpose()?;
+    Ok(args.account.iter().cloned().chain(of_file.unwrap_or_default()).collect())
 }
 
 /// The market: a tape, or the simulation.
@@ -199,6 +228,8 @@ struct Ready<'a> {
     api_secret: &'a str,
     admin: String,
     admin_token: &'a str,
+    /// All of them, the one above first.
+    accounts: Vec<accounts::Told<'a>>,
 }
 
 fn ready(handle: &Handle, args: &Serve, is_found: bool, output: &Output) -> Result<(), CliError> {
@@ -209,6 +240,7 @@ fn ready(handle: &Handle, args: &Serve, is_found: bool, output: &Output) -> Resu
         api_secret: handle.api_secret(),
         admin: handle.admin_url(),
         admin_token: handle.admin_token(),
+        accounts: accounts::told(handle.accounts()),
     };
     if output.format != Format::People {
         return output.print(&ready, || {
@@ -223,10 +255,19 @@ fn ready(handle: &Handle, args: &Serve, is_found: bool, output: &Output) -> Resu
     let limits = if args.limits == Limits::Off { "off" } else { "as LMEX documents them" };
     // Commands that are not told where it is would talk to another one.
     let named = if is_found { String::new() } else { format!("LMEX_REST_URL={} ", ready.rest) };
+    let others: String = ready.accounts.iter().skip(1).map(described).collect();
     output.text(&format!(
-        "An LMEX of your own is running. Prices: {}. Play money only.\n\n  REST     {}/futures/api/v2.3/…\n  streams  {}/ws/futures and /ws/oss/futures\n  key      {}\n  secret   {}\n  limits   {limits}\n  admin    {} (faults and time: `lmex exchange fault`, `lmex exchange time`)\n\nIn another terminal: {named}lmex price BTC-PERP. Ctrl-C ends it.\n",
+        "An LMEX of your own is running. Prices: {}. Play money only.\n\n  REST     {}/futures/api/v2.3/…\n  streams  {}/ws/futures and /ws/oss/futures\n  key      {}\n  secret   {}\n  limits   {limits}\n  admin    {} (faults and time: `lmex exchange fault`, `lmex exchange time`)\n{others}\nIn another terminal: {named}lmex price BTC-PERP. Ctrl-C ends it.\n",
         handle.market_source(), ready.rest, ready.ws, ready.api_key, ready.api_secret, ready.admin
     ))
+}
+
+/// One more account, for a person.
+fn described(account: &accounts::Told<'_>) -> String {
+    let key = |key: &accounts::ToldKey<'_>| {
+        format!("  {}: key {}, secret {}\n", account.name, key.api_key, key.api_secret)
+    };
+    account.keys.iter().map(key).collect()
 }
 
 /// Listens for what ends it. Made before the exchange is announced, so that nothing that comes after is missed.

@@ -20,7 +20,8 @@ fn the_first_line_is_all_a_client_needs() {
     let place = Place::new();
     let (_exchange, ready) = serve(&place);
     let names: Vec<_> = ready.as_object().unwrap().keys().cloned().collect();
-    assert_eq!(names.len(), 6, "{names:?}");
+    assert_eq!(names, ["accounts", "admin", "admin_token", "api_key", "api_secret", "rest", "ws"]);
+    assert_eq!(ready["accounts"][0]["keys"][0]["api_key"], ready["api_key"], "the demo account is the first");
     let text = |name: &str| ready[name].as_str().unwrap().to_owned();
     let port = text("rest").strip_prefix("http://127.0.0.1:").unwrap().parse::<u16>().unwrap();
     assert_eq!(text("ws"), format!("ws://127.0.0.1:{port}"), "origins without a path");
@@ -93,6 +94,63 @@ fn a_second_one_says_that_commands_find_the_first() {
         "{said}"
     );
     assert!(place.state().join("exchange.json").exists(), "the first one's file stays");
+}
+
+/// The exchange's wallet, asked for with a key.
+fn balance(ready: &Value, key: &Value) -> crate::support::Ran {
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let variables = [
+        ("LMEX_REST_URL", text(&ready["rest"])),
+        ("LMEX_API_KEY", text(&key["api_key"])),
+        ("LMEX_API_SECRET", text(&key["api_secret"])),
+    ];
+    let variables = variables.each_ref().map(|(name, value)| (*name, value.as_str()));
+    Place::new().lmex_with(&variables, "balance")
+}
+
+#[test]
+fn more_accounts_come_from_the_command_line_and_from_a_file() {
+    let place = Place::new();
+    let file = place.state().join("accounts.json");
+    std::fs::create_dir_all(place.state()).unwrap();
+    let accounts = r#"[{"name":"carol","balance":"7.5","maker_fee":-0.0001,"keys":[{"permissions":["trade"]},
+        {"api_key":"carols-key","api_secret":"carols-secret","permissions":["read"]}]},{"name":"dave"}]"#;
+    std::fs::write(&file, accounts).unwrap();
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600)).unwrap();
+    let mut exchange = place.start(&[], &format!("{SERVE} --account bob:5000 --accounts {}", file.display()));
+    let ready: Value = serde_json::from_str(&exchange.line()).unwrap();
+    let names: Vec<_> =
+        ready["accounts"].as_array().unwrap().iter().map(|account| &account["name"]).collect();
+    assert_eq!(names, ["demo", "bob", "carol", "dave"]);
+    let keys = |at: usize| &ready["accounts"][at]["keys"];
+    assert!(balance(&ready, &keys(1)[0]).ok().out.contains("5000"));
+    assert_eq!(keys(2)[0]["permissions"], serde_json::json!(["trade"]));
+    balance(&ready, &keys(2)[0]).failed(4, "permission");
+    assert_eq!(keys(2)[1]["api_secret"], "carols-secret");
+    assert!(balance(&ready, &keys(2)[1]).ok().out.contains("7.5"));
+    assert!(balance(&ready, &keys(3)[0]).ok().out.contains("100000"), "with a key for everything");
+}
+
+#[test]
+fn accounts_that_can_not_be_are_refused_without_showing_a_secret() {
+    let place = Place::new();
+    let file = place.state().join("accounts.json");
+    std::fs::create_dir_all(place.state()).unwrap();
+    let secret = r#"[{"name":"carol","keys":[{"api_key":"k","api_secret":"hunter2"}]}]"#;
+    for (text, mode, expected) in [
+        (secret, 0o644, "others may read it"),
+        (&secret.replace("\"api_key\":\"k\",", ""), 0o600, "only one of api_key and api_secret"),
+        (&secret.replace('}', ""), 0o600, "is not a list of accounts, at line 1"),
+        (&secret.replace("carol", "demo"), 0o600, "account name \"demo\" is taken"),
+    ] {
+        std::fs::write(&file, text).unwrap();
+        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(mode)).unwrap();
+        let command = format!("exchange --listen 127.0.0.1:0 --accounts {}", file.display());
+        let said = place.lmex(&command).failed(8, "config");
+        assert!(said.contains(expected) && !said.contains("hunter2"), "{said}");
+    }
+    let said = place.lmex("exchange --listen 127.0.0.1:0 --account bob:many");
+    assert!(said.code == Some(2) && said.err.contains("NAME:5000"), "{}", said.err);
 }
 
 #[test]

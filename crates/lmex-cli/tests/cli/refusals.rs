@@ -65,13 +65,12 @@ fn programs_get_the_same_as_json_on_stderr() {
 #[test]
 fn too_little_money_says_where_to_look() {
     let venue = Venue::start();
-    // 100,000 USDT carry two of these with a margin of 1 %, and no third.
-    for _ in 0..2 {
-        venue.lmex("buy BTC-PERP 75btc --limit 60000").ok();
-    }
-    let err = venue.lmex("buy BTC-PERP 75btc --limit 60000").failed(3, "insufficient_funds");
+    // The fourth risk limit takes 5 %: 100,000 USDT carry one order of 1.8 million, and no second.
+    venue.lmex(r#"api POST /api/v2.3/risk_limit --body {"symbol":"BTC-PERP","riskLimitLevel":4}"#).ok();
+    venue.lmex("buy BTC-PERP 30btc --limit 60000").ok();
+    let err = venue.lmex("buy BTC-PERP 30btc --limit 60000").failed(3, "insufficient_funds");
     assert!(err.contains("`lmex balance`"), "{err}");
-    assert_eq!(venue.open_orders(), 2);
+    assert_eq!(venue.open_orders(), 1);
 }
 
 #[test]

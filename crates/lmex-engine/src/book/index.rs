@@ -33,7 +33,7 @@ impl Index {
         self.place(hash as u32, is_it).map(|at| self.entries[at].key)
     }
 
-    /// The key must not be there.
+    /// The key must not be there; others with the same hash, and what it stands for, may be.
     pub(super) fn insert(&mut self, hash: u64, key: Key) {
         if (self.count + 1) * 4 > self.entries.len() * 3 {
             self.grow();

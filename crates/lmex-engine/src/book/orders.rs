@@ -91,11 +91,16 @@ impl Orders {
         exits
     }
 
+    /// An open order by the trader's id; of a pair, which shares one, the limit leg.
     pub(crate) fn find_client(&self, account: AccountId, market: MarketId, id: ClientOrderId) -> Option<Key> {
-        self.by_client_id.find(hash_of((account, market, id)), |key| {
+        let found = self.by_client_id.find(hash_of((account, market, id)), |key| {
             let order = &self[key].order;
             order.client_id == Some(id) && order.account == account && order.market == market
-        })
+        })?;
+        let order = &self[found].order;
+        // Which one the index meets first depends on what came and went before: not a thing to answer by.
+        let limit_leg = order.peer.filter(|_| order.trigger.is_some()).and_then(|peer| self.find(peer));
+        Some(limit_leg.unwrap_or(found))
     }
 
     /// The order with all it has.

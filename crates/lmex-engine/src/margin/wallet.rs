@@ -38,4 +38,10 @@ impl Wallet {
             available: account.available(),
         }
     }
+
+    /// What may be withdrawn, not below zero: what is available, less the profit of the cross positions as a whole where
+    /// they have one. Losses count against the account at once, profits only when they are realised.
+    pub fn withdrawable(&self) -> Money {
+        (self.available - self.unrealised.max(Money::ZERO)).max(Money::ZERO)
+    }
 }

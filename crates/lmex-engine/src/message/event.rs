@@ -68,6 +68,8 @@ pub enum Event {
         order: OrderId,
         /// Its contracts now: of a bound exit, what there is to close.
         contracts: i64,
+        /// The price that it waited for at last, in ticks: that of a trailing stop has moved since it was accepted.
+        trigger: i64,
     },
     /// An order did not pass the checks.
     OrderRefused {

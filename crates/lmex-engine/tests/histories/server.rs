@@ -55,9 +55,11 @@ impl Server {
             Event::OrderAccepted { order } => {
                 assert!(self.orders.insert(order.id, *order).is_none());
             }
-            Event::OrderTriggered { order, contracts, .. } => {
+            Event::OrderTriggered { order, contracts, trigger, .. } => {
                 let order = self.orders.get_mut(order).unwrap();
                 assert!(order.waits());
+                let moves = order.trigger.is_some_and(|waits| waits.trail.is_some());
+                assert!(moves || order.trigger.is_some_and(|waits| waits.price == *trigger));
                 order.contracts = *contracts;
                 order.trigger = order.trigger.map(|trigger| Trigger { fired: true, ..trigger });
             }

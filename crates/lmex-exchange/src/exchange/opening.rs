@@ -98,7 +98,13 @@ impl Found {
         let parts = DeskParts { ids, source, described, clock, hub, journal };
         let (mut desk, standing, recovery, floor) = match past {
             None => {
-                let mut desk = Desk::new(parts, history::open(seed, now, &listings));
+                let mut opening = history::open(seed, now, &listings);
+                for (_, command) in &mut opening.commands {
+                    if let Command::OpenMarket { rules, .. } = command {
+                        rules.small_orders = self.config.dialect.small_orders();
+                    }
+                }
+                let mut desk = Desk::new(parts, opening);
                 desk.apply(Command::FundInsurance { amount: INSURANCE });
                 (desk, Standing::default(), None, None)
             }

@@ -92,8 +92,7 @@ fn fills(state: &DeskState, account: AccountId, asked: Asked, seed: u64) -> Resu
     let filter = FillFilter { market, ..asked.filter };
     let shown = state.fills.of(account, &filter).take(asked.count).filter_map(|fill| {
         let market = state.engine.market(fill.order.market)?;
-        let username = state.owners.name(account).to_owned();
-        Some(UserTrade { username, ..translate::user_trade(fill, &market, seed) })
+        Some(translate::user_trade(fill, &market, state.owners.name(account), seed))
     });
     Ok(shown.collect())
 }

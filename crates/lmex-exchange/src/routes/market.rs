@@ -17,7 +17,7 @@ use crate::desk::DeskState;
 use crate::error_body::Refused;
 use crate::fields::{Fields, mandatory};
 use crate::server::App;
-use crate::translate::{self, LEVELS};
+use crate::translate::{self, Extent, LEVELS};
 use crate::views::TradesQuery;
 
 /// The most trades in an answer.
@@ -32,10 +32,15 @@ pub(super) async fn summary(State(app): State<Arc<App>>, mut call: PublicCall) -
     let symbol = call.query.text("symbol")?;
     let full = call.query.flag("listFullAttributes")?.unwrap_or(false);
     call.query.finish()?;
+    let extent = match (full, app.dialect.summarises_at_length()) {
+        (true, _) => Extent::Full,
+        (false, true) => Extent::Long,
+        (false, false) => Extent::Short,
+    };
     let summaries = app.desk.read(move |state| -> Result<Vec<_>, Refused> {
         let summary = |market: MarketView<'_>| {
             let day = state.candles.day(market.id(), state.now)?;
-            Some(translate::summary(&state.engine, &market, &day, full))
+            Some(translate::summary(&state.engine, &market, &day, extent))
         };
         Ok(markets(state, symbol.as_deref())?.into_iter().filter_map(summary).collect())
     });
@@ -110,7 +115,11 @@ pub(super) async fn trades(State(app): State<Arc<App>>, mut call: PublicCall) ->
 pub(super) async fn candles(State(app): State<Arc<App>>, mut call: PublicCall) -> Answer<Vec<Candle>> {
     let symbol = mandatory("symbol", call.query.text("symbol")?)?;
     let resolution = resolution(mandatory("resolution", call.query.whole("resolution")?)?)?;
-    let (start, end) = (call.query.time("start")?, call.query.time("end")?);
+    let bound = |query: &mut Fields, name| match app.dialect.takes_seconds() {
+        true => query.time_or_seconds(name),
+        false => query.time(name),
+    };
+    let (start, end) = (bound(&mut call.query, "start")?, bound(&mut call.query, "end")?);
     call.query.finish()?;
     let candles = app.desk.read(move |state| -> Result<_, Refused> {
         let market = market_id(state, &symbol)?;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
+use http::StatusCode;
 use lmex_api::futures::{Envelope, RiskLimit, RiskTier, SettingAnswer, SettingKind};
 use lmex_engine::{AccountId, Command, LegId, MarketView};
 use lmex_types::Decimal;
@@ -17,18 +18,31 @@ use crate::error_body::Refused;
 use crate::fields::{Fields, mandatory};
 use crate::server::App;
 
-/// The tiers of a market, or of all, in the envelope that this endpoint alone has.
+/// The tiers of a market, or of all, in the envelope that this endpoint alone has: for a market that is not there, too.
 pub(super) async fn tiers(
     State(app): State<Arc<App>>,
     mut call: PublicCall,
-) -> Answer<Envelope<Vec<RiskTier>>> {
+) -> Result<(StatusCode, Json<Envelope<Option<Vec<RiskTier>>>>), Refused> {
     let symbol = call.query.text("symbol")?;
     call.query.finish()?;
-    let tiers = app.desk.read(move |state| -> Result<_, Refused> {
-        let data = markets(state, symbol.as_deref())?.iter().flat_map(rows).collect();
-        Ok(Envelope { code: 1, msg: Some("Success".to_owned()), time: state.now, data, success: true })
-    });
-    Ok(Json(tiers.await??))
+    let (status, answer) = app
+        .desk
+        .read(move |state| {
+            let time = state.now;
+            match markets(state, symbol.as_deref()) {
+                Ok(markets) => {
+                    let (msg, data) =
+                        (Some("Success".to_owned()), Some(markets.iter().flat_map(rows).collect()));
+                    (StatusCode::OK, Envelope { code: 1, msg, time, data, success: true })
+                }
+                Err(refused) => {
+                    let msg = Some(format!("Invalid request parameters: {}", refused.message()));
+                    (StatusCode::BAD_REQUEST, Envelope { code: -2, msg, time, data: None, success: false })
+                }
+            }
+        })
+        .await?;
+    Ok((status, Json(answer)))
 }
 
 fn rows(market: &MarketView<'_>) -> Vec<RiskTier> {

@@ -79,8 +79,7 @@ struct LeverageRequest {
     leverage: u32,
     mode: Option<ModeWord>,
     position: Option<String>,
-    /// Kept as it is where nothing is said. (BTSE takes isolated margin then; LMEX's examples leave it out and say
-    /// nothing of the kind.)
+    /// What the request says of it.
     margin: Option<MarginMode>,
 }
 
@@ -88,8 +87,11 @@ impl LeverageRequest {
     fn read(mut fields: Fields) -> Result<Self, Refused> {
         let symbol = mandatory("symbol", fields.text("symbol")?)?;
         let leverage = mandatory("leverage", fields.whole("leverage")?)?;
-        let leverage =
-            u32::try_from(leverage).map_err(|_| Refused::parameter("leverage must be 0 or more"))?;
+        if leverage < 0 {
+            return Err(Refused::parameter("leverage must be 0 or more"));
+        }
+        // What is beyond counting is beyond every tier: the engine says so.
+        let leverage = u32::try_from(leverage).unwrap_or(u32::MAX);
         let (mode, position) = (fields.word("positionMode")?, fields.text("positionId")?);
         let margin: Option<MarginWord> = fields.word("marginMode")?;
         fields.finish()?;
@@ -114,10 +116,11 @@ impl LeverageRequest {
             (None, _) => legs_in(state, account, id),
         };
         let engine = &state.engine;
+        let margin = self.margin_in(state, account, id);
         let command =
             |leg, leverage, margin| Command::SetLeverage { account, market: id, leg, leverage, margin };
         let change = |leg| Change {
-            new: command(leg, self.leverage, self.margin),
+            new: command(leg, self.leverage, margin),
             back: command(
                 leg,
                 engine.leverage(account, id, leg).unwrap_or(0),
@@ -126,13 +129,31 @@ impl LeverageRequest {
         };
         let changes: Vec<_> = legs.iter().map(|leg| change(*leg)).collect();
         let before = legs.first().and_then(|leg| engine.margin_mode(account, id, *leg));
-        let margin = margin_word(self.margin.or(before).unwrap_or_default());
+        let margin = margin_word(margin.or(before).unwrap_or_default());
         let message = format!(
             "Leverage changed successfully to {} mode, leverage: {}.0",
             margin.as_str().to_ascii_lowercase(),
             self.leverage
         );
         carry_out(desk, id, SettingKind::LEVERAGE, &changes, message)
+    }
+}
+
+impl LeverageRequest {
+    /// The margin mode that comes with the leverage: isolated unless something else is said (BTSE's document: "CROSS or
+    /// ISOLATED(default)"; recorded too), but for 0, which is "cross maximum leverage". Nothing changes where it can't:
+    /// positions of the isolated mode have no choice, and others none while there are positions or orders.
+    fn margin_in(&self, state: &DeskState, account: AccountId, market: MarketId) -> Option<MarginMode> {
+        let is_isolated_mode = state.engine.position_mode(account, market) == Some(PositionMode::Isolated);
+        let is_held = state.engine.positions(account).any(|held| held.market == market);
+        let is_bound =
+            is_isolated_mode || is_held || state.engine.open_orders(account, Some(market)).count() > 0;
+        let usual = match self.leverage {
+            _ if is_bound => None,
+            0 => Some(MarginMode::Cross),
+            _ => Some(MarginMode::Isolated),
+        };
+        self.margin.or(usual)
     }
 }
 

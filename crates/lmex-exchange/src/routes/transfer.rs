@@ -9,6 +9,7 @@ use lmex_engine::{AccountId, Command, Event, Money};
 use lmex_types::TimeMs;
 
 use super::Answer;
+use super::wallet::wallets;
 use crate::accounts::DEMO_ACCOUNT;
 use crate::call::PrivateCall;
 use crate::desk::Desk;
@@ -16,6 +17,7 @@ use crate::error_body::Refused;
 use crate::fields::{Fields, mandatory};
 use crate::server::App;
 use crate::translate::{CURRENCY, transferable};
+use crate::views::Wallets;
 
 /// The most entries of a transfer.
 const MOST_ASSETS: usize = 20;
@@ -32,15 +34,17 @@ pub(super) async fn own(State(app): State<Arc<App>>, call: PrivateCall) -> Answe
     if way.from == way.to {
         return Err(Refused::parameter("walletSrcType and walletDestType are the same: nothing would move"));
     }
-    let account = call.account;
-    let receipt = app.desk.act(move |desk| -> Result<_, Refused> {
+    let (account, dialect) = (call.account, app.dialect);
+    let moved = app.desk.act(move |desk| -> Result<_, Refused> {
         let amount = way.amount(desk, account)?;
         take(desk, account, way.from, amount).map_err(Refused::wallet)?;
         give(desk, account, way.from, way.to, amount).map_err(Refused::wallet)?;
-        // BTSE's document answers the wallets, LMEX's this.
-        Ok(receipt(desk, None))
+        Ok(match dialect.answers_wallets() {
+            true => Transferred::Wallets(wallets(&desk.state, account, Wallets::All)),
+            false => Transferred::Receipt(receipt(desk, None)),
+        })
     });
-    Ok(Json(Transferred::Receipt(receipt.await??)))
+    Ok(Json(moved.await??))
 }
 
 /// Moves money from one account to another: out of one's own, or, for the demo account, which is the main one, out of

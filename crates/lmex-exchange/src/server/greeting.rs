@@ -31,6 +31,7 @@ impl Greeting {
              Look at:  http://{address}/futures/api/v2.3/market_summary\n\
              \x20         http://{address}/futures/api/v2.3/price?symbol={market}\n\
              \x20         http://{address}/futures/api/v2.3/orderbook?symbol={market}\n\
+             \x20         http://{address}/openapi.json (everything that is served)\n\
              \n\
              API key and secret of the account were printed by the program that started this exchange.\n"
         )

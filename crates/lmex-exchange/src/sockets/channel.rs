@@ -3,6 +3,8 @@
 use lmex_api::stream::StreamPath;
 use lmex_engine::MarketId;
 
+use crate::dialect::Dialect;
+
 /// One topic under one of its names. Each name is a subscription of its own and hears itself in every message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Channel {
@@ -37,6 +39,19 @@ impl Channel {
         }
         let about_account = AccountTopic::ALL.into_iter().find(|topic| topic.name() == name);
         about_account.filter(|_| path == StreamPath::Main).map(Self::Account)
+    }
+
+    /// Whether a venue of this dialect knows the channel.
+    pub(super) fn is_known_in(self, dialect: Dialect) -> bool {
+        let is_lmex_alone = match self {
+            Self::Market(_, topic) => matches!(topic, MarketTopic::BookUngrouped | MarketTopic::Top),
+            Self::Account(topic) => {
+                use AccountTopic::{AllPositionV3, NotificationV3, PositionsV2};
+                matches!(topic, NotificationV3 | AllPositionV3 | PositionsV2)
+            }
+            Self::OpenOrders(..) => true,
+        };
+        dialect.knows_lmex_topics() || !is_lmex_alone
     }
 }
 
@@ -127,9 +142,10 @@ impl MarketTopic {
     }
 
     /// The topic that messages carry. The legacy trade topic is answered without its market (capture of LMEX).
-    pub(super) fn reply_name(self, symbol: &str) -> String {
+    pub(super) fn reply_name(self, symbol: &str, dialect: Dialect) -> String {
         match self {
             Self::TradesLegacy => "tradeHistoryApi".to_owned(),
+            Self::TradesV2 if dialect.cuts_trade_topic() => "tradeHistoryApiV2".to_owned(),
             _ => {
                 let (before, after) = self.affixes();
                 format!("{before}{symbol}{after}")
@@ -196,9 +212,9 @@ mod tests {
                     panic!("{name} not found")
                 };
                 assert_eq!(market, MarketId(3));
-                assert!(topic.matches(&found.reply_name("BTC-PERP"), Some(btc)), "{name}");
+                assert!(topic.matches(&found.reply_name("BTC-PERP", Dialect::Lmex), Some(btc)), "{name}");
                 if found != MarketTopic::TradesLegacy {
-                    assert_eq!(found.reply_name("BTC-PERP"), name);
+                    assert_eq!(found.reply_name("BTC-PERP", Dialect::Lmex), name);
                 }
             }
         }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use lmex_types::Decimal;
 
+use crate::dialect::Dialect;
 use crate::faults::scaled;
 
 /// Intervals and bounds of the streams. Times in milliseconds.
@@ -11,6 +12,8 @@ use crate::faults::scaled;
 pub(crate) struct SocketConfig {
     /// The seed of the exchange's ids, so that a fill has the same `tradeId` here as in REST answers.
     pub(crate) id_seed: u64,
+    /// Which topics are known, and under which names messages come.
+    pub(crate) dialect: Dialect,
     /// Deltas of the order books go out at most so often; 0 sends one for each batch.
     pub(crate) book_interval_ms: u64,
     /// All open positions are told so often. LMEX: 5 seconds.
@@ -56,6 +59,7 @@ impl Default for SocketConfig {
     fn default() -> Self {
         Self {
             id_seed: 0,
+            dialect: Dialect::Lmex,
             book_interval_ms: 50,
             positions_every_ms: 5_000,
             ping_every_ms: 3 * 60_000,

@@ -22,6 +22,7 @@ use super::reply;
 use super::standing::Standing;
 use super::switchboard::{Client, ConnectionId, Switchboard};
 use crate::Batch;
+use crate::dialect::Dialect;
 use crate::feed::PositionNews;
 
 /// Requests of connections that wait for the hub. When there are more, connections wait: the hub never does.
@@ -82,6 +83,7 @@ pub(crate) struct Hub {
     board: Switchboard,
     pace: Pace,
     id_seed: u64,
+    dialect: Dialect,
     now: TimeMs,
     /// Markets with changes in the present batch. Kept for its memory.
     touched: BTreeSet<MarketId>,
@@ -111,6 +113,7 @@ impl Hub {
             board: Switchboard::new(config.max_subscriptions),
             pace: Pace::new(config.book_interval_ms),
             id_seed: config.id_seed,
+            dialect: config.dialect,
             now,
             touched: BTreeSet::new(),
             news: Vec::new(),
@@ -188,12 +191,14 @@ impl Hub {
             let Some(market) = self.markets.get_mut(id) else { continue };
             let symbol = market.symbol();
             if let Some(data) = market.take_top(self.now) {
-                publish(&mut self.board, *id, symbol.as_str(), &MarketTopic::TOPS, |_| data.clone());
+                publish((&mut self.board, self.dialect), *id, symbol.as_str(), &MarketTopic::TOPS, |_| {
+                    data.clone()
+                });
             }
             let trades = market.take_trades();
             if !trades.is_empty() {
                 let data = |topic| trades_data(topic, &trades);
-                publish(&mut self.board, *id, symbol.as_str(), &MarketTopic::TRADES, data);
+                publish((&mut self.board, self.dialect), *id, symbol.as_str(), &MarketTopic::TRADES, data);
             }
         }
         touched.clear();
@@ -210,7 +215,9 @@ impl Hub {
                 MarketTopic::BOOKS.iter().any(|topic| self.board.is_heard(Channel::Market(*id, *topic)));
             if let Some(data) = market.take_delta(self.now, heard) {
                 let symbol = market.symbol();
-                publish(&mut self.board, *id, symbol.as_str(), &MarketTopic::BOOKS, |_| data.clone());
+                publish((&mut self.board, self.dialect), *id, symbol.as_str(), &MarketTopic::BOOKS, |_| {
+                    data.clone()
+                });
             }
         }
     }
@@ -354,7 +361,8 @@ impl Hub {
             let mut markets = self.markets.iter();
             markets.find(|(_, market)| market.symbol().as_str() == symbol).map(|(id, _)| *id)
         };
-        Channel::find(self.board.path(id)?, topic, market)
+        let found = Channel::find(self.board.path(id)?, topic, market)?;
+        found.is_known_in(self.dialect).then_some(found)
     }
 
     fn first_message(&self, channel: Channel) -> Option<Utf8Bytes> {
@@ -365,13 +373,13 @@ impl Hub {
             MarketTopic::Top | MarketTopic::TopGrouped => market.top(self.now),
             MarketTopic::TradesLegacy | MarketTopic::TradesV2 | MarketTopic::TradesV3 => return None,
         };
-        Some(reply::data(&topic.reply_name(market.symbol().as_str()), &data))
+        Some(reply::data(&topic.reply_name(market.symbol().as_str(), self.dialect), &data))
     }
 }
 
 /// Writes a message once for each name that somebody listens to, and sends it to all who do.
 fn publish(
-    board: &mut Switchboard,
+    (board, dialect): (&mut Switchboard, Dialect),
     market: MarketId,
     symbol: &str,
     topics: &[MarketTopic],
@@ -380,7 +388,7 @@ fn publish(
     for &topic in topics {
         let channel = Channel::Market(market, topic);
         if board.is_heard(channel) {
-            board.publish(channel, &reply::data(&topic.reply_name(symbol), &data(topic)));
+            board.publish(channel, &reply::data(&topic.reply_name(symbol, dialect), &data(topic)));
         }
     }
 }

@@ -58,10 +58,10 @@ impl OpenOrders {
         match *event {
             Event::OrderAccepted { order } => self.accepted(order),
             Event::OrderRested { order, .. } => self.change(order, |_| {}),
-            Event::OrderTriggered { order, contracts, .. } => self.change(order, |shown| {
+            Event::OrderTriggered { order, contracts, trigger, .. } => self.change(order, |shown| {
                 shown.order.contracts = shown.order.filled + contracts;
-                shown.order.trigger =
-                    shown.order.trigger.map(|trigger| lmex_engine::Trigger { fired: true, ..trigger });
+                let fired = |waited| lmex_engine::Trigger { fired: true, price: trigger, ..waited };
+                shown.order.trigger = shown.order.trigger.map(fired);
             }),
             Event::OrderAmended { order, price, contracts, trigger, .. } => self.change(order, |shown| {
                 (shown.order.price, shown.order.contracts) = (price, contracts);

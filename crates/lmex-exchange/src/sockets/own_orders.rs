@@ -19,7 +19,7 @@ pub(super) struct OwnOrders {
 #[derive(Debug, Clone)]
 pub(super) struct OwnOrder {
     /// As it is now: price, size, trigger and filled part follow the events. A trailing stop's trigger price stays what
-    /// it was at first: no event tells where it went.
+    /// it was at first until it fires: no event tells where it goes in between.
     pub(super) record: OrderRecord,
     /// Whether its owner knows that it is there.
     announced: bool,
@@ -70,7 +70,9 @@ impl OwnOrders {
     pub(super) fn apply(&mut self, event: &Event, at: TimeMs, news: &mut Vec<News>) {
         match *event {
             Event::OrderAccepted { order } => news.extend(self.accepted(order, at)),
-            Event::OrderTriggered { order, contracts, .. } => news.extend(self.fired(order, contracts, at)),
+            Event::OrderTriggered { order, contracts, trigger, .. } => {
+                news.extend(self.fired(order, (contracts, trigger), at));
+            }
             Event::OrderRested { order, .. } => news.extend(self.rested(order, at)),
             Event::Fill(fill) => {
                 news.extend(self.filled(Trade::of(&fill, &fill.maker, true), &fill.maker, at));
@@ -101,9 +103,9 @@ impl OwnOrders {
         news
     }
 
-    fn fired(&mut self, order: OrderId, contracts: i64, at: TimeMs) -> Option<News> {
+    fn fired(&mut self, order: OrderId, (contracts, trigger): (i64, i64), at: TimeMs) -> Option<News> {
         let own = self.open.get_mut(&order)?;
-        own.record.fire(contracts);
+        own.record.fire(contracts, trigger);
         Some(own.changed(Status::TRIGGER_ACTIVATED, false, at))
     }
 

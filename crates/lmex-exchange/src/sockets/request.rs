@@ -1,6 +1,6 @@
 //! What a client says.
 
-use lmex_api::stream::ClientFrame;
+use serde::{Deserialize, Deserializer};
 
 use super::reply::Complaint;
 
@@ -20,6 +20,30 @@ pub(super) enum Request {
     },
 }
 
+/// What is sent: an operation, and what it is about.
+#[derive(Deserialize)]
+struct Frame {
+    op: String,
+    #[serde(default, deserialize_with = "words")]
+    args: Vec<String>,
+}
+
+/// Texts; a nonce may be a number too, as BTSE's document has it ("Long").
+fn words<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Word {
+        Text(String),
+        Number(u64),
+    }
+    let words = Vec::<Word>::deserialize(deserializer)?.into_iter();
+    let text = |word| match word {
+        Word::Text(text) => text,
+        Word::Number(number) => number.to_string(),
+    };
+    Ok(words.map(text).collect())
+}
+
 impl Request {
     /// Reads a text message.
     pub(super) fn read(text: &str) -> Result<Self, Complaint> {
@@ -27,7 +51,7 @@ impl Request {
             return Ok(Self::TextPing);
         }
         // What the parser says is about our structures and of no use to a client.
-        let frame: ClientFrame = serde_json::from_str(text).map_err(|_| {
+        let frame: Frame = serde_json::from_str(text).map_err(|_| {
             Complaint::InvalidRequest(r#"send {"op":"subscribe","args":["topic"]}"#.to_owned())
         })?;
         match frame.op.as_str() {
@@ -73,6 +97,11 @@ mod tests {
             let login =
                 Request::Login { key: "k".to_owned(), nonce: "1".to_owned(), signature: "s".to_owned() };
             assert_eq!(read(&format!(r#"{{"op":"{op}","args":["k","1","s"]}}"#)), login);
+            assert_eq!(
+                read(&format!(r#"{{"op":"{op}","args":["k",1,"s"]}}"#)),
+                login,
+                "a nonce that is a number"
+            );
         }
     }
 

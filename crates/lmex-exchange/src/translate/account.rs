@@ -37,7 +37,8 @@ pub(crate) fn position(
         total_maintenance_margin: held.maintenance_margin.into(),
         size: held.contracts.saturating_abs().into(),
         liquidation_price: held.liquidation_price.unwrap_or_default(),
-        isolated_leverage: if is_isolated { held.leverage.into() } else { Decimal::ZERO },
+        // Recorded of a cross position, too.
+        isolated_leverage: held.leverage.into(),
         adl_score_bucket: adl_bucket(engine, account, held).into(),
         liquidation_in_progress: state.liquidations.concern(account, held),
         timestamp: state.now,

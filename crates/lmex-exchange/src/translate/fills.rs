@@ -10,11 +10,8 @@ use super::{CROSS_WALLET, average_price, leg_name};
 use crate::ids::Ids;
 use crate::views::{Origin, OwnFill};
 
-/// What every account is called: LMEX's document prints the user's name.
-const USERNAME: &str = "demo";
-
-/// A fill of an account; `seed` is that of the exchange's ids.
-pub(crate) fn user_trade(fill: &OwnFill, market: &MarketView<'_>, seed: u64) -> UserTrade {
+/// A fill of the account with this username; `seed` is that of the exchange's ids.
+pub(crate) fn user_trade(fill: &OwnFill, market: &MarketView<'_>, username: &str, seed: u64) -> UserTrade {
     let instrument = market.instrument();
     let (order, grid) = (&fill.order, &instrument.grid);
     let price_of = |ticks: Option<i64>| ticks.map_or(Decimal::ZERO, |ticks| grid.price(ticks));
@@ -22,7 +19,7 @@ pub(crate) fn user_trade(fill: &OwnFill, market: &MarketView<'_>, seed: u64) -> 
     UserTrade {
         trade_id: Ids::fill(seed, fill.trade_id, order.account).to_string(),
         order_id: order.id.to_string(),
-        username: USERNAME.to_owned(),
+        username: username.to_owned(),
         side: order.side,
         order_type: kind(order),
         trigger_type: trigger_type(fill),

@@ -9,9 +9,25 @@ use crate::views::DayStats;
 /// How many levels of a side are shown when nobody says how many (LMEX: 50).
 pub(crate) const LEVELS: usize = 50;
 
-/// A market's specification and last day; `full` adds the funding interval and time, and what the documents list and LMEX
-/// was not seen to send.
-pub(crate) fn summary(engine: &Engine, market: &MarketView<'_>, day: &DayStats, full: bool) -> MarketSummary {
+/// How much a summary says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Extent {
+    /// What LMEX was recorded to send.
+    Short,
+    /// What the documents list, and BTSE was recorded to send.
+    Long,
+    /// The funding interval and time as well.
+    Full,
+}
+
+/// A market's specification and last day.
+pub(crate) fn summary(
+    engine: &Engine,
+    market: &MarketView<'_>,
+    day: &DayStats,
+    extent: Extent,
+) -> MarketSummary {
+    let (long, full) = (extent != Extent::Short, extent == Extent::Full);
     let instrument = market.instrument();
     let grid = &instrument.grid;
     let rules = market.rules();
@@ -48,15 +64,15 @@ pub(crate) fn summary(engine: &Engine, market: &MarketView<'_>, day: &DayStats, 
         funding_time: full.then(|| market.next_funding().as_millis()),
         // Not counted here: `volume` is.
         size: None,
-        open_time: full.then_some(0),
-        close_time: full.then_some(0),
-        start_matching: full.then_some(0),
-        inactive_time: full.then_some(0),
-        max_position: full.then_some(highest.into()),
-        min_risk_limit: full.then_some(rules.tiers.tier(1).limit.into()),
-        max_risk_limit: full.then_some(highest.into()),
-        available_settlement: full.then(|| vec![instrument.quote.clone()]),
-        futures: full.then_some(true),
+        open_time: long.then_some(0),
+        close_time: long.then_some(0),
+        start_matching: long.then_some(0),
+        inactive_time: long.then_some(0),
+        max_position: long.then_some(highest.into()),
+        min_risk_limit: long.then_some(rules.tiers.tier(1).limit.into()),
+        max_risk_limit: long.then_some(highest.into()),
+        available_settlement: long.then(|| vec![instrument.quote.clone()]),
+        futures: long.then_some(true),
     }
 }
 

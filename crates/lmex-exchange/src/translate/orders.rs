@@ -13,7 +13,7 @@ use lmex_types::{Decimal, Grid, OrderType, Side, TimeInForce, TimeMs};
 
 use super::leg::direction;
 use super::{average_price, leg_name, mode_word};
-use crate::views::OrderRecord;
+use crate::views::{OrderRecord, OrderState};
 use terms::{PegFields, TriggerFields, percents};
 
 /// What an answer says beyond the order itself.
@@ -119,10 +119,11 @@ pub(crate) fn open_order(record: &OrderRecord, market: &MarketView<'_>) -> OpenO
     let trigger = TriggerFields::of(order, record.original_trigger, grid);
     let peg = PegFields::of(order, grid);
     let (take_profit_order, stop_loss_order) = exits(order, grid);
-    // A market order that waits is worth what it would be at its trigger.
+    // A market order that waits is worth what it would be at its trigger, an algo order what it may come to (LMEX's
+    // example).
     let expected = match (order.order_type, order.trigger) {
         (OrderType::Market, Some(trigger)) => trigger.price,
-        _ => order.price,
+        _ => asked_price(order).unwrap_or(order.price),
     };
     OpenOrder {
         vendor_name: None,
@@ -134,7 +135,7 @@ pub(crate) fn open_order(record: &OrderRecord, market: &MarketView<'_>) -> OpenO
         peg_price_min: peg.min,
         peg_price_max: peg.max,
         peg_price_deviation: peg.deviation,
-        cancel_duration: 0,
+        cancel_duration: cancel_duration(order.time_in_force),
         timestamp: order.accepted_at,
         order_id: order.id.to_string(),
         stealth: peg.stealth,
@@ -174,52 +175,35 @@ pub(crate) fn open_order(record: &OrderRecord, market: &MarketView<'_>) -> OpenO
     }
 }
 
-/// An order, open or finished, as the query for one order shows it.
+/// An order, open or finished, as the query for one order shows it: most of it as the list of open orders does.
 pub(crate) fn order_detail(record: &OrderRecord, market: &MarketView<'_>) -> OrderDetail {
     let order = &record.order;
-    let instrument = market.instrument();
-    let average = average_price(record.average_ticks(), market);
-    let grid = &instrument.grid;
-    let trigger = TriggerFields::of(order, record.original_trigger, grid);
-    let peg = PegFields::of(order, grid);
-    let (take_profit_order, stop_loss_order) = exits(order, grid);
-    let price = asked_price(order).map_or(average, |price| grid.price(price));
-    OrderDetail {
-        order_type: kind(order),
-        price,
-        original_order_size: order.ordered.into(),
-        current_order_size: order.contracts.into(),
-        total_filled_size: order.filled.into(),
-        remaining_size: shown_remaining(order).into(),
-        side: order.side,
-        order_value: grid.notional(price, order.contracts).unwrap_or_default(),
-        peg_price_min: peg.min,
-        peg_price_max: peg.max,
-        peg_price_deviation: peg.deviation,
-        timestamp: order.accepted_at,
-        order_id: order.id.to_string(),
-        stealth: peg.stealth,
-        trigger_order: trigger.is_trigger,
-        triggered: trigger.fired,
-        trigger_price: trigger.price,
-        trigger_original_price: trigger.original_price,
-        trigger_order_type: trigger.kind,
-        trigger_trailing_stop_deviation: Decimal::ZERO,
-        trigger_stop_price: Decimal::ZERO,
-        symbol: instrument.symbol,
-        trail_value: trigger.trail,
-        cl_order_id: client_id(order),
-        reduce_only: order.reduce_only,
-        status: status(record),
-        trigger_use_last_price: trigger.use_last_price,
-        avg_filled_price: average,
-        contract_size: grid.contract_size(),
-        time_in_force: time_in_force(record).to_string(),
-        close_order: record.closes,
-        quote: None,
-        take_profit_order,
-        stop_loss_order,
+    let grid = &market.instrument().grid;
+    let shown = open_order(record, market);
+    let price = asked_price(order).map_or(shown.avg_filled_price, |price| grid.price(price));
+    let order_value = match record.state {
+        OrderState::Open => shown.order_value,
+        OrderState::Filled if order.order_type == OrderType::Market => traded_value(record, grid),
+        _ => grid.notional(price, order.contracts).unwrap_or_default(),
+    };
+    macro_rules! as_shown {
+        ($($field:ident)*) => {
+            OrderDetail { price, order_value, status: status(record), quote: None, $($field: shown.$field,)* }
+        };
     }
+    as_shown! {
+        order_type original_order_size current_order_size total_filled_size remaining_size side avg_filled_price
+        peg_price_min peg_price_max peg_price_deviation stealth timestamp order_id cl_order_id symbol contract_size
+        trigger_order triggered trigger_price trigger_original_price trigger_order_type trigger_use_last_price
+        trigger_trailing_stop_deviation trigger_stop_price trail_value time_in_force reduce_only close_order
+        take_profit_order stop_loss_order
+    }
+}
+
+/// What an order's fills come to.
+fn traded_value(record: &OrderRecord, grid: &Grid) -> Decimal {
+    let value = record.traded_ticks().and_then(|ticks| ticks.checked_mul(grid.tick()));
+    value.and_then(|value| value.checked_mul(grid.contract_size())).unwrap_or_default().normalize()
 }
 
 /// Take profit and stop loss that an order brings.
@@ -234,6 +218,11 @@ fn time_in_force(record: &OrderRecord) -> TimeInForce {
         OrderType::Market if record.closes => TimeInForce::Gtc,
         _ => record.order.time_in_force,
     }
+}
+
+/// How long an order may be open, in milliseconds (BTSE's document: "0: GTC, -1: IOC").
+fn cancel_duration(time_in_force: TimeInForce) -> i64 {
+    if time_in_force.is_immediate() { -1 } else { time_in_force.lifetime_ms().unwrap_or(0) }
 }
 
 fn client_id(order: &Order) -> String {

@@ -23,7 +23,14 @@ pub(crate) fn stream_position(
     let is_long = side(held) == Side::Buy;
     let bucket = adl_bucket(engine, account, held);
     let mode = engine.position_mode(account, held.market).unwrap_or_default();
+    let take_profit_order = exit(engine, account, held, market, Purpose::TakeProfit);
+    let stop_loss_order = exit(engine, account, held, market, Purpose::StopLoss);
+    // BTSE's example has id and trigger price of the take profit here.
+    let closing = take_profit_order.as_ref().or(stop_loss_order.as_ref());
     StreamPosition {
+        order_id: closing.map(|order| order.order_id.clone()),
+        trigger_price: closing.map_or(Decimal::ZERO, |order| order.trigger_price),
+        close_order: closing.is_some(),
         order_type: OrderKind::POSITION,
         order_mode: if is_long { OrderMode::BUY } else { OrderMode::SELL },
         original_amount: contract,
@@ -38,7 +45,8 @@ pub(crate) fn stream_position(
         total_maintenance_margin: held.maintenance_margin.into(),
         total_contracts: held.contracts.saturating_abs().into(),
         isolated_leverage: if is_isolated { held.leverage.into() } else { Decimal::ZERO },
-        total_value: value,
+        // With the sign of the position, as LMEX's document has it.
+        total_value: if is_long { value } else { -value },
         adl_score_bucket: bucket.into(),
         // The upper end of the fifth that the position is in.
         adl_score_percentile: Decimal::new(i64::from(bucket) * 2, 1).normalize(),
@@ -47,8 +55,8 @@ pub(crate) fn stream_position(
         margin_type_name: Some(margin_name(is_isolated).to_owned()),
         current_leverage: ratio(value, backing(engine, account, held)),
         contract_size: contract,
-        take_profit_order: exit(engine, account, held, market, Purpose::TakeProfit),
-        stop_loss_order: exit(engine, account, held, market, Purpose::StopLoss),
+        take_profit_order,
+        stop_loss_order,
         active_wallet_name: Some(wallet_name(instrument, held)),
         position_mode: Some(mode_word(mode).to_string()),
         position_direction: Some(direction(held).to_owned()),

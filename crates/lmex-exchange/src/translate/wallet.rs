@@ -54,10 +54,9 @@ pub(crate) fn empty_wallet(name: String) -> Wallet {
     Sums::default().shown(name)
 }
 
-/// What can leave the cross wallet: what is available, less profits that are not earned yet. The engine's own bound.
+/// What can leave the cross wallet.
 pub(crate) fn transferable(engine: &Engine, account: AccountId) -> Money {
-    let wallet = engine.wallet(account).unwrap_or_default();
-    (wallet.available - wallet.unrealised.max(Money::ZERO)).max(Money::ZERO)
+    engine.wallet(account).unwrap_or_default().withdrawable()
 }
 
 /// The wallet that bears a position.

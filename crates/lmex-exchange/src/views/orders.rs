@@ -37,7 +37,8 @@ impl Orders {
         self.records.values().filter(|record| record.state == OrderState::Open)
     }
 
-    /// The latest order of the account with this trader's id; in one market if it is given.
+    /// The latest order of the account with this trader's id, an open one before those that are finished; in one market
+    /// if it is given.
     pub(crate) fn find_client(
         &self,
         account: AccountId,
@@ -46,7 +47,10 @@ impl Orders {
     ) -> Option<&OrderRecord> {
         let ids = self.of_client.get(&(account, id))?;
         let records = ids.iter().rev().filter_map(|id| self.records.get(id));
-        records.into_iter().find(|record| market.is_none_or(|market| record.order.market == market))
+        let mut fitting = records.filter(|record| market.is_none_or(|market| record.order.market == market));
+        let latest = fitting.next()?;
+        let is_open = |record: &&OrderRecord| record.state == OrderState::Open;
+        Some(std::iter::once(latest).chain(fitting).find(is_open).unwrap_or(latest))
     }
 
     /// Takes note that an order was placed to close a position.
@@ -58,9 +62,9 @@ impl Orders {
     pub(crate) fn apply(&mut self, at: TimeMs, event: &Event) {
         match *event {
             Event::OrderAccepted { ref order } => self.accepted(order),
-            Event::OrderTriggered { order, contracts, .. } => {
+            Event::OrderTriggered { order, contracts, trigger, .. } => {
                 self.trailing.remove(&order);
-                self.change(order, |record| record.fire(contracts));
+                self.change(order, |record| record.fire(contracts, trigger));
             }
             Event::Fill(ref fill) => self.filled(at, fill),
             Event::OrderCancelled { order, reason, .. } => {
@@ -222,11 +226,13 @@ mod tests {
             market: waiting.market,
             order: waiting.id,
             contracts: 2,
+            trigger: 95,
         };
         orders.apply(TimeMs::default(), &fired);
         assert!(orders.trailing.is_empty());
         let record = orders.find(waiting.account, waiting.id).unwrap();
-        assert!(record.order.trigger.unwrap().fired);
+        let stood = record.order.trigger.unwrap();
+        assert_eq!((stood.fired, stood.price, record.original_trigger), (true, 95, Some(90)));
         assert_eq!((record.order.contracts, record.order.ordered), (2, 3));
     }
 

@@ -39,7 +39,7 @@ pub(super) fn withdraw(state: &State, account: AccountId, amount: Money) -> Even
         None => Refusal::UnknownAccount(account),
         Some(_) if amount <= Money::ZERO => Refusal::AmountOutOfRange(amount),
         Some(found) => {
-            let available = withdrawable(&Wallet::of(found));
+            let available = Wallet::of(found).withdrawable();
             if amount <= available {
                 return Event::Withdrawn { account, amount, balance: found.balance - amount };
             }
@@ -47,12 +47,6 @@ pub(super) fn withdraw(state: &State, account: AccountId, amount: Money) -> Even
         }
     };
     refused(Some(account), None, refusal)
-}
-
-/// What a new order could use, less the profit of the cross positions as a whole where they have one: losses count
-/// against the account at once, profits only when they are realised.
-fn withdrawable(wallet: &Wallet) -> Money {
-    (wallet.available - wallet.unrealised.max(Money::ZERO)).max(Money::ZERO)
 }
 
 pub(super) fn fund_insurance(amount: Money) -> Event {

@@ -149,7 +149,7 @@ pub(super) fn expiry(new: &NewOrder, at: TimeMs) -> Option<TimeMs> {
     lifetime.map(|lifetime| at.plus_ms(lifetime))
 }
 
-/// The stop leg of a pair, made from the limit leg. Post-only is for the limit leg alone.
+/// The stop leg of a pair, made from the limit leg, whose trader's id it shares. Post-only is for the limit leg alone.
 pub(super) fn stop_leg(limit: &Order, oco: &OcoStop) -> Order {
     let trigger = Trigger {
         price: oco.trigger_price,
@@ -160,7 +160,6 @@ pub(super) fn stop_leg(limit: &Order, oco: &OcoStop) -> Order {
     };
     Order {
         id: oco.order,
-        client_id: None,
         price: oco.price,
         post_only: false,
         trigger: Some(trigger),

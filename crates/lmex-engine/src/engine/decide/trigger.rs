@@ -30,7 +30,8 @@ pub(super) fn next(state: &State) -> Option<Event> {
 
 fn triggered(order: &Order, contracts: i64) -> Event {
     let Order { account, market, id, .. } = *order;
-    Event::OrderTriggered { account, market, order: id, contracts }
+    let trigger = order.trigger.map_or(0, |trigger| trigger.price);
+    Event::OrderTriggered { account, market, order: id, contracts, trigger }
 }
 
 /// What a waiting order was spared when it was accepted: the price band, the position that it reduces, the risk

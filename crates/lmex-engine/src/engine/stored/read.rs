@@ -209,8 +209,9 @@ fn is_new(state: &State, order: &Order) -> bool {
     let own = |id| id == order.id || orders.is_taken(id);
     let same =
         exits.take_profit.zip(exits.stop_loss).is_some_and(|(profit, loss)| profit.order == loss.order);
-    let client = order.client_id;
-    let client_taken = client.is_some_and(|id| orders.find_client(order.account, order.market, id).is_some());
+    let of_client = order.client_id.and_then(|id| orders.find_client(order.account, order.market, id));
+    // The two legs of a pair share the trader's id.
+    let client_taken = of_client.is_some_and(|key| order.peer != Some(orders[key].order.id));
     !orders.is_taken(order.id) && !ids.any(own) && !same && !client_taken
 }
 

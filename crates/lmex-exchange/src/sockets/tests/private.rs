@@ -229,7 +229,7 @@ fn stop() -> Order {
 }
 
 fn fired() -> Event {
-    Event::OrderTriggered { account: TRADER, market: BTC, order: ORDER, contracts: 100 }
+    Event::OrderTriggered { account: TRADER, market: BTC, order: ORDER, contracts: 100, trigger: 605_000 }
 }
 
 #[tokio::test(start_paused = true)]
@@ -243,6 +243,7 @@ async fn a_stop_is_heard_of_when_it_waits_and_when_it_fires() {
     venue.happens([fired(), rested(100)]).await;
     let live = owner.json().await["data"][0].clone();
     assert_eq!((&live["status"], &live["orderUserInitiated"]), (&json!(10), &json!(false)));
+    assert_eq!(live["triggerPrice"], json!(60_500), "where it stood when it fired: a trailing one has moved");
     venue.happens([fill(9, 600_001, 100, 0)]).await;
     assert_eq!(told(&mut owner).await[0], 4, "and nothing of coming to rest in between");
     owner.hears_nothing_for(1_000).await;

@@ -126,7 +126,7 @@ mod tests {
     fn a_stop_goes_through_the_numbers_of_its_life() {
         let mut record = OrderRecord::new(order());
         assert_eq!(status(&record), Status::TRIGGER_INSERTED);
-        record.fire(3);
+        record.fire(3, 90);
         assert_eq!(status(&record), Status::TRIGGER_ACTIVATED);
         record.fill(90, 1);
         assert_eq!(status(&record), Status::PARTIALLY_TRANSACTED);

@@ -88,8 +88,12 @@ impl OrderRecord {
 
     /// Average price of what was filled, in ticks; `None` before the first fill.
     pub(crate) fn average_ticks(&self) -> Option<Decimal> {
-        let traded = Decimal::try_from_i128_with_scale(self.traded, 0).ok()?;
-        traded.checked_div(Decimal::from(self.order.filled))
+        self.traded_ticks()?.checked_div(Decimal::from(self.order.filled))
+    }
+
+    /// Sum of price × contracts over its fills, in ticks: exact, where the average is rounded.
+    pub(crate) fn traded_ticks(&self) -> Option<Decimal> {
+        Decimal::try_from_i128_with_scale(self.traded, 0).ok()
     }
 
     /// It traded.
@@ -98,11 +102,11 @@ impl OrderRecord {
         self.traded += i128::from(price) * i128::from(contracts);
     }
 
-    /// The price it waited for has come.
-    pub(crate) fn fire(&mut self, contracts: i64) {
+    /// The price it waited for has come; `price` is where its trigger stood then.
+    pub(crate) fn fire(&mut self, contracts: i64, price: i64) {
         self.order.contracts = contracts;
         if let Some(trigger) = &mut self.order.trigger {
-            trigger.fired = true;
+            (trigger.fired, trigger.price) = (true, price);
         }
     }
 

@@ -1,0 +1,185 @@
+//! The accounts of a local exchange beside the demo account: from the command line, or from a file.
+
+use std::fs::{self, File};
+use std::io::Read as _;
+use std::path::Path;
+
+use lmex::Decimal;
+use lmex_exchange::{AccountConfig, Fees, KeyConfig, Permission, Secret};
+use serde::{Deserialize, Serialize};
+
+use crate::error::CliError;
+
+/// The largest file of accounts, in bytes.
+const LARGEST_FILE: u64 = 1_024 * 1_024;
+/// What a new account has to play with unless its balance is said, in USDT.
+const USUAL_BALANCE: i64 = 100_000;
+
+/// An account of the command line, `NAME` or `NAME:BALANCE`, with a generated key that may do everything.
+pub fn named(text: &str) -> Result<AccountConfig, String> {
+    let (name, balance) = match text.split_once(':') {
+        None => (text, Decimal::from(USUAL_BALANCE)),
+        Some((name, balance)) => {
+            let balance = balance.parse().map_err(|_| {
+                format!("the balance {balance:?} is not a number: write NAME:5000, or NAME for 100000 USDT")
+            })?;
+            (name, balance)
+        }
+    };
+    let keys = vec![KeyConfig::generated(ALL.to_vec())];
+    Ok(AccountConfig { name: name.to_owned(), balance, fees: Fees::default(), keys })
+}
+
+/// The accounts of a file.
+pub fn of_file(path: &Path) -> Result<Vec<AccountConfig>, CliError> {
+    let shown = path.display();
+    let failed = |error| CliError::io(&format!("read accounts from {shown}"), &error);
+    let file = File::open(path).map_err(failed)?;
+    let mut text = zeroize::Zeroizing::new(String::new());
+    file.take(LARGEST_FILE).read_to_string(&mut text).map_err(failed)?;
+    let entries: Vec<Entry> = serde_json::from_str(&text).map_err(|error| {
+        // Never the text itself, which may hold secrets.
+        let (line, column) = (error.line(), error.column());
+        CliError::new("config", format!("{shown} is not a list of accounts, at line {line}, column {column}"))
+            .hint(EXAMPLE)
+    })?;
+    let has_secrets = entries.iter().flat_map(|entry| &entry.keys).any(|key| key.api_secret.is_some());
+    if has_secrets && is_open_to_others(path).map_err(failed)? {
+        let message = format!("{shown} holds secrets and others may read it");
+        return Err(CliError::new("config", message).hint(format!("chmod 600 {shown}")));
+    }
+    entries.into_iter().map(|entry| entry.account(path)).collect()
+}
+
+const EXAMPLE: &str = r#"such as [{"name":"bob","balance":5000,"maker_fee":0.0002,"taker_fee":0.0005,"keys":[{"permissions":["read","trade"]}]}]; permissions are read, trade, transfer and wallet; a key without api_key and api_secret gets random ones"#;
+
+const ALL: [Permission; 4] = [Permission::Read, Permission::Trade, Permission::Transfer, Permission::Wallet];
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
+    name: String,
+    #[serde(default, with = "lmex_api::wire::decimal::option")]
+    balance: Option<Decimal>,
+    #[serde(default, with = "lmex_api::wire::decimal::option")]
+    maker_fee: Option<Decimal>,
+    #[serde(default, with = "lmex_api::wire::decimal::option")]
+    taker_fee: Option<Decimal>,
+    /// One key that may do everything if there is no list.
+    #[serde(default = "one_key")]
+    keys: Vec<Key>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+struct Key {
+    api_key: Option<String>,
+    api_secret: Option<zeroize::Zeroizing<String>>,
+    permissions: Option<Vec<Granted>>,
+}
+
+#[derive(Clone, Copy, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Granted {
+    Read,
+    Trade,
+    Transfer,
+    Wallet,
+}
+
+fn one_key() -> Vec<Key> {
+    vec![Key::default()]
+}
+
+impl Entry {
+    fn account(self, path: &Path) -> Result<AccountConfig, CliError> {
+        let usual = Fees::default();
+        let fees = Fees {
+            maker: self.maker_fee.unwrap_or(usual.maker),
+            taker: self.taker_fee.unwrap_or(usual.taker),
+        };
+        let balance = self.balance.unwrap_or(Decimal::from(USUAL_BALANCE));
+        let keys = self.keys.into_iter().map(|key| key.config(&self.name, path)).collect::<Result<_, _>>()?;
+        Ok(AccountConfig { name: self.name, balance, fees, keys })
+    }
+}
+
+impl Key {
+    fn config(self, account: &str, path: &Path) -> Result<KeyConfig, CliError> {
+        let granted = self.permissions.map(|list| list.into_iter().map(Permission::from).collect());
+        let permissions = granted.unwrap_or_else(|| ALL.to_vec());
+        match (self.api_key, self.api_secret) {
+            (None, None) => Ok(KeyConfig::generated(permissions)),
+            (Some(key), Some(secret)) => {
+                Ok(KeyConfig { key, secret: Secret::new(secret.as_str()), permissions })
+            }
+            _ => Err(CliError::new(
+                "config",
+                format!(
+                    "a key of account {account:?} in {} has only one of api_key and api_secret",
+                    path.display()
+                ),
+            )
+            .hint("give both, or neither for random ones")),
+        }
+    }
+}
+
+impl From<Granted> for Permission {
+    fn from(granted: Granted) -> Self {
+        match granted {
+            Granted::Read => Self::Read,
+            Granted::Trade => Self::Trade,
+            Granted::Transfer => Self::Transfer,
+            Granted::Wallet => Self::Wallet,
+        }
+    }
+}
+
+#[cfg(unix)]
+fn is_open_to_others(path: &Path) -> std::io::Result<bool> {
+    use std::os::unix::fs::PermissionsExt as _;
+    Ok(fs::metadata(path)?.permissions().mode() & 0o077 != 0)
+}
+
+#[cfg(not(unix))]
+fn is_open_to_others(path: &Path) -> std::io::Result<bool> {
+    fs::metadata(path).map(|_| false)
+}
+
+/// An account as programs are told of it. The secrets are play money's, and whoever starts an exchange needs them.
+#[derive(Serialize)]
+pub struct Told<'a> {
+    pub name: &'a str,
+    pub keys: Vec<ToldKey<'a>>,
+}
+
+#[derive(Serialize)]
+pub struct ToldKey<'a> {
+    pub api_key: &'a str,
+    pub api_secret: &'a str,
+    permissions: Vec<Granted>,
+}
+
+/// All accounts as programs are told of them.
+pub fn told(accounts: &[AccountConfig]) -> Vec<Told<'_>> {
+    fn account(AccountConfig { name, keys, .. }: &AccountConfig) -> Told<'_> {
+        Told { name, keys: keys.iter().map(told_key).collect() }
+    }
+    accounts.iter().map(account).collect()
+}
+
+fn told_key(KeyConfig { key, secret, permissions }: &KeyConfig) -> ToldKey<'_> {
+    let permissions = permissions.iter().filter_map(|permission| word(*permission)).collect();
+    ToldKey { api_key: key, api_secret: secret.expose(), permissions }
+}
+
+fn word(permission: Permission) -> Option<Granted> {
+    match permission {
+        Permission::Public => None,
+        Permission::Read => Some(Granted::Read),
+        Permission::Trade => Some(Granted::Trade),
+        Permission::Transfer => Some(Granted::Transfer),
+        Permission::Wallet => Some(Granted::Wallet),
+    }
+}
