@@ -3,8 +3,8 @@
 use std::error::Error;
 use std::net::SocketAddr;
 use std::pin::pin;
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::body::{Body, HttpBody, to_bytes};
@@ -22,6 +22,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot, watch};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 use tower::ServiceExt;
+use tracing::Instrument;
 
 use super::bounds::{ConnectionBounds, LARGEST_BODY, LARGEST_HEAD};
 use super::waiting::{Seat, Waiting};
@@ -120,7 +121,8 @@ impl Connections {
         let mut builder = http1::Builder::new();
         builder.timer(TokioTimer::new()).header_read_timeout(self.bounds.head_within.min(LONGEST_WAIT));
         builder.max_buf_size(LARGEST_HEAD);
-        let service = service_fn(|request| self.answer(request, peer, &seat));
+        let said = Mutex::new(Said::by(self.market_source.clone()));
+        let service = service_fn(|request| self.answer(request, peer, &seat, &said));
         let mut served = pin!(builder.serve_connection(TokioIo::new(socket), service).with_upgrades());
         let mut is_told = false;
         loop {
@@ -146,6 +148,7 @@ impl Connections {
         request: Request<Incoming>,
         peer: SocketAddr,
         seat: &Seat,
+        said: &Mutex<Said>,
     ) -> Result<Response, SentAway> {
         let mut response = match self.receive(request).await {
             Ok(mut request) => {
@@ -153,7 +156,7 @@ impl Connections {
                     return Err(SentAway);
                 }
                 request.extensions_mut().insert(ConnectInfo(peer));
-                self.router.clone().oneshot(request).await.unwrap_or_else(|never| match never {})
+                self.route(request).await
             }
             Err(refused) => {
                 tracing::debug!(?refused, "request not read");
@@ -161,9 +164,23 @@ impl Connections {
             }
         };
         seat.wait();
-        let name = HeaderName::from_static(lmex_api::MARKET_SOURCE);
-        response.headers_mut().insert(name, visible(&self.market_source.borrow()));
+        let header = said.lock().unwrap_or_else(PoisonError::into_inner).header();
+        response.headers_mut().insert(HeaderName::from_static(lmex_api::MARKET_SOURCE), header);
         Ok(response)
+    }
+
+    /// One line for each request: never a query, a header or a body, which may hold secrets.
+    async fn route(&self, request: Request) -> Response {
+        let span = tracing::debug_span!("request", method = %request.method(), path = request.uri().path());
+        let answered = async {
+            let started = Instant::now();
+            let answered = self.router.clone().oneshot(request).await;
+            let response = answered.unwrap_or_else(|never| match never {});
+            let (status, latency_us) = (response.status().as_u16(), started.elapsed().as_micros());
+            tracing::debug!(status, latency_us, "request answered");
+            response
+        };
+        answered.instrument(span).await
     }
 
     /// The request with its whole body.
@@ -180,6 +197,28 @@ impl Connections {
             Ok(Err(error)) => Err(Refused::parameter(format!("body can't be read: {error}"))),
             Err(_) => Err(Refused::too_slow(self.bounds.body_within)),
         }
+    }
+}
+
+/// What the source says of itself, as a header that is written anew only when it says something else.
+#[derive(Debug)]
+struct Said {
+    source: watch::Receiver<String>,
+    header: HeaderValue,
+}
+
+impl Said {
+    fn by(mut source: watch::Receiver<String>) -> Self {
+        let header = visible(&source.borrow_and_update());
+        Self { source, header }
+    }
+
+    fn header(&mut self) -> HeaderValue {
+        // A source that is gone says nothing new.
+        if self.source.has_changed().unwrap_or(false) {
+            self.header = visible(&self.source.borrow_and_update());
+        }
+        self.header.clone()
     }
 }
 

@@ -19,7 +19,7 @@ const MOST_KEPT: usize = 100_000;
 pub(crate) struct Orders {
     records: HashMap<OrderId, OrderRecord>,
     /// Orders by the trader's id, oldest first.
-    of_client: HashMap<(AccountId, ClientOrderId), Vec<OrderId>>,
+    of_client: HashMap<(AccountId, ClientOrderId), VecDeque<OrderId>>,
     /// Trailing stops that wait: where they stand is the engine's to say.
     trailing: BTreeSet<OrderId>,
     finished: VecDeque<(TimeMs, OrderId)>,
@@ -93,7 +93,7 @@ impl Orders {
             self.trailing.insert(order.id);
         }
         if let Some(client_id) = order.client_id {
-            self.of_client.entry((order.account, client_id)).or_default().push(order.id);
+            self.of_client.entry((order.account, client_id)).or_default().push_back(order.id);
         }
     }
 
@@ -142,14 +142,20 @@ impl Orders {
         while self.finished.len() > MOST_KEPT || self.finished.front().is_some_and(is_old) {
             let Some((_, id)) = self.finished.pop_front() else { return };
             let Some(record) = self.records.remove(&id) else { continue };
-            let Some(client_id) = record.order.client_id else { continue };
-            let key = (record.order.account, client_id);
-            if let Some(ids) = self.of_client.get_mut(&key) {
-                ids.retain(|other| *other != id);
-                if ids.is_empty() {
-                    self.of_client.remove(&key);
-                }
+            if let Some(client_id) = record.order.client_id {
+                self.forget_client((record.order.account, client_id), id);
             }
+        }
+    }
+
+    fn forget_client(&mut self, key: (AccountId, ClientOrderId), id: OrderId) {
+        let Some(ids) = self.of_client.get_mut(&key) else { return };
+        // Who calls all orders the same has many of them here, and what is forgotten is near the front.
+        if let Some(at) = ids.iter().position(|other| *other == id) {
+            ids.remove(at);
+        }
+        if ids.is_empty() {
+            self.of_client.remove(&key);
         }
     }
 }
@@ -196,6 +202,23 @@ mod tests {
         orders.apply(start.plus_ms(3 * KEPT_MS), &Event::OrderAccepted { order: order(3) });
         assert_eq!(client(&orders), Some(OrderId::from_bits(3)));
         assert_eq!((orders.records.len(), orders.of_client.len()), (1, 1), "nothing is left behind");
+    }
+
+    #[test]
+    fn the_last_hundred_thousand_finished_orders_are_kept_however_many_come() {
+        let (mut orders, at) = (Orders::default(), TimeMs::from_millis(1_000));
+        let open = order(u128::MAX);
+        orders.apply(at, &Event::OrderAccepted { order: open });
+        for number in 1..=250_000 {
+            orders.apply(at, &Event::OrderAccepted { order: order(number) });
+            orders.apply(at, &cancel(number));
+        }
+        let find = |number| orders.find(AccountId(1), OrderId::from_bits(number));
+        assert!(find(150_000).is_none() && find(150_001).is_some() && find(250_000).is_some());
+        assert!(find(u128::MAX).is_some(), "one that is open is kept however old it is");
+        assert_eq!((orders.records.len(), orders.finished.len()), (MOST_KEPT + 1, MOST_KEPT));
+        let ids: usize = orders.of_client.values().map(VecDeque::len).sum();
+        assert_eq!(ids, MOST_KEPT + 1, "all were called the same");
     }
 
     #[test]
