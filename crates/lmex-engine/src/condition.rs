@@ -1,11 +1,12 @@
 //! What an order may wait for, bring along or follow.
 
 use lmex_types::{OrderId, Side};
+use serde::{Deserialize, Serialize};
 
 use crate::{Purpose, Rate};
 
 /// Which price a trigger looks at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 pub enum PriceSource {
     /// The mark price. LMEX's default.
     #[default]
@@ -15,7 +16,7 @@ pub enum PriceSource {
 }
 
 /// Which way the price must come for a trigger to fire.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Crossing {
     /// At the trigger price or above.
     Rising,
@@ -24,7 +25,7 @@ pub enum Crossing {
 }
 
 /// What an accepted order waits for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Trigger {
     /// In ticks. Of a trailing stop: where it stands now.
     pub price: i64,
@@ -39,7 +40,7 @@ pub struct Trigger {
 }
 
 /// What kind of trigger a new order asks for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum TriggerKind {
     /// A stop: a buy waits for the price to rise, a sell for it to fall. (`txType: STOP`)
     Stop,
@@ -48,7 +49,7 @@ pub enum TriggerKind {
 }
 
 /// A trigger as it is asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct NewTrigger {
     /// Stop or touch.
     pub kind: TriggerKind,
@@ -61,7 +62,7 @@ pub struct NewTrigger {
 }
 
 /// The stop leg of an OCO pair; the limit leg is the order that brings it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct OcoStop {
     /// The venue's id of the stop leg.
     pub order: OrderId,
@@ -74,7 +75,7 @@ pub struct OcoStop {
 }
 
 /// One exit of a position: a market order for all of it that waits for a price.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Exit {
     /// The venue's id that its order will have.
     pub order: OrderId,
@@ -85,7 +86,7 @@ pub struct Exit {
 }
 
 /// The exits of a position.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 pub struct Exits {
     /// At a profit.
     pub take_profit: Option<Exit>,
@@ -94,7 +95,7 @@ pub struct Exits {
 }
 
 /// How an algo order follows the index.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Peg {
     /// How far its price is from the index, as a part of the index: negative is below. At most 10 %.
     pub deviation: Rate,

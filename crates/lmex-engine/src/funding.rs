@@ -1,13 +1,14 @@
 //! What funding is paid, and when.
 
 use lmex_types::{Decimal, TimeMs};
+use serde::{Deserialize, Serialize};
 
 use crate::margin::Slot;
 use crate::market::Market;
 use crate::{FundingRules, LegId, MarketId, Money, Rate};
 
 /// A market's funding.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub(crate) struct Funding {
     /// The rate to come, where it is not computed.
     pub(crate) rate: Rate,
@@ -31,7 +32,7 @@ pub(crate) struct FundingRun {
 }
 
 /// The mean, by time, of how far the mark is above the index, as a part of the index.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub(crate) struct Premium {
     /// Since the last prices.
     now: Rate,

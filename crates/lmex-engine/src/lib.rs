@@ -99,8 +99,9 @@ pub use leg::{LegId, MarginMode, PositionMode};
 pub use margin::{Tier, Tiers, Wallet};
 pub use market::{FundingRules, MarkRules, MarketRules, SmallOrders, Trading};
 pub use message::{
-    AmendCause, CancelReason, CancelTarget, Command, CrowdLevel, CrowdPurpose, Deleveraged, Event, Fill,
-    LevelCause, LevelChange, NewOrder, OpenedMarket, OrderRef, Party, Refusal, Stamped,
+    AmendCause, CancelReason, CancelTarget, Command, Conflict, CrowdLevel, CrowdPurpose, Deleveraged, Event,
+    Fill, Fixed, InstrumentPart, LevelCause, LevelChange, NewOrder, OpenedMarket, OrderRef, Party, Refusal,
+    Stamped,
 };
 pub use money::{Money, MoneyError};
 pub use order::{Order, Purpose};

@@ -3,16 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use lmex_types::{Decimal, Instrument, Side};
+use serde::{Deserialize, Serialize};
 
 use crate::book::{Book, Key};
 use crate::funding::Funding;
 use crate::margin::{Slot, Tiers};
-use crate::message::{OpenedMarket, Refusal};
+use crate::message::{InstrumentPart, OpenedMarket, Refusal};
 use crate::trigger::Triggers;
 use crate::{MarketId, Money, Rate};
 
 /// The rules of a market.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MarketRules {
     /// How far a buy may be above, or a sell below, the mark price; market orders trade no further than this. `None`
     /// is no limit. LMEX does not publish its band (status 305, PRICE_PROTECTION); 10 % is an assumption.
@@ -35,7 +36,7 @@ pub struct MarketRules {
 ///
 /// The documents contradict each other: the description of `size` refuses them, the chapter on spam orders hides them
 /// and charges the taker fee.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum SmallOrders {
     /// Refused.
     #[default]
@@ -45,7 +46,7 @@ pub enum SmallOrders {
 }
 
 /// What a market takes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 pub enum Trading {
     /// Everything.
     #[default]
@@ -61,7 +62,7 @@ pub enum Trading {
 ///
 /// LMEX (support article, 2023): 75 % spot mid and 25 % impact mid. The impact mid is the mean of the average prices at
 /// which `impact_notional` could be sold and bought; the index stands in where the book is too thin.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MarkRules {
     /// The weight of the impact mid.
     pub impact_weight: Rate,
@@ -74,7 +75,7 @@ pub struct MarkRules {
 /// LMEX publishes the interval and "notional × rate" alone. The rate is the usual one of perpetuals:
 /// `premium + clamp(interest − premium, ±clamp)`, cut to `±cap`, where the premium is the mean over the interval, by
 /// time, of (mark − index) / index.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FundingRules {
     /// How often it is paid, in milliseconds. LMEX: 8 hours, some markets 4.
     pub interval_ms: i64,
@@ -232,19 +233,19 @@ impl Scale {
             .checked_mul(grid.contract_size())
             .and_then(|value| Money::try_from(value).ok())
             .filter(|value| *value > Money::ZERO)
-            .ok_or(refused("tick"))?;
+            .ok_or(refused(InstrumentPart::Tick))?;
         let Instrument { min_contracts, max_contracts, step_contracts, .. } = *instrument;
         if min_contracts < 1
             || step_contracts < 1
             || !(min_contracts..=MAX_CONTRACTS).contains(&max_contracts)
         {
-            return Err(refused("order size"));
+            return Err(refused(InstrumentPart::OrderSize));
         }
         let largest = MAX_NOTIONAL / tick_value.units() / i128::from(max_contracts);
         let max_price = i64::try_from(largest).unwrap_or(i64::MAX);
         let min_notional = Money::nearest(instrument.min_notional)
             .filter(|min| !min.is_negative())
-            .ok_or(refused("minimum notional"))?;
+            .ok_or(refused(InstrumentPart::MinNotional))?;
         Ok(Self { tick_value, max_price, min_notional })
     }
 }

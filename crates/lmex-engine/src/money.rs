@@ -5,6 +5,7 @@ use std::iter::Sum;
 use std::ops::{Add, AddAssign, Neg, Sub, SubAssign};
 
 use lmex_types::Decimal;
+use serde::{Deserialize, Serialize};
 
 use crate::rate::Rate;
 
@@ -19,7 +20,7 @@ use crate::rate::Rate;
 /// assert_eq!(money.units(), 500_000_000);
 /// assert_eq!(money.to_string(), "0.0005");
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 pub struct Money(i128);
 
 /// A decimal that is not a whole number of units, or out of range.

@@ -1,12 +1,13 @@
 //! An open order.
 
 use lmex_types::{ClientOrderId, OrderId, OrderType, Side, TimeInForce, TimeMs};
+use serde::{Deserialize, Serialize};
 
 use crate::message::NewOrder;
 use crate::{AccountId, Exits, LegId, MarketId, Peg, Trigger};
 
 /// An order that was accepted and has not ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Order {
     /// The venue's id.
     pub id: OrderId,
@@ -54,7 +55,7 @@ pub struct Order {
 }
 
 /// Why an order exists.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 pub enum Purpose {
     /// Its owner wants to trade.
     #[default]

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use lmex_types::Decimal;
+use serde::{Deserialize, Serialize};
 
 /// A rate in parts per 1e12: fine enough for a funding rate such as 0.000011405, with seven digits to spare.
 ///
@@ -11,7 +12,7 @@ use lmex_types::Decimal;
 /// let fee: Rate = "0.0005".parse::<lmex_types::Decimal>().unwrap().try_into().unwrap();
 /// assert_eq!(fee.parts(), 500_000_000);
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 pub struct Rate(i64);
 
 /// A decimal with more than 12 decimals, or out of range.

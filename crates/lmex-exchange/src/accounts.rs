@@ -7,7 +7,7 @@ use lmex_types::Decimal;
 
 use crate::auth::{Caller, Grants, NewKey};
 use crate::config::{AccountConfig, ExchangeConfig, Fees, KeyConfig};
-use crate::desk::Desk;
+use crate::desk::{Desk, Owners};
 use crate::secret::{Secret, random_hex};
 
 /// The username of the account that is always there.
@@ -41,9 +41,9 @@ pub enum AccountError {
     KeyTaken(String),
 }
 
-/// All accounts, the demo account first.
+/// All accounts, the demo account first, with their numbers.
 #[derive(Debug)]
-pub(crate) struct Accounts(Vec<AccountConfig>);
+pub(crate) struct Accounts(Vec<(AccountId, AccountConfig)>);
 
 impl Accounts {
     /// The accounts of a configuration, if they can be.
@@ -63,15 +63,30 @@ impl Accounts {
         }
         let accounts: Vec<_> = std::iter::once(demo).chain(config.accounts.iter().cloned()).collect();
         check(&accounts)?;
-        Ok(Self(accounts))
+        Ok(Self((FIRST..).map(AccountId).zip(accounts).collect()))
     }
 
-    /// Opens them all at a desk, with their money.
+    /// Gives those that an exchange knows their numbers back; the others get the next ones.
+    pub(crate) fn number_by(&mut self, owners: &Owners) {
+        let mut next = owners.last().map_or(FIRST, |last| last.0 + 1);
+        for (id, account) in &mut self.0 {
+            *id = owners.named(&account.name).unwrap_or_else(|| {
+                next += 1;
+                AccountId(next - 1)
+            });
+        }
+    }
+
+    /// Opens those at a desk that it doesn't know, with their money.
     pub(crate) fn open(&self, desk: &mut Desk) -> Result<(), AccountError> {
-        for (id, account) in self.numbered() {
+        for (id, account) in &self.0 {
+            let id = *id;
+            if desk.state.owners.named(&account.name).is_some() {
+                continue;
+            }
             let rate = |fee| Rate::try_from(fee).map_err(|_| AccountError::Fees(account.name.clone()));
             let (maker_fee, taker_fee) = (rate(account.fees.maker)?, rate(account.fees.taker)?);
-            desk.state.owners.add(id, &account.name);
+            desk.add_owner(id, &account.name);
             if is_refused(desk, Command::OpenAccount { account: id, maker_fee, taker_fee }).is_some() {
                 return Err(AccountError::Fees(account.name.clone()));
             }
@@ -82,7 +97,8 @@ impl Accounts {
 
     /// All keys.
     pub(crate) fn keys(&self) -> impl Iterator<Item = NewKey<'_>> {
-        self.numbered().flat_map(|(account, config)| {
+        self.0.iter().flat_map(|(account, config)| {
+            let account = *account;
             config.keys.iter().map(move |key| {
                 let caller = Caller { account, grants: Grants::of(&key.permissions) };
                 NewKey { key: &key.key, secret: &key.secret, caller }
@@ -92,12 +108,13 @@ impl Accounts {
 
     /// Key and secret of the demo account.
     pub(crate) fn into_demo_key(self) -> (String, Secret) {
-        let first = self.0.into_iter().flat_map(|account| account.keys).next();
+        let first = self.0.into_iter().flat_map(|(_, account)| account.keys).next();
         first.map_or_else(|| (String::new(), Secret::new("")), |key| (key.key, key.secret))
     }
 
-    fn numbered(&self) -> impl Iterator<Item = (AccountId, &AccountConfig)> {
-        (FIRST..).map(AccountId).zip(&self.0)
+    /// How they were set up.
+    pub(crate) fn configs(&self) -> impl Iterator<Item = &AccountConfig> {
+        self.0.iter().map(|(_, account)| account)
     }
 }
 

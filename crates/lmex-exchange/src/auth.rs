@@ -5,7 +5,8 @@ mod mistakes;
 mod nonces;
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use lmex_api::Signer;
 use lmex_engine::AccountId;
@@ -24,6 +25,10 @@ pub(crate) struct Auth {
     keys: BTreeMap<String, Key>,
     window_ms: i64,
     clock: Clock,
+    /// Nonces up to this one may have been used in an earlier run.
+    floor: i64,
+    /// The highest nonce that was believed.
+    highest: Arc<AtomicI64>,
 }
 
 struct Key {
@@ -92,6 +97,10 @@ pub(crate) enum AuthError {
         difference_ms: i64,
         window_ms: i64,
     },
+    #[error(
+        "request-nonce {nonce} is from before the exchange came back, when it may have been used: send one above {floor}"
+    )]
+    EarlierRun { nonce: i64, floor: i64 },
     #[error("request-nonce {0} was used before: take a new one, higher than the last, for every request")]
     RepeatedNonce(i64),
     #[error("signature does not match. Expected: hex HMAC-SHA384 of `{expected}`.{}", shown_mistake(.mistake))]
@@ -117,7 +126,14 @@ impl Auth {
             let signer = Signer::new(secret.expose().as_bytes());
             (key.to_owned(), Key { caller, signer, seen: Mutex::default() })
         };
-        Self { keys: keys.into_iter().map(entry).collect(), window_ms, clock }
+        let (floor, highest) = (i64::MIN, Arc::default());
+        Self { keys: keys.into_iter().map(entry).collect(), window_ms, clock, floor, highest }
+    }
+
+    /// Believes no nonce up to `floor`, and tells `highest` of the highest one it has believed: what an exchange that
+    /// comes back must know, so that no request of an earlier run is carried out again.
+    pub(crate) fn after_restart(self, floor: Option<TimeMs>, highest: Arc<AtomicI64>) -> Self {
+        Self { floor: floor.map_or(i64::MIN, TimeMs::as_millis), highest, ..self }
     }
 
     /// Who sent a request. Checks in the order of [`AuthError`]; a nonce is used up only by a request
@@ -155,10 +171,15 @@ impl Auth {
         if !key.signer.verify(signed.path, nonce, signed.body, signature) {
             return Err(signed.mismatch(&key.signer, nonce, signature));
         }
+        if number <= self.floor {
+            return Err(AuthError::EarlierRun { nonce: number, floor: self.floor });
+        }
         let mut seen = key.seen.lock().unwrap_or_else(PoisonError::into_inner);
         if !seen.insert(number, now, self.window_ms) {
             return Err(AuthError::RepeatedNonce(number));
         }
+        // Before its command comes to the desk, which keeps the two together.
+        self.highest.fetch_max(number, Ordering::AcqRel);
         Ok(key.caller)
     }
 }

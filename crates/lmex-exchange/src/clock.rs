@@ -25,6 +25,15 @@ impl Clock {
         })
     }
 
+    /// The same clock, set forward so that it is at this moment now, unless it is past it already.
+    pub(crate) fn not_before(self, moment: TimeMs) -> Self {
+        let ahead_ms = moment.ms_since(self.now());
+        if ahead_ms <= 0 {
+            return self;
+        }
+        Self::new(move || self.now().plus_ms(ahead_ms))
+    }
+
     /// The present moment.
     pub fn now(&self) -> TimeMs {
         (self.0)()
@@ -50,5 +59,18 @@ impl Clocks {
     /// Both are the machine's clock.
     pub fn system() -> Self {
         Self { venue: Clock::system(), wall: Clock::system() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_that_was_set_back_goes_on_from_where_it_was() {
+        let at = |ms| TimeMs::from_millis(ms);
+        let clock = || Clock::new(move || at(1_000));
+        assert_eq!(clock().not_before(at(1_500)).now(), at(1_500));
+        assert_eq!(clock().not_before(at(500)).now(), at(1_000));
     }
 }

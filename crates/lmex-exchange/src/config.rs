@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use lmex_api::Permission;
 use lmex_types::Decimal;
 
+use crate::journal::DataDir;
 use crate::limits::LimitsMode;
 use crate::secret::Secret;
 use crate::server::ConnectionBounds;
@@ -35,6 +36,8 @@ pub struct ExchangeConfig {
     pub accounts: Vec<AccountConfig>,
     /// What connections may take of the server.
     pub connections: ConnectionBounds,
+    /// Where what happens is kept; without it nothing is.
+    pub data: Option<DataDir>,
 }
 
 /// One more account.
@@ -68,6 +71,13 @@ pub struct KeyConfig {
     pub secret: Secret,
     /// What it may do; a request that needs more is answered with HTTP 403.
     pub permissions: Vec<Permission>,
+}
+
+impl AccountConfig {
+    /// An account that the exchange knows from an earlier run.
+    pub(crate) fn known(name: String) -> Self {
+        Self { name, balance: Decimal::ZERO, fees: Fees::default(), keys: Vec::new() }
+    }
 }
 
 impl KeyConfig {
@@ -113,6 +123,7 @@ impl Default for ExchangeConfig {
             api_secret: None,
             accounts: Vec::new(),
             connections: ConnectionBounds::default(),
+            data: None,
         }
     }
 }

@@ -2,21 +2,24 @@
 //!
 //! Requests come in by one bounded channel. Each runs alone: it may apply commands and read, and sees the state as it
 //! is between two commands. Batches of events go to the hub before the request is answered, so whoever gets an
-//! answer can rely on the streams having been told.
+//! answer can rely on the streams having been told. Where the exchange keeps what happens, both wait until it is kept;
+//! the desk itself goes on.
 
 mod handle;
+mod outlet;
 mod owners;
 mod positions;
 mod state;
 
 pub use handle::{DeskGone, DeskHandle};
 pub(crate) use handle::{Requests, WeakDeskHandle, queue};
+pub(crate) use owners::Owners;
 pub use state::DeskState;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use lmex_engine::Command;
+use lmex_engine::{AccountId, Command, Money};
 use lmex_types::TimeMs;
 use tokio::sync::{mpsc, watch};
 
@@ -25,6 +28,8 @@ use crate::crowd::{MarketSource, SourceError};
 use crate::feed::Batch;
 use crate::history::Opening;
 use crate::ids::Ids;
+use crate::journal::Journal;
+use outlet::{Ended, Outlet};
 
 /// The longest the desk sleeps: what is due by the clock alone (expiry, dead man's switch) is at most so late.
 const LONGEST_SLEEP: Duration = Duration::from_millis(250);
@@ -39,9 +44,7 @@ pub(crate) struct Desk {
     /// What the source says of itself.
     described: watch::Sender<String>,
     clock: Clock,
-    hub: mpsc::Sender<Arc<Batch>>,
-    /// Batches that the hub has not been told of.
-    untold: Vec<Arc<Batch>>,
+    outlet: Outlet,
     is_stopped: bool,
     /// When time was last moved for its own sake.
     advanced_to: TimeMs,
@@ -52,35 +55,62 @@ pub(crate) struct Desk {
 /// What a desk is made of.
 pub(crate) struct DeskParts {
     pub(crate) ids: Ids,
-    pub(crate) opening: Opening,
     pub(crate) source: Box<dyn MarketSource>,
     /// Is told what the source says of itself whenever that changes.
     pub(crate) described: watch::Sender<String>,
     pub(crate) clock: Clock,
     pub(crate) hub: mpsc::Sender<Arc<Batch>>,
+    /// Where what happens is kept, if it is.
+    pub(crate) journal: Option<Journal>,
 }
 
 impl Desk {
     /// A desk at which the past has happened: the markets are open, the last trades are told.
-    pub(crate) fn new(parts: DeskParts) -> Self {
-        let DeskParts { ids, opening, source, described, clock, hub } = parts;
-        let mut desk = Self {
-            state: DeskState::new(opening.candles, opening.fundings),
-            ids,
-            source,
-            described,
-            clock,
-            hub,
-            untold: Vec::new(),
-            is_stopped: false,
-            advanced_to: TimeMs::default(),
-            commands: Vec::new(),
-        };
+    pub(crate) fn new(parts: DeskParts, opening: Opening) -> Self {
+        let state = DeskState::new(opening.candles, opening.fundings);
+        let mut desk = Self::resume(parts, state);
+        if let Some(journal) = &mut desk.outlet.journal {
+            journal.begun(&desk.state);
+        }
         for (at, command) in opening.commands {
             desk.state.now = desk.state.now.max(at);
             desk.stamp(command);
         }
         desk
+    }
+
+    /// A desk that goes on from a state.
+    pub(crate) fn resume(parts: DeskParts, state: DeskState) -> Self {
+        let DeskParts { ids, source, described, clock, hub, journal } = parts;
+        Self {
+            state,
+            ids,
+            source,
+            described,
+            clock,
+            outlet: Outlet::new(hub, journal),
+            is_stopped: false,
+            advanced_to: TimeMs::default(),
+            commands: Vec::new(),
+        }
+    }
+
+    /// Opens an account's spot wallet, empty, under the name of its owner.
+    pub(crate) fn add_owner(&mut self, account: AccountId, name: &str) {
+        self.state.owners.add(account, name);
+        if let Some(journal) = &mut self.outlet.journal {
+            journal.owner(account, name);
+        }
+    }
+
+    /// Adds to the spot wallet of an account, or takes away from it; false, and nothing changed, where that would
+    /// leave less than nothing.
+    pub(crate) fn change_spot(&mut self, account: AccountId, by: Money) -> bool {
+        let has_changed = self.state.owners.change_spot(account, by);
+        if let Some(journal) = self.outlet.journal.as_mut().filter(|_| has_changed) {
+            journal.spot(account, by);
+        }
+        has_changed
     }
 
     /// Stamps a command, applies it and takes note of its events.
@@ -90,36 +120,34 @@ impl Desk {
     }
 
     fn stamp(&mut self, command: Command) -> Arc<Batch> {
-        let batch = Arc::new(self.state.carry_out(command));
-        if !batch.events.is_empty() {
-            self.untold.push(Arc::clone(&batch));
-        }
+        let (stamped, batch) = self.state.carry_out(command);
+        let batch = Arc::new(batch);
+        self.outlet.take(&stamped, &batch);
         batch
     }
 
-    /// Serves requests until [`Desk::stop`], the end of the last handle or the end of the hub.
+    /// Serves requests until [`Desk::stop`], the end of the last handle or of the hub, or until nothing can be kept.
     pub(crate) async fn run(mut self, mut requests: Requests) {
-        loop {
+        if self.serve(&mut requests).await.is_ok() {
+            self.outlet.close(&mut self.state);
+        }
+    }
+
+    async fn serve(&mut self, requests: &mut Requests) -> Result<(), Ended> {
+        while !self.is_stopped {
             self.catch_up();
-            if self.tell_hub().await.is_err() {
-                return;
-            }
+            self.outlet.release(&mut self.state, Box::new(|| ())).await?;
             let request = match tokio::time::timeout(self.sleep(), requests.recv()).await {
                 Ok(Some(request)) => request,
-                Ok(None) => return,
+                Ok(None) => break,
                 Err(_) => continue,
             };
             // What was due before the request came happens before it.
             self.catch_up();
-            let answer = request(&mut self);
-            if self.tell_hub().await.is_err() {
-                return;
-            }
-            answer();
-            if self.is_stopped {
-                return;
-            }
+            let answer = request(self);
+            self.outlet.release(&mut self.state, answer).await?;
         }
+        Ok(())
     }
 
     /// This request is the last one that is served.
@@ -173,12 +201,5 @@ impl Desk {
         let Some(next) = self.source.next_at() else { return LONGEST_SLEEP };
         let wait = u64::try_from(next.ms_since(self.clock.now())).unwrap_or(0);
         Duration::from_millis(wait).min(LONGEST_SLEEP)
-    }
-
-    async fn tell_hub(&mut self) -> Result<(), DeskGone> {
-        for batch in self.untold.drain(..) {
-            self.hub.send(batch).await.map_err(|_| DeskGone)?;
-        }
-        Ok(())
     }
 }

@@ -1,5 +1,7 @@
 //! Starting and stopping an exchange.
 
+mod opening;
+
 use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
@@ -8,25 +10,25 @@ use std::time::Duration;
 
 use axum::Router;
 use lmex_api::Permission;
-use lmex_engine::{Command, Money};
-use lmex_types::{Symbol, TimeMs};
+use lmex_engine::Money;
+use lmex_types::Symbol;
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 
-use crate::accounts::{AccountError, Accounts};
+use crate::accounts::AccountError;
 use crate::auth::Auth;
 use crate::clock::Clocks;
-use crate::config::{ExchangeConfig, Source};
-use crate::crowd::{Listing, MarketSource, Replay, SourceError, SyntheticCrowd, beside_simulated};
-use crate::desk::{self, Desk, DeskHandle, DeskParts};
+use crate::config::ExchangeConfig;
+use crate::crowd::SourceError;
+use crate::desk::{self, Desk, DeskGone, DeskHandle};
 use crate::feed::Batch;
-use crate::history;
-use crate::ids::Ids;
+use crate::journal::{DataError, Recovery};
 use crate::limits::Limiter;
 use crate::secret::Secret;
 use crate::server::{self, App, Connections, Greeting};
-use crate::sockets::{self, Hub, LoginRefused, SocketConfig};
+use crate::sockets::{self, Hub, LoginRefused, SocketConfig, Standing};
+use opening::{Found, Opened};
 
 /// What the insurance fund starts with.
 const INSURANCE: Money = Money::from_quote(1_000_000);
@@ -47,6 +49,7 @@ pub struct Handle {
     api_secret: Secret,
     market_source: watch::Receiver<String>,
     main_market: Symbol,
+    recovery: Option<Recovery>,
     desk: DeskHandle,
     /// Dropped to stop the server.
     stop: oneshot::Sender<()>,
@@ -76,6 +79,9 @@ pub enum StartError {
     /// Accounts or keys that can't be.
     #[error(transparent)]
     Account(#[from] AccountError),
+    /// The data folder can't be used.
+    #[error(transparent)]
+    Data(#[from] DataError),
     /// A window without room.
     #[error("nonce_window_ms must be above zero, not {0}: LMEX does not publish its own, 4000 is usual")]
     NonceWindow(i64),
@@ -83,8 +89,11 @@ pub enum StartError {
     #[error("connections.most must be above zero: 512 is usual")]
     NoConnections,
     /// The desk ended before it began.
-    #[error("the exchange has ended before it was open")]
-    Desk,
+    #[error("the exchange has ended before it was open: {0}")]
+    Desk(DeskGone),
+    /// The data folder was not read to its end.
+    #[error("reading the data folder has failed: it was not changed")]
+    Reading,
     /// No thread for the desk.
     #[error("can't start the exchange's thread: {0}")]
     Thread(#[source] io::Error),
@@ -97,7 +106,7 @@ impl Exchange {
     }
 
     /// Starts an exchange on other clocks.
-    pub async fn start_with(config: ExchangeConfig, clocks: Clocks) -> Result<Handle, StartError> {
+    pub async fn start_with(config: ExchangeConfig, mut clocks: Clocks) -> Result<Handle, StartError> {
         let address = config.listen;
         if !address.ip().is_loopback() {
             return Err(StartError::NotLoopback(address));
@@ -108,22 +117,29 @@ impl Exchange {
         if config.connections.most == 0 {
             return Err(StartError::NoConnections);
         }
-        let accounts = Accounts::of(&config)?;
         let failed = |source| StartError::Listen { address, source };
         let listener = TcpListener::bind(address).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
 
+        let mut found = match config.data {
+            None => Found::look(config)?,
+            // A large folder takes seconds.
+            Some(_) => tokio::task::spawn_blocking(|| Found::look(config))
+                .await
+                .map_err(|_| StartError::Reading)??,
+        };
         let (hub, batches) = mpsc::channel(UNTOLD);
-        let (mut desk, market_source, main_market) = open_desk(&config, &clocks, hub)?;
-        desk.apply(Command::FundInsurance { amount: INSURANCE });
-        accounts.open(&mut desk)?;
-        let (handle, requests) = desk::queue();
+        let opened = found.open(&mut clocks, hub)?;
+        let Opened { desk, journal, standing, market_source, main_market, recovery, floor, nonces } = opened;
+        let Found { config, accounts, .. } = found;
+        let (handle, requests) = desk::queue(journal.clone());
         let desk_thread = spawn_desk(desk, requests)?;
 
-        let auth = Arc::new(Auth::new(accounts.keys(), config.nonce_window_ms, clocks.wall.clone()));
-        let streams = streams(batches, &handle, Arc::clone(&auth), config.seed);
+        let auth = Auth::new(accounts.keys(), config.nonce_window_ms, clocks.wall.clone());
+        let auth = Arc::new(auth.after_restart(floor, nonces));
+        let streams = streams(standing, batches, &handle, journal, Arc::clone(&auth), config.seed);
         // The desk's first answer comes after it has told the hub of the markets: whoever connects finds them.
-        handle.read(|_| ()).await.map_err(|_| StartError::Desk)?;
+        handle.read(|_| ()).await.map_err(StartError::Desk)?;
         let limiter = Mutex::new(Limiter::new(config.limits, config.block_scale));
         let greeting = Greeting { address, market_source: market_source.clone(), market: main_market };
         let app = App { desk: handle.clone(), auth, limiter, clocks, seed: config.seed, greeting };
@@ -139,6 +155,7 @@ impl Exchange {
             api_secret,
             market_source,
             main_market,
+            recovery,
             desk: handle,
             stop,
             server,
@@ -178,6 +195,17 @@ impl Handle {
         self.main_market
     }
 
+    /// What was found in the data folder; none of an exchange that begins anew.
+    pub fn recovery(&self) -> Option<&Recovery> {
+        self.recovery.as_ref()
+    }
+
+    /// Why nothing is kept any more, if the journal has stopped: requests are answered with 503 from then on, and
+    /// streams are closed. What was acknowledged is on disk, and a new start finds it.
+    pub fn failure(&self) -> Option<DeskGone> {
+        Some(self.desk.gone()).filter(|gone| *gone != DeskGone::Stopped)
+    }
+
     /// The desk, for whoever wants to look inside or to act as the venue.
     pub fn desk(&self) -> &DeskHandle {
         &self.desk
@@ -201,39 +229,6 @@ impl Handle {
     }
 }
 
-fn open_desk(
-    config: &ExchangeConfig,
-    clocks: &Clocks,
-    hub: mpsc::Sender<Arc<Batch>>,
-) -> Result<(Desk, watch::Receiver<String>, Symbol), StartError> {
-    let now = clocks.venue.now();
-    let (listings, main_market, source) = market_source(config, now)?;
-    let opening = history::open(config.seed, now, &listings);
-    let (described, market_source) = watch::channel(source.describe());
-    let ids = Ids::new(config.seed);
-    let desk = Desk::new(DeskParts { ids, opening, source, described, clock: clocks.venue.clone(), hub });
-    Ok((desk, market_source, main_market))
-}
-
-/// The markets, the one to look at first, and what moves them.
-type Market = (Vec<Listing>, Symbol, Box<dyn MarketSource>);
-
-fn market_source(config: &ExchangeConfig, now: TimeMs) -> Result<Market, SourceError> {
-    let listings = Listing::standard();
-    match &config.source {
-        Source::Synthetic => {
-            let crowd = SyntheticCrowd::new(config.seed, now, &listings);
-            let main = listings.first().ok_or(SourceError::NoMarkets)?.instrument.symbol;
-            Ok((listings, main, Box::new(crowd)))
-        }
-        Source::Replay { path, speed } => {
-            let replay = Replay::open(path, *speed, now, &listings)?.without_waiting();
-            let (listings, main, several) = beside_simulated(replay, config.seed, now, listings);
-            Ok((listings, main, Box::new(several)))
-        }
-    }
-}
-
 fn spawn_desk(desk: Desk, requests: desk::Requests) -> Result<thread::JoinHandle<()>, StartError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
     let runtime = runtime.map_err(StartError::Thread)?;
@@ -241,9 +236,16 @@ fn spawn_desk(desk: Desk, requests: desk::Requests) -> Result<thread::JoinHandle
     thread::Builder::new().name("lmex-desk".to_owned()).spawn(run).map_err(StartError::Thread)
 }
 
-fn streams(batches: mpsc::Receiver<Arc<Batch>>, desk: &DeskHandle, auth: Arc<Auth>, seed: u64) -> Router {
+fn streams(
+    standing: Standing,
+    batches: mpsc::Receiver<Arc<Batch>>,
+    desk: &DeskHandle,
+    journal: Option<lmex_journal::Handle>,
+    auth: Arc<Auth>,
+    seed: u64,
+) -> Router {
     let config = SocketConfig { id_seed: seed, ..SocketConfig::default() };
-    let hub = Hub::spawn(Vec::new(), batches, config);
+    let hub = Hub::spawn(standing, batches, config).keeping(journal);
     tokio::spawn(sockets::tell_all_positions(desk.downgrade(), hub.clone(), config));
     let login = move |path: &str, key: &str, nonce: &str, signature: &str| {
         let refused = |reason: String| LoginRefused { reason };

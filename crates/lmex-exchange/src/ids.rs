@@ -17,6 +17,15 @@ impl Ids {
         Self { orders: ChaCha8Rng::seed_from_u64(seed) }
     }
 
+    /// Starts a sequence of its own behind so many commands: an exchange that comes back doesn't know which ids it has
+    /// given away, and gives none of them again.
+    pub(crate) fn resume(seed: u64, commands: u64) -> Self {
+        let mut key = [0; 32];
+        key[..8].copy_from_slice(&seed.to_le_bytes());
+        key[8..16].copy_from_slice(&commands.to_le_bytes());
+        Self { orders: ChaCha8Rng::from_seed(key) }
+    }
+
     /// The next order's id.
     pub(crate) fn next_order(&mut self) -> OrderId {
         OrderId::from_bits(uuid_bits(&mut self.orders))

@@ -35,6 +35,7 @@ mod feed;
 mod fields;
 pub mod history;
 mod ids;
+mod journal;
 mod limits;
 mod routes;
 mod secret;
@@ -49,7 +50,12 @@ pub use config::{AccountConfig, ExchangeConfig, Fees, KeyConfig, Source};
 pub use desk::{DeskGone, DeskHandle, DeskState};
 pub use exchange::{Exchange, Handle, StartError};
 pub use feed::Batch;
+pub use journal::{
+    BadSnapshot, DataDir, DataError, Difference, JournalDisk, KeepingBounds, Recovery, RestoreError,
+    Unreadable, Verified, VerifyError, seed_of, verify,
+};
 pub use limits::LimitsMode;
 pub use lmex_api::Permission;
+pub use lmex_journal::Durability;
 pub use secret::Secret;
 pub use server::ConnectionBounds;

@@ -1,6 +1,7 @@
 //! What the journal asks of a disk: one flat folder of files. Tests put a simulated one in its place.
 
 pub(crate) mod fs;
+pub(crate) mod read_only;
 
 use std::io;
 use std::path::PathBuf;

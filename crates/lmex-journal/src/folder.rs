@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::disk::read_only::ReadOnlyDisk;
 use crate::disk::{Disk, FsDisk, fs};
 use crate::error::{DiskError, OpenError};
 use crate::header::VERSION;
@@ -32,6 +33,14 @@ impl Folder {
             refuse_foreign(listed.iter().map(String::as_str), |name| folder.join(name))?;
         }
         Self::on(Arc::new(FsDisk::open(folder)?), tag)
+    }
+
+    /// Opens a folder to look at it: nothing in it is changed, whatever is recovered from it. It can't be written to.
+    ///
+    /// # Errors
+    /// As [`Folder::open`], also where there is no journal in it.
+    pub fn open_to_read(folder: &Path, tag: &str) -> Result<Self, OpenError> {
+        Self::on(Arc::new(ReadOnlyDisk::open(folder)?), tag)
     }
 
     /// The same on a disk that is locked already.

@@ -62,7 +62,7 @@ impl Folder {
         let disk = self.disk;
         let (mut firsts, mut snapshots) = numbers(&list(disk.as_ref())?);
         let mut passed_over = Vec::new();
-        let snapshot = newest_good(disk.as_ref(), &mut snapshots, &mut passed_over)?;
+        let snapshot = last_good(disk.as_ref(), &mut snapshots, &mut passed_over)?;
         let after = snapshot.as_ref().map_or(0, |it| it.number);
         if firsts.is_empty() && after == 0 && passed_over.is_empty() {
             write_whole(disk.as_ref(), &names::segment(1), &[&header::segment(1)])?;
@@ -71,6 +71,50 @@ impl Folder {
         let needed = needed(disk.as_ref(), firsts, after, &passed_over)?;
         let (records, cut) = open(disk, needed, after, snapshots)?;
         Ok(Recovered { snapshot, passed_over, records, cut })
+    }
+
+    /// The same from as far back as the folder goes: from the first record where it is still there, else from the
+    /// oldest snapshot. For whoever wants to see again what led to the newest one.
+    ///
+    /// # Errors
+    /// As [`Folder::recover`].
+    pub fn recover_from_oldest(self) -> Result<Recovered, RecoverError> {
+        let disk = self.disk;
+        let (firsts, snapshots) = numbers(&list(disk.as_ref())?);
+        let mut passed_over = Vec::new();
+        let snapshot = match firsts.front() {
+            Some(1) => None,
+            first => {
+                let mut reachable: Vec<_> = snapshots
+                    .iter()
+                    .copied()
+                    .filter(|it| first.is_some_and(|first| *first <= it + 1))
+                    .collect();
+                reachable.reverse();
+                last_good(disk.as_ref(), &mut reachable, &mut passed_over)?
+            }
+        };
+        let after = snapshot.as_ref().map_or(0, |it| it.number);
+        let needed = needed(disk.as_ref(), firsts, after, &passed_over)?;
+        let (records, cut) = open(disk, needed, after, snapshots)?;
+        Ok(Recovered { snapshot, passed_over, records, cut })
+    }
+
+    /// All snapshots that are whole, from old to new.
+    ///
+    /// # Errors
+    /// Where the disk says no.
+    pub fn snapshots(&self) -> Result<Vec<Snapshot>, RecoverError> {
+        let (_, numbers) = numbers(&list(self.disk.as_ref())?);
+        let mut whole = Vec::new();
+        for number in numbers {
+            match snapshot::read(self.disk.as_ref(), number) {
+                Ok(bytes) => whole.push(Snapshot { number, bytes }),
+                Err(RecoverError::Corrupt(_)) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(whole)
     }
 }
 
@@ -89,8 +133,8 @@ fn numbers(listed: &[String]) -> (VecDeque<u64>, Vec<u64>) {
     (firsts.into(), snapshots)
 }
 
-/// Reads the newest snapshot that is whole; takes the others from the list.
-fn newest_good(
+/// Reads the last snapshot of the list that is whole; takes those behind it from the list.
+fn last_good(
     disk: &dyn Disk,
     snapshots: &mut Vec<u64>,
     passed_over: &mut Vec<CorruptError>,

@@ -2,6 +2,7 @@
 
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
+use serde::{Deserialize, Serialize};
 
 /// The smallest price step of a market and the base currency in one contract.
 ///
@@ -15,10 +16,30 @@ use rust_decimal::prelude::ToPrimitive;
 /// let off = grid.ticks("60000.37".parse().unwrap()).unwrap_err();
 /// assert_eq!(off.to_string(), "price 60000.37 is off the grid of 0.1: use 60000.3 or 60000.4");
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "StoredGrid")]
 pub struct Grid {
+    #[serde(with = "crate::exact_decimal")]
     tick: Decimal,
+    #[serde(with = "crate::exact_decimal")]
     contract_size: Decimal,
+}
+
+/// A grid as it was read, before it is checked.
+#[derive(Deserialize)]
+struct StoredGrid {
+    #[serde(with = "crate::exact_decimal")]
+    tick: Decimal,
+    #[serde(with = "crate::exact_decimal")]
+    contract_size: Decimal,
+}
+
+impl TryFrom<StoredGrid> for Grid {
+    type Error = GridError;
+
+    fn try_from(stored: StoredGrid) -> Result<Self, GridError> {
+        Self::new(stored.tick, stored.contract_size)
+    }
 }
 
 /// Why a price can't be put on a grid.

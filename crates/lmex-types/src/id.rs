@@ -3,7 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::text::Text;
+use serde::{Deserialize, Deserializer, Serialize};
+
+use crate::text::{self, Text};
 
 /// The id that LMEX gives an order: a UUID, written in lower case with dashes.
 ///
@@ -12,7 +14,7 @@ use crate::text::Text;
 /// let id: OrderId = "52cdd4ce-bf2e-4b8c-b286-4129ad1ab662".parse().unwrap();
 /// assert_eq!(id.to_string(), "52cdd4ce-bf2e-4b8c-b286-4129ad1ab662");
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct OrderId(u128);
 
 impl OrderId {
@@ -82,7 +84,7 @@ impl fmt::Debug for OrderId {
 /// The trader's own id of an order (`clOrderID`): 1 to 32 printable ASCII characters without spaces.
 ///
 /// 32 is the shortest limit that a client of LMEX is known to keep, so an id of ours is accepted everywhere.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct ClientOrderId(Text<32>);
 
 impl ClientOrderId {
@@ -101,6 +103,12 @@ impl FromStr for ClientOrderId {
             return Err(refused());
         }
         Text::new(text).map(Self).ok_or_else(refused)
+    }
+}
+
+impl<'de> Deserialize<'de> for ClientOrderId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        text::parsed(deserializer)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
+use serde::{Deserialize, Serialize};
 
 use crate::grid::neighbours;
 use crate::{Grid, Size, Symbol};
@@ -9,7 +10,7 @@ use crate::{Grid, Size, Symbol};
 /// The specification of one futures market.
 ///
 /// Read it from the venue (`market_summary`) rather than from memory: contract sizes and ticks change.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Instrument {
     /// The market's name.
     pub symbol: Symbol,
@@ -26,6 +27,7 @@ pub struct Instrument {
     /// Orders are a multiple of this many contracts.
     pub step_contracts: i64,
     /// Orders of this notional or less, in the quote currency, are refused (LMEX: 5 USDT).
+    #[serde(with = "crate::exact_decimal")]
     pub min_notional: Decimal,
 }
 

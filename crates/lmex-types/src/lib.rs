@@ -2,7 +2,11 @@
 //!
 //! This crate decides what is well-formed and how decimals become whole ticks and contracts. It never reads a
 //! clock, a socket, a file or a random number, and it knows nothing of JSON or of any other crate of ours.
+//!
+//! Types that the engine's messages hold can be stored (`serde`, for records on disk in formats such as postcard). That
+//! form is no wire form: LMEX spells all of it otherwise, and `lmex-api` knows how.
 
+pub mod exact_decimal;
 mod grid;
 mod id;
 mod instrument;

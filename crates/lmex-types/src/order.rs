@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
+
 /// A word that is not one of a closed list.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{field} {word:?} is not known: use {expected}")]
@@ -19,7 +21,7 @@ impl UnknownWord {
 }
 
 /// How an order names its price.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum OrderType {
     /// Trades at its price or better.
     Limit,
@@ -58,7 +60,7 @@ impl fmt::Display for OrderType {
 ///
 /// The list is LMEX's (futures API documentation, `time_in_force`). Durations run from the moment the order is
 /// accepted, in venue time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 pub enum TimeInForce {
     /// Good till cancelled.
     #[default]

@@ -3,7 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::text::Text;
+use serde::{Deserialize, Deserializer, Serialize};
+
+use crate::text::{self, Text};
 
 /// The name of a market as LMEX writes it: `BTC-PERP`, `BTC-251226`, `AAPL-PERP`.
 ///
@@ -14,7 +16,7 @@ use crate::text::Text;
 /// assert_eq!(symbol.base(), "BTC");
 /// assert!("BTC PERP".parse::<Symbol>().is_err());
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Symbol(Text<31>);
 
 impl Symbol {
@@ -47,6 +49,12 @@ impl FromStr for Symbol {
             return Err(refused());
         }
         Text::new(text).map(|text| Symbol(text.to_upper())).ok_or_else(refused)
+    }
+}
+
+impl<'de> Deserialize<'de> for Symbol {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        text::parsed(deserializer)
     }
 }
 

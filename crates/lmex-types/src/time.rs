@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 /// A moment in milliseconds since 1970-01-01 00:00 UTC, LMEX's unit for nonces and timestamps.
 ///
 /// ```
@@ -9,7 +11,7 @@ use std::fmt;
 /// let start = TimeMs::from_millis(1_000);
 /// assert_eq!(start.plus_ms(500).ms_since(start), 500);
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 pub struct TimeMs(i64);
 
 impl TimeMs {

@@ -1,25 +1,31 @@
 //! `lmex exchange`: an LMEX of one's own.
 
+mod verify;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::{Args, Subcommand, ValueEnum};
 use lmex::{Decimal, LocalExchange};
-use lmex_exchange::{Exchange, ExchangeConfig, Handle, LimitsMode, Source};
+use lmex_exchange::{DataDir, Durability, Exchange, ExchangeConfig, Handle, LimitsMode, Source, seed_of};
 use serde::Serialize;
 
 use crate::error::CliError;
 use crate::output::{Align, Format, Output, Table};
 use crate::paths;
 
+/// The seed of an exchange when nobody says otherwise.
+const SEED: u64 = 7;
+
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct Serve {
     /// Where to listen: an address of this machine; port 0 takes a free one.
     #[arg(long, default_value = "127.0.0.1:9090", value_name = "ADDRESS", value_parser = address)]
     pub listen: SocketAddr,
-    /// The seed of the simulated market: the same seed makes the same market.
-    #[arg(long, default_value_t = 7)]
-    pub seed: u64,
+    /// The seed of the simulated market: the same seed makes the same market [default: 7, or the data folder's].
+    #[arg(long)]
+    pub seed: Option<u64>,
     /// Whether LMEX's rate limits are kept.
     #[arg(long, value_enum, default_value_t = Limits::Lmex)]
     pub limits: Limits,
@@ -32,6 +38,40 @@ pub struct Serve {
     /// With --replay: how many times faster than it was recorded.
     #[arg(long, default_value = "1", value_name = "X", requires = "replay")]
     pub speed: Decimal,
+    /// Keep everything in this folder, and go on from it at the next start; without it nothing is kept.
+    #[arg(long, value_name = "DIR")]
+    pub data_dir: Option<PathBuf>,
+    /// With --data-dir: what an answer promises.
+    #[arg(long, value_enum, default_value_t = Promise::Fsync, requires = "data_dir")]
+    pub durability: Promise,
+    #[command(subcommand)]
+    pub look: Option<Look>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Look {
+    /// Decide the commands of a data folder again, and compare. The folder is only read.
+    Verify(verify::Verify),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Promise {
+    /// What was answered survives a power loss.
+    Fsync,
+    /// It survives the end of the process, `kill -9` too.
+    Os,
+    /// Nothing.
+    None,
+}
+
+impl Promise {
+    fn durability(self) -> Durability {
+        match self {
+            Self::Fsync => Durability::Fsync,
+            Self::Os => Durability::Os,
+            Self::None => Durability::None,
+        }
+    }
 }
 
 fn address(text: &str) -> Result<SocketAddr, String> {
@@ -47,14 +87,29 @@ pub enum Limits {
 }
 
 pub async fn run(args: &Serve, output: &Output) -> Result<(), CliError> {
+    if let Some(Look::Verify(args)) = &args.look {
+        return verify::run(args, output);
+    }
     let handle = start(config(args)?).await?;
     let stop = Stop::listen()?;
+    say_what_was_found(&handle, output);
     let state = announce(&handle, output);
     ready(&handle, args, state.is_some(), output)?;
     let stopped = stop.wait().await;
     output.note(&format!("{stopped}: closing"));
+    let failure = handle.failure();
     handle.shutdown().await;
-    Ok(())
+    // Said when it happened; a program that looks at the end alone must learn of it too.
+    failure.map_or(Ok(()), |failure| Err(CliError::new("io", failure.to_string())))
+}
+
+fn say_what_was_found(handle: &Handle, output: &Output) {
+    let Some(found) = handle.recovery() else { return };
+    found.mended.iter().for_each(|mended| output.note(&format!("warning: {mended}")));
+    output.note(&format!(
+        "goes on from the data folder: snapshot {}, then {} events of {} commands",
+        found.snapshot, found.events, found.commands
+    ));
 }
 
 /// Starts an exchange in this process.
@@ -63,9 +118,17 @@ pub async fn start(config: ExchangeConfig) -> Result<Handle, CliError> {
 }
 
 fn config(args: &Serve) -> Result<ExchangeConfig, CliError> {
+    let kept = |dir: &PathBuf| seed_of(dir).map_err(|error| CliError::new("config", error.to_string()));
+    let seed = match (args.seed, &args.data_dir) {
+        (Some(seed), _) => seed,
+        (None, Some(dir)) => kept(dir)?.unwrap_or(SEED),
+        (None, None) => SEED,
+    };
+    let data = |path: &PathBuf| DataDir { durability: args.durability.durability(), ..DataDir::new(path) };
     Ok(ExchangeConfig {
         listen: args.listen,
-        seed: args.seed,
+        seed,
+        data: args.data_dir.as_ref().map(data),
         limits: if args.limits == Limits::Off { LimitsMode::Off } else { LimitsMode::Lmex },
         nonce_window_ms: args.nonce_window,
         source: source(args.replay.clone(), args.speed)?,

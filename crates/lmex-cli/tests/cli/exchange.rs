@@ -119,3 +119,35 @@ fn it_serves_this_machine_only_and_says_when_a_port_is_taken() {
     let said = place.lmex("exchange --replay missing.parquet --speed 0").failed(2, "invalid");
     assert!(said.contains("speed 0 is out of range"), "{said}");
 }
+
+#[test]
+fn with_a_data_folder_it_goes_on_where_it_was_and_verify_agrees() {
+    const LINE: &str = "exchange --listen 127.0.0.1:0 --limits off --json --data-dir data --durability os";
+    let place = Place::new();
+    let mut exchange = place.start(&[], &format!("{LINE} --seed 11"));
+    let first: Value = serde_json::from_str(&exchange.line()).unwrap();
+    place.lmex("buy BTC-PERP 100ct --market").ok();
+    let said = place.lmex(&LINE.replace(" --json", "")).failed(8, "config");
+    assert!(said.contains("data is in use by another exchange: stop that one"), "{said}");
+    place.lmex("exchange verify data").failed(8, "io");
+    exchange.signal(Signal::TERM);
+    assert_eq!(exchange.wait().code, Some(0));
+
+    let said = place.lmex(&format!("{} --seed 12", LINE.replace(" --json", ""))).failed(8, "config");
+    assert!(said.contains("was made with seed 11, not 12"), "{said}");
+    let mut exchange = place.start(&[], LINE);
+    let second: Value = serde_json::from_str(&exchange.line()).unwrap();
+    assert_eq!((&second["api_key"], &second["api_secret"]), (&first["api_key"], &first["api_secret"]));
+    let positions = place.lmex("positions").ok().out;
+    assert!(positions.contains("BTC-PERP"), "{positions}");
+    exchange.signal(Signal::TERM);
+    let ended = exchange.wait();
+    assert!(ended.err.contains("goes on from the data folder: "), "{}", ended.err);
+
+    let verified = place.lmex("exchange verify data --json").json();
+    assert!(
+        verified["commands"].as_u64().unwrap() > 0 && verified["digests"].as_u64().unwrap() > 0,
+        "{verified}"
+    );
+    place.lmex("exchange verify nowhere").failed(8, "io");
+}

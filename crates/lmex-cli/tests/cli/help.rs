@@ -4,9 +4,10 @@ use std::time::{Duration, Instant};
 
 use crate::support::{Place, as_it_is};
 
-const COMMANDS: [&str; 26] = [
+const COMMANDS: [&str; 27] = [
     "demo",
     "exchange",
+    "exchange verify",
     "markets",
     "price",
     "candles",

@@ -7,6 +7,7 @@ mod evolve;
 mod legs;
 mod scratch;
 mod state;
+mod stored;
 mod view;
 
 pub use audit::AuditError;
@@ -15,12 +16,14 @@ pub(crate) use scratch::Scratch;
 pub(crate) use state::{Due, InFlight, State, Taker, Unbound};
 pub use view::{MarketView, PositionView, Queued};
 
+use serde::{Deserialize, Serialize};
+
 use crate::book::QueueModel;
 use crate::message::{Event, Stamped};
 use decide::Reading;
 
 /// What is fixed for the life of an engine.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Config {
     /// Where in the queue the crowd leaves from.
     pub queue_model: QueueModel,

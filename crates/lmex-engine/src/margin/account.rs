@@ -2,6 +2,7 @@
 
 use lmex_types::{OrderId, Side, TimeMs};
 use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
 
 use super::{Initial, Position, order_margin};
 use crate::book::{Key, Orders};
@@ -66,7 +67,7 @@ pub(crate) struct Holding {
 }
 
 /// What was agreed on for a position.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Terms {
     /// 0 is the most that the tier allows.
     pub(crate) leverage: u32,

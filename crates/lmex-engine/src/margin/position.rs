@@ -1,6 +1,7 @@
 //! A position with its exact cost.
 
 use lmex_types::Side;
+use serde::{Deserialize, Serialize};
 
 use crate::Money;
 
@@ -10,7 +11,7 @@ use crate::Money;
 /// a part releases its share of the cost, cut to the unit; what the cut leaves stays in the cost and comes out when the
 /// position is closed. So over a position's life the realised profits sum exactly to what came in minus what went
 /// out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub(crate) struct Position {
     pub(crate) contracts: i64,
     pub(crate) cost: Money,

@@ -1,9 +1,11 @@
 //! Risk-limit tiers: the larger a position may be, the more margin it needs.
 
+use serde::{Deserialize, Serialize};
+
 use crate::{Money, Rate};
 
 /// One tier.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tier {
     /// The largest notional of a position with its orders.
     pub limit: Money,
@@ -16,8 +18,17 @@ pub struct Tier {
 }
 
 /// The tiers of a market, lowest first; at least one.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Vec<Tier>")]
 pub struct Tiers(Vec<Tier>);
+
+impl TryFrom<Vec<Tier>> for Tiers {
+    type Error = &'static str;
+
+    fn try_from(tiers: Vec<Tier>) -> Result<Self, &'static str> {
+        Self::new(tiers).ok_or("tiers of the risk limit don't fit each other")
+    }
+}
 
 impl Tiers {
     /// From a list, lowest first. `None` when it is empty, when limits do not rise or a maximum leverage does, when a rate

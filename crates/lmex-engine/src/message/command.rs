@@ -1,6 +1,7 @@
 //! What the engine is told: one enum, each command with its place in time.
 
 use lmex_types::{ClientOrderId, Decimal, Instrument, OrderId, OrderType, Side, TimeInForce, TimeMs};
+use serde::{Deserialize, Serialize};
 
 use crate::{
     AccountId, Exits, LegId, MarginMode, MarketId, MarketRules, Money, NewTrigger, OcoStop, Peg,
@@ -8,7 +9,7 @@ use crate::{
 };
 
 /// A command with its number and its moment, both given by whoever owns the engine.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Stamped {
     /// The command's number, rising. The engine passes it by; the journal keeps it.
     pub seq: u64,
@@ -19,7 +20,7 @@ pub struct Stamped {
 }
 
 /// What can be asked of the engine.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Command {
     /// Starts a market.
     OpenMarket {
@@ -185,8 +186,10 @@ pub enum Command {
         /// Where.
         market: MarketId,
         /// The index price.
+        #[serde(with = "lmex_types::exact_decimal")]
         index: Decimal,
         /// The mark price, at which positions are valued; `None` has the engine compute it.
+        #[serde(with = "lmex_types::exact_decimal::option")]
         mark: Option<Decimal>,
     },
     /// The funding rate to come. Where the engine computes the rate, only the time counts.
@@ -203,7 +206,7 @@ pub enum Command {
 }
 
 /// An order as it comes in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NewOrder {
     /// Whose.
     pub account: AccountId,
@@ -280,7 +283,7 @@ impl NewOrder {
 }
 
 /// How an order is named.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum OrderRef {
     /// By the venue's id.
     Id(OrderId),
@@ -289,7 +292,7 @@ pub enum OrderRef {
 }
 
 /// Which orders to cancel.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum CancelTarget {
     /// The one with this venue id.
     Order(OrderId),
@@ -300,7 +303,7 @@ pub enum CancelTarget {
 }
 
 /// The crowd's quantity at one price.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CrowdLevel {
     /// Bids or asks.
     pub side: Side,

@@ -1,6 +1,7 @@
 //! What the engine decided: every change of state has an event, and events alone give the state again.
 
 use lmex_types::{ClientOrderId, Decimal, Instrument, OrderId, Side, TimeMs};
+use serde::{Deserialize, Serialize};
 
 use super::{OrderRef, Refusal};
 use crate::{AccountId, LegId, MarginMode, MarketId, MarketRules, Money, Order, PositionMode, Rate, Trading};
@@ -8,7 +9,7 @@ use crate::{AccountId, LegId, MarginMode, MarketId, MarketRules, Money, Order, P
 /// One decision of the engine.
 ///
 /// Public trades are `Fill` and `Trade`, in order; changed levels are `level_change()` of each event, in order.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Event {
     /// A market started. Boxed: it is large and rare.
     MarketOpened(Box<OpenedMarket>),
@@ -216,8 +217,10 @@ pub enum Event {
         /// Where.
         market: MarketId,
         /// The index price.
+        #[serde(with = "lmex_types::exact_decimal")]
         index: Decimal,
         /// The mark price.
+        #[serde(with = "lmex_types::exact_decimal")]
         mark: Decimal,
         /// When: the funding rate is a mean over time.
         at: TimeMs,
@@ -385,7 +388,7 @@ pub enum Event {
 }
 
 /// How a market started.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct OpenedMarket {
     /// Its number.
     pub market: MarketId,
@@ -398,7 +401,7 @@ pub struct OpenedMarket {
 }
 
 /// A trade with at least one user in it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fill {
     /// Where.
     pub market: MarketId,
@@ -419,7 +422,7 @@ pub struct Fill {
 }
 
 /// One side of a fill.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Party {
     /// Who.
     pub account: AccountId,
@@ -440,7 +443,7 @@ pub struct Party {
 }
 
 /// Two positions closed against each other outside the book.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Deleveraged {
     /// Where.
     pub market: MarketId,
@@ -460,7 +463,7 @@ pub struct Deleveraged {
 }
 
 /// Why an order ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum CancelReason {
     /// Its owner asked.
     User,
@@ -496,7 +499,7 @@ pub enum CancelReason {
 }
 
 /// Who changed an order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum AmendCause {
     /// Its owner.
     User,
@@ -507,7 +510,7 @@ pub enum AmendCause {
 }
 
 /// What the crowd comes for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum CrowdPurpose {
     /// To trade: what is left is reported as a trade of the crowd with itself.
     Print,
@@ -516,7 +519,7 @@ pub enum CrowdPurpose {
 }
 
 /// How the crowd's part of a level changed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum LevelCause {
     /// Traded away from the front of the queue.
     Taken,

@@ -2,6 +2,7 @@
 
 mod command;
 mod event;
+mod named;
 mod refusal;
 
 pub use command::{CancelTarget, Command, CrowdLevel, NewOrder, OrderRef, Stamped};
@@ -9,4 +10,5 @@ pub use event::{
     AmendCause, CancelReason, CrowdPurpose, Deleveraged, Event, Fill, LevelCause, LevelChange, OpenedMarket,
     Party,
 };
+pub use named::{Conflict, Fixed, InstrumentPart};
 pub use refusal::Refusal;

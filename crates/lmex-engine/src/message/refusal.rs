@@ -1,9 +1,12 @@
 //! Why a command is refused, in the order of the checks.
 
+use serde::{Deserialize, Serialize};
+
+use super::{Conflict, Fixed, InstrumentPart};
 use crate::{AccountId, LegId, MarketId, Money, PositionMode};
 
 /// Why a command changes nothing. Checks run in this order, so the first that applies is the one reported.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
 pub enum Refusal {
     /// No such market.
     #[error("market {0} is not open here: open it first")]
@@ -18,7 +21,7 @@ pub enum Refusal {
     #[error(
         "instrument can't be traded: {0} is out of range; sizes must be above zero, tick × contractSize a whole number of 1e-12, and the largest order below 1e12 in the quote currency"
     )]
-    InstrumentOutOfRange(&'static str),
+    InstrumentOutOfRange(InstrumentPart),
     /// A fee beyond the whole notional.
     #[error("fees must lie between -1 and 1, as parts of the notional: 0.0005 is 5 basis points")]
     FeeOutOfRange,
@@ -77,10 +80,10 @@ pub enum Refusal {
     NoExit,
     /// Conditions that exclude each other.
     #[error("{0} can't be combined")]
-    Incompatible(&'static str),
+    Incompatible(Conflict),
     /// An amend of what this order does not have, or that can't change any more.
     #[error("{0} of this order can't be amended: cancel it and place a new one")]
-    NotAmendable(&'static str),
+    NotAmendable(Fixed),
     /// An amend that asks for nothing new.
     #[error("nothing to amend: give a new price or a new size")]
     NothingToAmend,

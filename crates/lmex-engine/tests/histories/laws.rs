@@ -237,7 +237,7 @@ fn way(moved: Money) -> &'static str {
     }
 }
 
-fn stamped(steps: &[Step]) -> Vec<Stamped> {
+pub(crate) fn stamped(steps: &[Step]) -> Vec<Stamped> {
     let mut at = TimeMs::from_millis(1_000);
     let opening = opening().into_iter().map(|command| (0, command));
     opening

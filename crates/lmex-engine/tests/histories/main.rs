@@ -6,6 +6,7 @@ mod conditions;
 mod generate;
 mod laws;
 mod server;
+mod storage;
 mod twin;
 
 use proptest::test_runner::Config;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use lmex_engine::Command;
+use lmex_journal::Failed;
 use tokio::sync::{mpsc, oneshot};
 
 use super::{Desk, DeskState};
@@ -12,26 +13,42 @@ use crate::feed::Batch;
 const QUEUE: usize = 1_024;
 
 /// The desk is gone: the exchange is shutting down, or it has failed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the exchange has stopped: start it again")]
-pub struct DeskGone;
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum DeskGone {
+    /// It was stopped.
+    #[error("the exchange has stopped: start it again")]
+    Stopped,
+    /// What happens can't be kept any more, so nothing is shown or acknowledged any more.
+    #[error(
+        "{failed}. What was acknowledged is on disk, up to record {kept}; whether this request is, is not known"
+    )]
+    Unkept {
+        /// What the journal says.
+        failed: Failed,
+        /// The last record that was kept as promised.
+        kept: u64,
+    },
+}
 
 /// What the rest of the server holds of the desk. Cheap to clone; when the last one is dropped the desk stops.
 #[derive(Debug, Clone)]
 pub struct DeskHandle {
     requests: mpsc::Sender<Request>,
+    journal: Option<lmex_journal::Handle>,
 }
 
 /// A way to the desk that does not keep it running.
 #[derive(Debug, Clone)]
 pub(crate) struct WeakDeskHandle {
     requests: mpsc::WeakSender<Request>,
+    journal: Option<lmex_journal::Handle>,
 }
 
 impl WeakDeskHandle {
     /// The desk, if anybody still keeps it running.
     pub(crate) fn upgrade(&self) -> Result<DeskHandle, DeskGone> {
-        self.requests.upgrade().map(|requests| DeskHandle { requests }).ok_or(DeskGone)
+        let requests = self.requests.upgrade().ok_or(DeskGone::Stopped)?;
+        Ok(DeskHandle { requests, journal: self.journal.clone() })
     }
 }
 
@@ -57,7 +74,16 @@ impl DeskHandle {
 
     /// A handle that does not keep the desk running.
     pub(crate) fn downgrade(&self) -> WeakDeskHandle {
-        WeakDeskHandle { requests: self.requests.downgrade() }
+        WeakDeskHandle { requests: self.requests.downgrade(), journal: self.journal.clone() }
+    }
+
+    /// Why the desk is gone, or soon will be.
+    pub(crate) fn gone(&self) -> DeskGone {
+        let unkept = |journal: &lmex_journal::Handle| {
+            let kept = journal.kept();
+            journal.failure().map(|failed| DeskGone::Unkept { failed, kept })
+        };
+        self.journal.as_ref().and_then(unkept).unwrap_or(DeskGone::Stopped)
     }
 
     /// Applies commands and reads what they have come to, with nothing in between.
@@ -71,13 +97,13 @@ impl DeskHandle {
             // Whoever asked may have gone; that is no concern of the desk.
             Box::new(move || drop(answer.send(result)))
         });
-        self.requests.send(request).await.map_err(|_| DeskGone)?;
-        answered.await.map_err(|_| DeskGone)
+        self.requests.send(request).await.map_err(|_| self.gone())?;
+        answered.await.map_err(|_| self.gone())
     }
 }
 
-/// The queue between handles and desk.
-pub(crate) fn queue() -> (DeskHandle, Requests) {
+/// The queue between handles and desk; the journal is that which the desk writes, if any.
+pub(crate) fn queue(journal: Option<lmex_journal::Handle>) -> (DeskHandle, Requests) {
     let (requests, queue) = mpsc::channel(QUEUE);
-    (DeskHandle { requests }, queue)
+    (DeskHandle { requests, journal }, queue)
 }

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use lmex_engine::{AccountId, Money};
+use serde::{Deserialize, Serialize};
 
 /// The owner of each account.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Owners(BTreeMap<AccountId, Owner>);
 
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 struct Owner {
     name: String,
     /// USDT in the spot wallet, never below zero.
@@ -29,6 +30,11 @@ impl Owners {
     /// The account with this username.
     pub(crate) fn named(&self, name: &str) -> Option<AccountId> {
         self.0.iter().find(|(_, owner)| owner.name == name).map(|(account, _)| *account)
+    }
+
+    /// The last account.
+    pub(crate) fn last(&self) -> Option<AccountId> {
+        self.0.last_key_value().map(|(account, _)| *account)
     }
 
     /// What is in the spot wallet of an account.

@@ -2,14 +2,16 @@
 
 use lmex_engine::{Command, Engine, Event, MarketView, Stamped};
 use lmex_types::TimeMs;
+use serde::{Deserialize, Serialize};
 
 use crate::feed::Batch;
+use crate::journal::Entry;
 use crate::views::{Candles, Fills, Fundings, Liquidations, Orders, Trades, WalletHistory};
 
 use super::owners::Owners;
 
 /// What can be read between two commands.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct DeskState {
     /// The exchange itself.
     pub engine: Engine,
@@ -21,6 +23,8 @@ pub struct DeskState {
     pub(crate) liquidations: Liquidations,
     pub(crate) wallet_history: WalletHistory,
     pub(crate) owners: Owners,
+    /// No request whose nonce is above this was believed before the last record was kept. 0 where nothing is kept.
+    pub(crate) nonces_up_to: TimeMs,
     /// Commands applied so far.
     pub seq: u64,
     /// Venue time of the last command or request.
@@ -29,7 +33,7 @@ pub struct DeskState {
 
 impl DeskState {
     /// A state in which nothing has happened, with views that know the past.
-    pub(super) fn new(candles: Candles, fundings: Fundings) -> Self {
+    pub(crate) fn new(candles: Candles, fundings: Fundings) -> Self {
         Self {
             engine: Engine::default(),
             orders: Orders::default(),
@@ -40,6 +44,7 @@ impl DeskState {
             liquidations: Liquidations::default(),
             wallet_history: WalletHistory::default(),
             owners: Owners::default(),
+            nonces_up_to: TimeMs::default(),
             seq: 0,
             now: TimeMs::default(),
         }
@@ -51,17 +56,47 @@ impl DeskState {
     }
 
     /// Carries out a command, the next in the sequence, at `now`.
-    pub(super) fn carry_out(&mut self, command: Command) -> Batch {
+    pub(super) fn carry_out(&mut self, command: Command) -> (Stamped, Batch) {
         self.seq += 1;
         let stamped = Stamped { seq: self.seq, at: self.now, command };
         let mut events = Vec::new();
         self.engine.apply(&stamped, &mut events);
-        for event in &events {
+        self.note_all(&stamped, &events);
+        let positions = self.changed_positions(&events);
+        let batch = Batch { seq: stamped.seq, at: stamped.at, events, positions };
+        (stamped, batch)
+    }
+
+    /// Takes the state past a command that was carried out before: by its events, deciding nothing.
+    pub(crate) fn go_through(&mut self, stamped: &Stamped, events: &[Event]) {
+        (self.seq, self.now) = (stamped.seq, stamped.at);
+        for event in events {
+            self.engine.evolve(event);
+        }
+        self.note_all(stamped, events);
+    }
+
+    /// Takes the state past what was kept and is no command.
+    pub(crate) fn go_past(&mut self, entry: &Entry<'_>) {
+        match entry {
+            Entry::Owner { account, name } => self.owners.add(*account, name),
+            Entry::Spot { account, by } => {
+                self.owners.change_spot(*account, *by);
+            }
+            Entry::Nonces { up_to } => self.nonces_up_to = *up_to,
+            Entry::Begun | Entry::Command { .. } | Entry::Digest(_) => {}
+        }
+    }
+
+    /// The views hear of a command when the engine has gone through all of it.
+    fn note_all(&mut self, stamped: &Stamped, events: &[Event]) {
+        for event in events {
             self.note(stamped.at, event);
         }
+        if let Command::Close { order, .. } = stamped.command {
+            self.orders.note_closing(order);
+        }
         self.orders.follow(&self.engine);
-        let positions = self.changed_positions(&events);
-        Batch { seq: stamped.seq, at: stamped.at, events, positions }
     }
 
     fn note(&mut self, at: TimeMs, event: &Event) {

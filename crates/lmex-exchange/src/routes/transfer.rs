@@ -172,7 +172,7 @@ fn moved(assets: Vec<Fields>) -> Result<Option<Money>, Refused> {
 fn take(desk: &mut Desk, account: AccountId, from: Purse, amount: Money) -> Result<(), String> {
     match from {
         Purse::Cross => engine_says(desk, Command::Withdraw { account, amount }),
-        Purse::Spot if desk.state.owners.change_spot(account, -amount) => Ok(()),
+        Purse::Spot if desk.change_spot(account, -amount) => Ok(()),
         Purse::Spot => {
             let there = desk.state.owners.spot(account);
             Err(format!("amount {amount} is more than the {there} in the spot wallet: move less"))
@@ -188,7 +188,7 @@ fn give(desk: &mut Desk, account: AccountId, from: Purse, to: Purse, amount: Mon
 fn put(desk: &mut Desk, account: AccountId, to: Purse, amount: Money) -> Result<(), String> {
     match to {
         Purse::Cross => engine_says(desk, Command::Deposit { account, amount }),
-        Purse::Spot if desk.state.owners.change_spot(account, amount) => Ok(()),
+        Purse::Spot if desk.change_spot(account, amount) => Ok(()),
         Purse::Spot => Err(format!("amount {amount} does not fit into the spot wallet")),
     }
 }

@@ -43,6 +43,11 @@ impl BookFeed {
         Self { ladder, told, seq_num: 1, told_at: at, changed: false }
     }
 
+    /// Goes on from another number.
+    pub(super) fn numbered_from(self, seq_num: i64) -> Self {
+        Self { seq_num, ..self }
+    }
+
     /// A level has a new total.
     pub(super) fn set(&mut self, side: Side, price: i64, contracts: i64) {
         self.ladder.set(side, price, contracts);

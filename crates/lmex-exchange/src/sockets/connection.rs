@@ -38,6 +38,8 @@ pub(super) enum Ending {
     TooManyFailedLogins,
     /// The exchange shuts down.
     ShuttingDown,
+    /// The exchange can't keep what happens any more, so it tells nothing any more.
+    Unkept,
 }
 
 impl From<HubGone> for Ending {
@@ -85,6 +87,8 @@ where
             }
         }
     };
+    let is_unkept = result == Ending::ShuttingDown && desk.hub.is_unkept();
+    let result = if is_unkept { Ending::Unkept } else { result };
     tracing::debug!(connection = id.0, path = path.as_str(), ending = ?result, "stream connection ends");
     // If the hub is gone, so is its list of clients.
     let _ = desk.hub.ask(HubRequest::Leave(id)).await;
@@ -128,6 +132,7 @@ where
         Ending::Silent => (close_code::POLICY, None),
         Ending::TooManyFailedLogins => (close_code::POLICY, Some(Complaint::TooManyFailedLogins)),
         Ending::ShuttingDown => (close_code::AWAY, None),
+        Ending::Unkept => (close_code::ERROR, None),
     };
     let reason = ending.reason();
     if let Some(complaint) = complaint
@@ -151,6 +156,7 @@ impl Ending {
             Self::Silent => "no pong",
             Self::TooManyFailedLogins => "max failed attempts",
             Self::ShuttingDown => "shutting down",
+            Self::Unkept => "the journal has stopped: what happens can't be kept",
         })
     }
 }

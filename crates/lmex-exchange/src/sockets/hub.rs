@@ -13,12 +13,13 @@ use tokio::time::{Instant, sleep_until};
 
 use super::channel::{AccountTopic, Channel, MarketTopic, Settlement};
 use super::config::SocketConfig;
-use super::market_feed::{MarketDepth, MarketFeed, trades_data};
+use super::market_feed::{MarketFeed, trades_data};
 use super::open_orders::{Changes, OpenOrders, open_order_message};
 use super::own_orders::{News, OwnOrders};
 use super::position_message::positions_message;
 use super::private_message::{fill_message, notification, notification_v3};
 use super::reply;
+use super::standing::Standing;
 use super::switchboard::{Client, ConnectionId, Switchboard};
 use crate::Batch;
 use crate::feed::PositionNews;
@@ -31,6 +32,8 @@ const MAX_WAITING_REQUESTS: usize = 1_024;
 pub(crate) struct HubHandle {
     requests: mpsc::Sender<HubRequest>,
     next_id: Arc<AtomicU64>,
+    /// What the exchange keeps happenings in, if it does: connections end when it fails.
+    journal: Option<lmex_journal::Handle>,
 }
 
 /// The hub is over: the exchange is shutting down.
@@ -51,6 +54,16 @@ pub(super) enum HubRequest {
 }
 
 impl HubHandle {
+    /// The same, of an exchange that keeps what happens.
+    pub(crate) fn keeping(self, journal: Option<lmex_journal::Handle>) -> Self {
+        Self { journal, ..self }
+    }
+
+    /// Whether the hub is over because nothing can be kept any more.
+    pub(super) fn is_unkept(&self) -> bool {
+        self.journal.as_ref().is_some_and(|journal| journal.failure().is_some())
+    }
+
     pub(super) fn new_id(&self) -> ConnectionId {
         ConnectionId(self.next_id.fetch_add(1, Ordering::Relaxed))
     }
@@ -79,24 +92,22 @@ pub(crate) struct Hub {
 impl Hub {
     /// Starts the hub. It ends when the sender of batches is dropped.
     pub(crate) fn spawn(
-        initial: Vec<MarketDepth>,
+        standing: Standing,
         batches: mpsc::Receiver<Arc<Batch>>,
         config: SocketConfig,
     ) -> HubHandle {
         let (sender, requests) = mpsc::channel(MAX_WAITING_REQUESTS);
-        tokio::spawn(Self::new(initial, config).run(batches, requests));
-        HubHandle { requests: sender, next_id: Arc::new(AtomicU64::new(1)) }
+        tokio::spawn(Self::new(standing, config).run(batches, requests));
+        HubHandle { requests: sender, next_id: Arc::new(AtomicU64::new(1)), journal: None }
     }
 
-    fn new(initial: Vec<MarketDepth>, config: SocketConfig) -> Self {
-        let now = initial.iter().map(|depth| depth.at).max().unwrap_or_default();
-        let feed = |depth: MarketDepth| {
-            (depth.market, MarketFeed::new(depth.instrument, depth.at, &depth.bids, &depth.asks))
-        };
+    fn new(standing: Standing, config: SocketConfig) -> Self {
+        let Standing { markets, orders } = standing;
+        let now = markets.iter().map(|depth| depth.at).max().unwrap_or_default();
         Self {
-            markets: initial.into_iter().map(feed).collect(),
-            own_orders: OwnOrders::default(),
-            open_orders: OpenOrders::default(),
+            open_orders: OpenOrders::resume(&orders),
+            own_orders: OwnOrders::resume(orders),
+            markets: markets.into_iter().map(|depth| (depth.market, MarketFeed::resume(depth))).collect(),
             board: Switchboard::new(config.max_subscriptions),
             pace: Pace::new(config.book_interval_ms),
             id_seed: config.id_seed,

@@ -18,6 +18,8 @@ pub(crate) struct MarketDepth {
     pub(crate) instrument: Instrument,
     /// When the depth was taken.
     pub(crate) at: TimeMs,
+    /// The number that the book's messages go on from.
+    pub(crate) seq_num: i64,
     /// Ticks and contracts, in any order.
     pub(crate) bids: Vec<(i64, i64)>,
     /// Ticks and contracts, in any order.
@@ -36,7 +38,16 @@ pub(super) struct MarketFeed {
 
 impl MarketFeed {
     pub(super) fn new(instrument: Instrument, at: TimeMs, bids: &[Level], asks: &[Level]) -> Self {
-        let book = BookFeed::new(at, bids, asks);
+        Self::with(instrument, BookFeed::new(at, bids, asks))
+    }
+
+    /// A market that stood before the hub did.
+    pub(super) fn resume(depth: MarketDepth) -> Self {
+        let book = BookFeed::new(depth.at, &depth.bids, &depth.asks).numbered_from(depth.seq_num);
+        Self::with(depth.instrument, book)
+    }
+
+    fn with(instrument: Instrument, book: BookFeed) -> Self {
         Self { instrument, told_top: book.top(), book, trades: Vec::new() }
     }
 

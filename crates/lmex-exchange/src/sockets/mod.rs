@@ -4,13 +4,13 @@
 //!
 //! ```text
 //! let config = SocketConfig { id_seed: seed, ..SocketConfig::default() };
-//! let hub: HubHandle = Hub::spawn(initial: Vec<MarketDepth>, batches: mpsc::Receiver<Arc<Batch>>, config);
+//! let hub: HubHandle = Hub::spawn(Standing::default(), batches: mpsc::Receiver<Arc<Batch>>, config);
 //! // An Authenticator, or a closure |path, key, nonce, signature| -> Result<AccountId, LoginRefused>:
 //! let auth: Arc<dyn Authenticator> = Arc::new(…);
 //! let app = axum::Router::new().merge(sockets::router(hub, auth, config));
 //! ```
 //!
-//! `Hub::spawn` must run inside a tokio runtime. `initial` may be empty: a market also comes to the hub with its
+//! `Hub::spawn` must run inside a tokio runtime. What stands may be nothing: a market also comes to the hub with its
 //! `MarketOpened` event. Then let nobody connect before the batches that open the markets are sent (await one
 //! `DeskHandle::read` before serving): a topic of a market that is not open yet is unknown. Every batch goes to the
 //! hub once, in order, and before any request that comes after it. When the sender of batches is dropped the hub ends
@@ -59,6 +59,7 @@ mod private_message;
 mod reply;
 mod request;
 mod route;
+mod standing;
 mod switchboard;
 
 #[cfg(test)]
@@ -69,3 +70,4 @@ pub(crate) use auth::LoginRefused;
 pub(crate) use config::SocketConfig;
 pub(crate) use hub::Hub;
 pub(crate) use route::router;
+pub(crate) use standing::Standing;

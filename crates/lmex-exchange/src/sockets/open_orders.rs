@@ -9,6 +9,7 @@ use lmex_engine::{AccountId, Event, MarketId, Order, Party, Purpose};
 use lmex_types::{Decimal, Grid, OrderId, OrderType, Side, TimeMs};
 
 use super::market_feed::MarketFeed;
+use crate::views::{OrderRecord, Origin};
 
 /// Kinds of exits, as numbers (`triggerOrderType`).
 const STOP_LOSS: i64 = 1_001;
@@ -42,6 +43,18 @@ pub(super) struct Changes {
 }
 
 impl OpenOrders {
+    /// Orders that their owners were told of.
+    pub(super) fn resume(orders: &[OrderRecord]) -> Self {
+        let users = orders.iter().filter(|record| record.origin == Origin::User);
+        let shown = |record: &OrderRecord| Shown {
+            order: record.order,
+            original_contracts: record.original_contracts,
+            first_price: record.original_price,
+            is_told: true,
+        };
+        Self { open: users.map(|record| (record.order.id, shown(record))).collect(), ..Self::default() }
+    }
+
     /// Follows an event.
     pub(super) fn apply(&mut self, event: &Event) {
         match *event {

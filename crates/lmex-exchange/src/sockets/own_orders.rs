@@ -60,6 +60,12 @@ pub(super) struct Trade {
 }
 
 impl OwnOrders {
+    /// Orders whose owners know that they are there.
+    pub(super) fn resume(orders: Vec<OrderRecord>) -> Self {
+        let own = |record: OrderRecord| (record.order.id, OwnOrder { record, announced: true });
+        Self { open: orders.into_iter().map(own).collect() }
+    }
+
     /// Follows an event and appends what its owners should hear.
     pub(super) fn apply(&mut self, event: &Event, at: TimeMs, news: &mut Vec<News>) {
         match *event {

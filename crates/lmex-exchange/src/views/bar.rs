@@ -2,9 +2,10 @@
 
 use lmex_api::futures::Candle;
 use lmex_types::{Decimal, Grid, TimeMs};
+use serde::{Deserialize, Serialize};
 
 /// What a market did in a stretch of time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Bar {
     /// When it begins.
     pub start: TimeMs,

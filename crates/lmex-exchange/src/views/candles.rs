@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, VecDeque};
 use lmex_api::futures::{Candle, Resolution};
 use lmex_engine::{Event, MarketId};
 use lmex_types::{Decimal, Grid, Instrument, TimeMs};
+use serde::{Deserialize, Serialize};
 
 use super::bar::{Bar, quote_volume};
 use crate::history::PastBar;
@@ -19,7 +20,7 @@ const ANSWER: usize = 300;
 const DAY_MS: i64 = 86_400_000;
 
 /// The candles of all markets.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Candles(BTreeMap<MarketId, MarketCandles>);
 
 /// More candles than an answer holds.
@@ -108,7 +109,7 @@ impl Candles {
     }
 }
 
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 struct MarketCandles {
     grid: Grid,
     /// In the order of `Resolution::ALL`.
@@ -132,7 +133,7 @@ impl MarketCandles {
 }
 
 /// Candles of one length, earliest first and without a hole.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 struct Series {
     length_ms: i64,
     bars: VecDeque<Bar>,

@@ -2,6 +2,7 @@
 
 use lmex_engine::{AccountId, Deleveraged, Engine, Event, Fill, MarginMode, MarketId, Money, Order, Party};
 use lmex_types::{ClientOrderId, Decimal, OrderId, TimeMs};
+use serde::{Deserialize, Serialize};
 
 use super::latest::Latest;
 use super::orders::{Orders, Origin};
@@ -12,7 +13,7 @@ use crate::ids::Ids;
 const MOST_KEPT: usize = 100_000;
 
 /// A fill as one party of it sees it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct OwnFill {
     /// Serial number of the trade.
     pub(crate) trade_id: u64,
@@ -23,6 +24,7 @@ pub(crate) struct OwnFill {
     /// Whose wish the order was.
     pub(crate) origin: Origin,
     /// Average price of the order so far, in ticks.
+    #[serde(with = "lmex_types::exact_decimal")]
     pub(crate) average_ticks: Decimal,
     /// In ticks.
     pub(crate) price: i64,
@@ -51,7 +53,7 @@ pub(crate) struct FillFilter {
 }
 
 /// The fills of all users.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Fills(Latest<OwnFill, MOST_KEPT>);
 
 impl Fills {

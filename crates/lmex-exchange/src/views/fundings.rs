@@ -5,15 +5,16 @@ use std::collections::{BTreeMap, VecDeque};
 use lmex_api::futures::{FundingPeriod, FundingRate};
 use lmex_engine::{Event, MarketId, Rate};
 use lmex_types::{Decimal, Symbol, TimeMs};
+use serde::{Deserialize, Serialize};
 
 /// Fundings that are kept of each market: a year of eight-hour periods.
 const KEPT: usize = 1_095;
 
 /// Past funding rates of all markets.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Fundings(BTreeMap<MarketId, MarketFundings>);
 
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 struct MarketFundings {
     symbol: Symbol,
     /// Earliest first.

@@ -3,13 +3,14 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use lmex_engine::AccountId;
+use serde::{Deserialize, Serialize};
 
 /// Room that an account's list may have beyond what it holds: below it, giving memory back is not worth the copying.
 const SPARE: usize = 64;
 
 /// Each account's records, oldest first, and at most `MOST` of all accounts together: with one more, the oldest of all
 /// goes. A bound for each account alone would let memory grow with the number of accounts.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Latest<T, const MOST: usize> {
     of: BTreeMap<AccountId, VecDeque<T>>,
     /// Whose each record is, in the order in which they came.

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use lmex_engine::{AccountId, Event, LegId, MarginMode, MarketId, PositionView};
 use lmex_types::OrderId;
+use serde::{Deserialize, Serialize};
 
 /// Liquidations that have begun and not ended.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Liquidations {
     /// The isolated position, or none for all cross positions of the account.
     running: BTreeSet<(AccountId, Option<(MarketId, LegId)>)>,

@@ -8,6 +8,7 @@ use std::collections::{BTreeSet, HashMap, VecDeque};
 
 use lmex_engine::{AccountId, Deleveraged, Engine, Event, Fill, MarketId, Order, Party};
 use lmex_types::{ClientOrderId, OrderId, TimeMs};
+use serde::{Deserialize, Serialize};
 
 /// How long a finished order can be asked for (LMEX: cancelled orders for 30 minutes).
 const KEPT_MS: i64 = 30 * 60_000;
@@ -15,7 +16,7 @@ const KEPT_MS: i64 = 30 * 60_000;
 const MOST_KEPT: usize = 100_000;
 
 /// The orders of all users.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Orders {
     records: HashMap<OrderId, OrderRecord>,
     /// Orders by the trader's id, oldest first.
@@ -29,6 +30,11 @@ impl Orders {
     /// The order with this id, open or finished.
     pub(crate) fn find(&self, account: AccountId, id: OrderId) -> Option<&OrderRecord> {
         self.records.get(&id).filter(|record| record.order.account == account)
+    }
+
+    /// All orders that are open.
+    pub(crate) fn open(&self) -> impl Iterator<Item = &OrderRecord> {
+        self.records.values().filter(|record| record.state == OrderState::Open)
     }
 
     /// The latest order of the account with this trader's id; in one market if it is given.

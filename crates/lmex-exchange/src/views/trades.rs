@@ -5,12 +5,13 @@ use std::collections::{BTreeMap, VecDeque};
 use lmex_api::futures::PublicTrade;
 use lmex_engine::{Event, MarketId};
 use lmex_types::{Decimal, Grid, Side, Symbol, TimeMs};
+use serde::{Deserialize, Serialize};
 
 /// Trades that are kept of each market.
 const KEPT: usize = 1_000;
 
 /// The public trades of all markets.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Trades(BTreeMap<MarketId, MarketTrades>);
 
 /// Which trades are asked for. `TradesQuery::default()` is all that are kept.
@@ -68,7 +69,7 @@ impl Trades {
     }
 }
 
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 struct MarketTrades {
     symbol: Symbol,
     grid: Grid,
@@ -76,7 +77,7 @@ struct MarketTrades {
     rows: VecDeque<Row>,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 struct Row {
     at: TimeMs,
     serial: i64,

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use lmex_api::futures::WalletRecordKind;
 use lmex_engine::{AccountId, Engine, Event, LegId, MarginMode, MarketId, Money, Party};
 use lmex_types::TimeMs;
+use serde::{Deserialize, Serialize};
 
 use super::Liquidations;
 use super::latest::Latest;
@@ -16,7 +17,7 @@ use super::latest::Latest;
 const MOST_KEPT: usize = 100_000;
 
 /// One of an account's wallets.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum WalletOf {
     /// All cross positions together.
     Cross,
@@ -25,13 +26,14 @@ pub(crate) enum WalletOf {
 }
 
 /// One change of a wallet.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct WalletChange {
     /// Its number among the account's, counted from 1.
     pub(crate) serial: u64,
     /// When.
     pub(crate) at: TimeMs,
     /// What it was.
+    #[serde(with = "kind_number")]
     pub(crate) kind: WalletRecordKind,
     /// Which wallet.
     pub(crate) wallet: WalletOf,
@@ -67,7 +69,7 @@ pub(crate) enum Wallets {
 }
 
 /// The records of all accounts.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct WalletHistory {
     kept: Latest<WalletChange, MOST_KEPT>,
     /// They go on where records are forgotten.
@@ -195,6 +197,20 @@ impl WalletFilter {
         is_asked
             && self.start.is_none_or(|start| change.at >= start)
             && self.end.is_none_or(|end| change.at <= end)
+    }
+}
+
+/// A kind as it is stored. Its own form is the wire's, which takes several spellings.
+mod kind_number {
+    use lmex_api::futures::WalletRecordKind;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(kind: &WalletRecordKind, to: S) -> Result<S::Ok, S::Error> {
+        kind.0.serialize(to)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<WalletRecordKind, D::Error> {
+        i64::deserialize(from).map(WalletRecordKind)
     }
 }
 

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use lmex_api::Signer;
-use lmex_exchange::{Clock, Clocks, Exchange, ExchangeConfig, Handle, LimitsMode, Secret};
+use lmex_exchange::{Clock, Clocks, Exchange, ExchangeConfig, Handle, LimitsMode, Secret, StartError};
 use lmex_types::{Decimal, TimeMs};
 use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -71,8 +71,17 @@ impl Venue {
         Self::start_with(ExchangeConfig { limits: LimitsMode::Off, ..ExchangeConfig::default() }).await
     }
 
-    pub(crate) async fn start_with(mut config: ExchangeConfig) -> Self {
-        let now = Arc::new(AtomicI64::new(START));
+    pub(crate) async fn start_with(config: ExchangeConfig) -> Self {
+        Self::start_at(config, START, START).await.unwrap()
+    }
+
+    /// Starts with the clocks at `now`, and nonces from `nonce` on.
+    pub(crate) async fn start_at(
+        mut config: ExchangeConfig,
+        now: i64,
+        nonce: i64,
+    ) -> Result<Self, StartError> {
+        let now = Arc::new(AtomicI64::new(now));
         let hand = Arc::clone(&now);
         let clock = Clock::new(move || TimeMs::from_millis(hand.load(Ordering::SeqCst)));
         config.listen.set_port(0);
@@ -80,8 +89,15 @@ impl Venue {
         config.api_key = Some(KEY.to_owned());
         config.api_secret = Some(Secret::new(SECRET));
         let clocks = Clocks { venue: clock.clone(), wall: clock };
-        let exchange = Exchange::start_with(config, clocks).await.unwrap();
-        Self { exchange, now, nonce: AtomicI64::new(START), signer: Signer::new(SECRET.as_bytes()) }
+        let exchange = Exchange::start_with(config, clocks).await?;
+        Ok(Self { exchange, now, nonce: AtomicI64::new(nonce), signer: Signer::new(SECRET.as_bytes()) })
+    }
+
+    /// Ends in order, and starts again with this configuration, so many milliseconds later.
+    pub(crate) async fn again(self, config: ExchangeConfig, later_ms: i64) -> Self {
+        let (now, nonce) = (self.now_ms() + later_ms, self.nonce.load(Ordering::SeqCst) + later_ms);
+        self.exchange.shutdown().await;
+        Self::start_at(config, now, nonce).await.unwrap()
     }
 
     /// Moves both clocks.

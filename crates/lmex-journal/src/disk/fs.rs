@@ -45,8 +45,7 @@ impl Disk for FsDisk {
     }
 
     fn read(&self, name: &str, into: &mut Vec<u8>) -> io::Result<()> {
-        into.clear();
-        File::open(self.path(name))?.read_to_end(into).map(drop)
+        read(&self.path(name), into)
     }
 
     fn create(&self, name: &str) -> io::Result<Box<dyn DiskFile>> {
@@ -83,6 +82,12 @@ impl DiskFile for File {
     fn sync_data(&mut self) -> io::Result<()> {
         File::sync_data(self)
     }
+}
+
+/// Puts a file's whole content in place of what `into` holds.
+pub(crate) fn read(file: &Path, into: &mut Vec<u8>) -> io::Result<()> {
+    into.clear();
+    File::open(file)?.read_to_end(into).map(drop)
 }
 
 /// The names in a folder.

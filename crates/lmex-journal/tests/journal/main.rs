@@ -8,6 +8,7 @@ mod faults;
 mod folder;
 mod kill;
 mod power;
+mod read_only;
 mod round_trip;
 mod segments;
 mod torn;

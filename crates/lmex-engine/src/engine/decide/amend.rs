@@ -6,7 +6,7 @@ use super::{check, condition};
 use crate::engine::State;
 use crate::margin::{Account, Candidate, OpenSide};
 use crate::market::Market;
-use crate::message::{AmendCause, Event, OrderRef, Refusal};
+use crate::message::{AmendCause, Event, Fixed, OrderRef, Refusal};
 use crate::{AccountId, MarketId, Order, Trigger};
 
 /// What an amend asks for; `None` keeps it.
@@ -90,9 +90,9 @@ fn amendable(old: &Order, change: Change) -> Result<(), Refusal> {
     let is_peg = old.peg.is_some();
     let trails = old.trigger.is_some_and(|trigger| trigger.trail.is_some());
     let fixed = [
-        (change.price.is_some() && (is_peg || old.order_type == OrderType::Market), "price"),
-        (change.contracts.is_some() && (is_peg || old.is_bound()), "size"),
-        (change.trigger.is_some() && (is_peg || trails || !old.waits()), "triggerPrice"),
+        (change.price.is_some() && (is_peg || old.order_type == OrderType::Market), Fixed::Price),
+        (change.contracts.is_some() && (is_peg || old.is_bound()), Fixed::Size),
+        (change.trigger.is_some() && (is_peg || trails || !old.waits()), Fixed::TriggerPrice),
     ];
     let found = fixed.into_iter().find(|(is_fixed, _)| *is_fixed);
     found.map_or(Ok(()), |(_, what)| Err(Refusal::NotAmendable(what)))

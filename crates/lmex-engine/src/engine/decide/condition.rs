@@ -6,7 +6,7 @@ use super::check;
 use crate::engine::State;
 use crate::margin::Account;
 use crate::market::Market;
-use crate::message::{NewOrder, Refusal};
+use crate::message::{Conflict, NewOrder, Refusal};
 use crate::{
     Crossing, Exit, Exits, LegId, NewTrigger, OcoStop, Order, PriceSource, Purpose, Trigger, TriggerKind,
 };
@@ -40,20 +40,17 @@ pub(super) fn compatible(market: &Market, new: &NewOrder) -> Result<(), Refusal>
     let has_exits = !new.exits.is_empty();
     let (is_peg, is_oco, waits) = (new.peg.is_some(), new.oco.is_some(), new.trigger.is_some());
     let excluded = [
-        (is_peg && waits, "an algo order and txType STOP or TRIGGER"),
-        (is_peg && is_oco, "an algo order and type OCO"),
-        (is_peg && has_exits, "an algo order and takeProfitPrice or stopLossPrice"),
-        (is_oco && new.order_type == OrderType::Market, "type OCO and MARKET"),
-        (is_oco && waits, "type OCO and txType STOP or TRIGGER"),
-        (is_oco && has_exits, "type OCO and takeProfitPrice or stopLossPrice"),
-        (is_oco && new.time_in_force.is_immediate(), "type OCO and time_in_force IOC or FOK"),
-        (trails && has_exits, "trailValue and takeProfitPrice or stopLossPrice"),
-        (trails && touches, "trailValue and txType TRIGGER"),
-        (new.reduce_only && has_exits, "reduceOnly and takeProfitPrice or stopLossPrice"),
-        (
-            new.oco.is_some_and(|oco| would_trade(market, new, &oco)),
-            "type OCO and a price that is not on the cautious side of the market",
-        ),
+        (is_peg && waits, Conflict::PegTrigger),
+        (is_peg && is_oco, Conflict::PegOco),
+        (is_peg && has_exits, Conflict::PegExits),
+        (is_oco && new.order_type == OrderType::Market, Conflict::OcoMarket),
+        (is_oco && waits, Conflict::OcoTrigger),
+        (is_oco && has_exits, Conflict::OcoExits),
+        (is_oco && new.time_in_force.is_immediate(), Conflict::OcoImmediate),
+        (trails && has_exits, Conflict::TrailExits),
+        (trails && touches, Conflict::TrailTouch),
+        (new.reduce_only && has_exits, Conflict::ReduceOnlyExits),
+        (new.oco.is_some_and(|oco| would_trade(market, new, &oco)), Conflict::OcoPrice),
     ];
     let found = excluded.into_iter().find(|(is_excluded, _)| *is_excluded);
     found.map_or(Ok(()), |(_, what)| Err(Refusal::Incompatible(what)))

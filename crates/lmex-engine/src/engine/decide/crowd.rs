@@ -20,7 +20,7 @@ use crate::message::{CrowdLevel, CrowdPurpose, Event, LevelCause, Refusal};
 use crate::{MarketId, Trading};
 
 /// The most contracts of the crowd at one level, so that totals can be added up.
-const MAX_CROWD: i64 = 1_000_000_000_000_000;
+pub(crate) const MAX_CROWD: i64 = 1_000_000_000_000_000;
 
 /// Where reading a depth message has come to.
 pub(super) enum DepthCursor {

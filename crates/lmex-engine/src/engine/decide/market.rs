@@ -6,7 +6,7 @@ use super::{cancel, refused};
 use crate::engine::State;
 use crate::mark::computed_mark;
 use crate::market::{Mark, Market, Scale};
-use crate::message::{CancelReason, Event, OpenedMarket, Refusal};
+use crate::message::{CancelReason, Event, InstrumentPart, OpenedMarket, Refusal};
 use crate::{MarketId, MarketRules, Money, Rate, Trading};
 
 pub(super) fn open(
@@ -23,7 +23,7 @@ pub(super) fn open(
     }
 }
 
-fn refuse_open(state: &State, opened: &OpenedMarket) -> Option<Refusal> {
+pub(crate) fn refuse_open(state: &State, opened: &OpenedMarket) -> Option<Refusal> {
     if state.market(opened.market).is_some() {
         return Some(Refusal::MarketExists(opened.market));
     }
@@ -36,7 +36,7 @@ fn refuse_open(state: &State, opened: &OpenedMarket) -> Option<Refusal> {
         return Some(Refusal::PriceOutOfRange { price, max });
     }
     if !rules_fit(&opened.rules) {
-        return Some(Refusal::InstrumentOutOfRange("price band, mark, funding or liquidation fee"));
+        return Some(Refusal::InstrumentOutOfRange(InstrumentPart::Rules));
     }
     Market::new(opened).is_none().then_some(Refusal::MarkOutOfRange)
 }

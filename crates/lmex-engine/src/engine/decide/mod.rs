@@ -20,7 +20,8 @@ mod tied;
 mod trigger;
 
 pub(crate) use cancel::cancelled;
-pub(crate) use crowd::{set, taken};
+pub(crate) use crowd::{MAX_CROWD, set, taken};
+pub(crate) use market::refuse_open;
 
 use lmex_types::TimeMs;
 

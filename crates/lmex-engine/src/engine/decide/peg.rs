@@ -12,7 +12,7 @@ use super::{amend, cancelled};
 use crate::book::Key;
 use crate::engine::State;
 use crate::market::Market;
-use crate::message::{AmendCause, CancelReason, Event, NewOrder, Refusal};
+use crate::message::{AmendCause, CancelReason, Conflict, Event, NewOrder, Refusal};
 use crate::{MarketId, Order, Peg, Rate, Trading};
 
 /// How far the repriced markets have been read: each pegged order is looked at once for each time.
@@ -91,11 +91,11 @@ fn ticks(market: &Market, side: Side, deviation: Rate) -> i64 {
 pub(super) fn fits(new: &NewOrder) -> Result<(), Refusal> {
     let plain = new.order_type == OrderType::Limit && new.time_in_force == TimeInForce::Gtc;
     let with = if !plain {
-        "an algo order and anything but LIMIT with GTC"
+        Conflict::PegType
     } else if new.post_only {
-        "an algo order and postOnly"
+        Conflict::PegPostOnly
     } else if new.reduce_only {
-        "an algo order and reduceOnly"
+        Conflict::PegReduceOnly
     } else {
         return Ok(());
     };

@@ -45,7 +45,7 @@ impl State {
         self.in_flight = Some(InFlight { market: order.market, side: order.side, limit, taker });
     }
 
-    pub(super) fn rest(&mut self, key: Key) {
+    pub(crate) fn rest(&mut self, key: Key) {
         let order = self.orders[key].order;
         if self.orders[key].rests {
             return;

@@ -66,7 +66,6 @@ impl CloseRequest {
         let new = NewOrder { post_only: self.post_only, reduce_only: true, leg: Some(leg), ..plain };
         let post_only = self.post_only;
         let batch = desk.apply(Command::Close { account, market: id, leg, order, price, post_only });
-        desk.state.orders.note_closing(order);
         placed(desk, &new, &batch)
     }
 }

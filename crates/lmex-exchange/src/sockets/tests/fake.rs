@@ -20,6 +20,7 @@ use crate::feed::PositionNews;
 use crate::sockets::auth::{Authenticator, LoginRefused};
 use crate::sockets::connection::{Desk, serve};
 use crate::sockets::market_feed::MarketDepth;
+use crate::sockets::standing::Standing;
 use crate::sockets::{Hub, SocketConfig};
 
 pub(super) const BTC: MarketId = MarketId(0);
@@ -46,6 +47,7 @@ pub(super) fn depth() -> MarketDepth {
         market: BTC,
         instrument: instrument("BTC-PERP"),
         at: TimeMs::from_millis(1_000),
+        seq_num: 1,
         bids: vec![(600_000, 10), (599_999, 20)],
         asks: vec![(600_001, 30), (600_002, 40)],
     }
@@ -74,7 +76,7 @@ impl Venue {
 
     pub(super) fn with(config: SocketConfig) -> Self {
         let (batches, receiver) = mpsc::channel(64);
-        let hub = Hub::spawn(vec![depth()], receiver, config);
+        let hub = Hub::spawn(Standing { markets: vec![depth()], orders: Vec::new() }, receiver, config);
         Self { desk: Desk { hub, auth: Arc::new(friend_only), config }, batches, seq: 0 }
     }
 

@@ -2,14 +2,17 @@
 
 use lmex_engine::{CancelReason, Deleveraged, Event, Exits, Order, Purpose};
 use lmex_types::{Decimal, OrderType, TimeInForce, TimeMs};
+use serde::{Deserialize, Serialize};
 
 use crate::ids::Ids;
 
 /// An order as it stands, or as it ended.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct OrderRecord {
     /// Price, size, trigger and filled part as they are now.
     pub(crate) order: Order,
+    /// The price it was accepted with, in ticks.
+    pub(crate) original_price: i64,
     /// The size it was accepted with, before amendments.
     pub(crate) original_contracts: i64,
     /// The trigger price it was accepted with, in ticks.
@@ -25,7 +28,7 @@ pub(crate) struct OrderRecord {
 }
 
 /// What has become of an order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum OrderState {
     /// In the book, or waiting for its price.
     Open,
@@ -36,7 +39,7 @@ pub(crate) enum OrderState {
 }
 
 /// Whose wish an order was.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Origin {
     /// The account's.
     User,
@@ -51,6 +54,7 @@ impl OrderRecord {
     pub(crate) fn new(order: Order) -> Self {
         Self {
             order,
+            original_price: order.price,
             original_contracts: order.contracts,
             original_trigger: order.trigger.map(|trigger| trigger.price),
             state: OrderState::Open,

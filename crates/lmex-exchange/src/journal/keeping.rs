@@ -1,0 +1,207 @@
+//! The journal as the desk writes it: entries become records, and what shows them waits until they are kept.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
+
+use lmex_engine::{AccountId, Event, Money, Stamped};
+use lmex_journal::{AppendError, DiskError, Durability, Handle, Ready, SnapshotError, Writer};
+use lmex_types::TimeMs;
+
+use super::bounds::KeepingBounds;
+use super::entry::{Entry, Unreadable};
+use super::snapshot;
+use crate::desk::DeskState;
+
+/// Called on the journal's own thread, once a record is kept.
+type Kept = Box<dyn FnOnce() + Send>;
+
+/// Why nothing is kept any more.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum KeepError {
+    #[error(transparent)]
+    Append(#[from] AppendError),
+    #[error("an event can't be written: {0}")]
+    Write(#[from] Unreadable),
+}
+
+/// The desk's end of the journal.
+#[derive(Debug)]
+pub(crate) struct Journal {
+    writer: Writer,
+    /// The record under way.
+    draft: Vec<u8>,
+    /// An entry that could not be written: the record is never appended.
+    fault: Option<Unreadable>,
+    /// The last record appended.
+    last: u64,
+    /// The last record that all who waited for it have been told of.
+    told: Arc<AtomicU64>,
+    /// Whether anything waits at all.
+    holds: bool,
+    /// The highest nonce that was believed.
+    nonces: Arc<AtomicI64>,
+    bounds: KeepingBounds,
+    bytes_since_snapshot: u64,
+    /// The length of the last snapshot.
+    snapshot_bytes: u64,
+    is_snapshot_under_way: Arc<AtomicBool>,
+    records_since_digest: u64,
+}
+
+impl Journal {
+    /// Goes on where a journal was read to.
+    pub(crate) fn start(
+        ready: Ready,
+        durability: Durability,
+        bounds: KeepingBounds,
+        nonces: Arc<AtomicI64>,
+    ) -> Result<Self, DiskError> {
+        let last = ready.last();
+        Ok(Self {
+            writer: Writer::start(ready, durability, bounds.of_journal())?,
+            draft: Vec::new(),
+            fault: None,
+            last,
+            told: Arc::new(AtomicU64::new(last)),
+            holds: durability != Durability::None,
+            nonces,
+            bounds,
+            bytes_since_snapshot: 0,
+            snapshot_bytes: 0,
+            is_snapshot_under_way: Arc::default(),
+            records_since_digest: 0,
+        })
+    }
+
+    /// For whoever wants to know why it has stopped.
+    pub(crate) fn handle(&self) -> &Handle {
+        self.writer.handle()
+    }
+
+    /// Notes the state before the first command.
+    pub(crate) fn begun(&mut self, state: &DeskState) {
+        match snapshot::write(state) {
+            Ok(bytes) => {
+                self.note(&Entry::Begun);
+                self.draft.extend_from_slice(&bytes);
+            }
+            Err(fault) => self.fault = Some(fault),
+        }
+    }
+
+    /// Notes what a state that was recovered from so many bytes of records comes to: whoever decides the commands again
+    /// must come to the same.
+    pub(crate) fn resumed(&mut self, state: &DeskState, bytes: u64) {
+        self.bytes_since_snapshot = bytes;
+        self.note(&Entry::Digest(state.engine.digest()));
+    }
+
+    /// Notes a command and its events.
+    pub(crate) fn command(&mut self, stamped: &Stamped, events: &[Event]) {
+        self.note(&Entry::command(stamped, events));
+    }
+
+    /// Notes whose an account is.
+    pub(crate) fn owner(&mut self, account: AccountId, name: &str) {
+        self.note(&Entry::Owner { account, name: Cow::Borrowed(name) });
+    }
+
+    /// Notes a change of a spot wallet.
+    pub(crate) fn spot(&mut self, account: AccountId, by: Money) {
+        self.note(&Entry::Spot { account, by });
+    }
+
+    /// Whether what waits for an answer must wait for the disk too.
+    pub(crate) fn holds(&self) -> bool {
+        self.holds
+    }
+
+    /// Whether there is something to append.
+    pub(crate) fn has_draft(&self) -> bool {
+        !self.draft.is_empty() || self.fault.is_some()
+    }
+
+    /// Appends the record under way. `kept` is called when it is kept as promised, after those of all records before.
+    /// Waits while too much waits for the disk.
+    pub(crate) fn append(&mut self, state: &mut DeskState, kept: Kept) -> Result<(), KeepError> {
+        self.complete(state);
+        if let Some(fault) = self.fault.take() {
+            return Err(fault.into());
+        }
+        let (told, number) = (Arc::clone(&self.told), self.last + 1);
+        let done = move || {
+            kept();
+            told.store(number, Ordering::Release);
+        };
+        self.last = self.writer.handle().append(&self.draft, done)?;
+        self.bytes_since_snapshot += self.draft.len() as u64;
+        self.draft.clear();
+        self.snapshot_if_due(state);
+        Ok(())
+    }
+
+    /// Calls `kept` when all records are kept, which may be now.
+    pub(crate) fn after_all(&self, kept: Kept) -> Result<(), AppendError> {
+        if self.told.load(Ordering::Acquire) == self.last {
+            kept();
+            return Ok(());
+        }
+        self.writer.handle().barrier(kept)
+    }
+
+    /// Writes what is left with the digest of the last state, and ends.
+    pub(crate) fn close(mut self, state: &mut DeskState) -> Result<(), KeepError> {
+        self.note(&Entry::Digest(state.engine.digest()));
+        self.append(state, Box::new(|| ()))?;
+        let closed = self.writer.close();
+        closed.map(drop).map_err(|failed| AppendError::from(failed).into())
+    }
+
+    fn note(&mut self, entry: &Entry<'_>) {
+        if let Err(fault) = entry.write(&mut self.draft) {
+            self.fault.get_or_insert(fault);
+        }
+    }
+
+    /// What every record says beside what happened. A request's nonce is believed before its command comes to the desk,
+    /// so no command is kept without its nonce.
+    fn complete(&mut self, state: &mut DeskState) {
+        let up_to = TimeMs::from_millis(self.nonces.load(Ordering::Acquire));
+        if up_to > state.nonces_up_to {
+            state.nonces_up_to = up_to;
+            self.note(&Entry::Nonces { up_to });
+        }
+        self.records_since_digest += 1;
+        if self.records_since_digest >= self.bounds.digest_records {
+            self.records_since_digest = 0;
+            self.note(&Entry::Digest(state.engine.digest()));
+        }
+    }
+
+    fn snapshot_if_due(&mut self, state: &DeskState) {
+        let enough = self.bounds.snapshot_bytes.max(self.bounds.snapshot_times * self.snapshot_bytes);
+        let is_due = self.bytes_since_snapshot >= enough;
+        if !is_due || self.is_snapshot_under_way.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        self.bytes_since_snapshot = 0;
+        let is_under_way = Arc::clone(&self.is_snapshot_under_way);
+        let done = move |result: Result<(), SnapshotError>| {
+            is_under_way.store(false, Ordering::Release);
+            if let Err(error) = result {
+                tracing::error!("a snapshot could not be kept: {error}: the journal grows until one can");
+            }
+        };
+        match snapshot::write(state) {
+            Ok(bytes) => {
+                self.snapshot_bytes = bytes.len() as u64;
+                if let Err(error) = self.writer.handle().snapshot(self.last, bytes, done) {
+                    // The journal has failed, and says so by itself.
+                    tracing::debug!("no snapshot was taken: {error}");
+                }
+            }
+            Err(error) => tracing::error!("the state can't be written: {error}: the journal grows"),
+        }
+    }
+}
