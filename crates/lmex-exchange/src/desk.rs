@@ -3,7 +3,8 @@
 //! Requests come in by one bounded channel. Each runs alone: it may apply commands and read, and sees the state as it
 //! is between two commands. Batches of events go to the hub before the request is answered, so whoever gets an
 //! answer can rely on the streams having been told. Where the exchange keeps what happens, both wait until it is kept;
-//! the desk itself goes on.
+//! the desk itself goes on. Requests that wait together are carried out one after the other and answered together: to
+//! wake the hub and the journal for each of them would take longer than to carry it out.
 
 mod handle;
 mod outlet;
@@ -11,6 +12,7 @@ mod owners;
 mod positions;
 mod state;
 
+use handle::Request;
 pub use handle::{DeskGone, DeskHandle};
 pub(crate) use handle::{Requests, WeakDeskHandle, queue};
 pub(crate) use owners::Owners;
@@ -29,12 +31,14 @@ use crate::feed::Batch;
 use crate::history::Opening;
 use crate::ids::Ids;
 use crate::journal::Journal;
-use outlet::{Ended, Outlet};
+use outlet::{Answer, Ended, Outlet};
 
 /// The longest the desk sleeps: what is due by the clock alone (expiry, dead man's switch) is at most so late.
 const LONGEST_SLEEP: Duration = Duration::from_millis(250);
 /// Steps of the source between two requests: one that is always behind must not keep the desk from answering.
 const MOST_STEPS: usize = 4;
+/// Requests that are answered together, at most.
+const MOST_TOGETHER: usize = 32;
 
 /// Owner of the engine and the views.
 pub(crate) struct Desk {
@@ -134,20 +138,36 @@ impl Desk {
     }
 
     async fn serve(&mut self, requests: &mut Requests) -> Result<(), Ended> {
+        let mut waiting = Vec::with_capacity(MOST_TOGETHER);
         while !self.is_stopped {
             self.catch_up();
             self.outlet.release(&mut self.state, Box::new(|| ())).await?;
-            let request = match tokio::time::timeout(self.sleep(), requests.recv()).await {
-                Ok(Some(request)) => request,
-                Ok(None) => break,
+            let received = requests.recv_many(&mut waiting, MOST_TOGETHER);
+            match tokio::time::timeout(self.sleep(), received).await {
+                Ok(0) => break,
+                Ok(_) => {}
                 Err(_) => continue,
-            };
-            // What was due before the request came happens before it.
-            self.catch_up();
-            let answer = request(self);
-            self.outlet.release(&mut self.state, answer).await?;
+            }
+            let answers = self.carry_out(&mut waiting);
+            let answer = move || answers.into_iter().for_each(|answer| answer());
+            self.outlet.release(&mut self.state, Box::new(answer)).await?;
         }
         Ok(())
+    }
+
+    /// Carries requests out in their order, up to the one that stops the desk; whoever sent the others hears that it is
+    /// gone.
+    fn carry_out(&mut self, requests: &mut Vec<Request>) -> Vec<Answer> {
+        let mut answers = Vec::with_capacity(requests.len());
+        for request in requests.drain(..) {
+            // What was due before the request came happens before it.
+            self.catch_up();
+            answers.push(request(self));
+            if self.is_stopped {
+                break;
+            }
+        }
+        answers
     }
 
     /// This request is the last one that is served.

@@ -69,6 +69,7 @@ pub(crate) fn own_cpu() -> Outcome<Duration> {
 fn cpu_of(process: &str) -> Outcome<Duration> {
     let stat = fs::read_to_string(format!("/proc/{process}/stat"))?;
     let (_, fields) = stat.rsplit_once(')').ok_or("unexpected /proc/PID/stat")?;
-    let ticks: Vec<u32> = fields.split_whitespace().skip(11).take(2).map(str::parse).collect::<Result<_, _>>()?;
+    let ticks: Vec<u32> =
+        fields.split_whitespace().skip(11).take(2).map(str::parse).collect::<Result<_, _>>()?;
     Ok(TICK * ticks.iter().sum())
 }

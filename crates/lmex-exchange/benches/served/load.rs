@@ -14,7 +14,7 @@ use crate::requests::{Request, Requests};
 /// How long the load runs before anything counts.
 const WARM_UP: Duration = Duration::from_millis(500);
 /// One answer in so many is looked into.
-const LOOKED_INTO: usize = 16;
+const LOOKED_INTO: usize = 15;
 
 /// Connections to one server, with the requests that go over them.
 #[derive(Debug)]
@@ -47,23 +47,23 @@ impl Load {
         Ok(Self { runtime, clients })
     }
 
-    /// Each connection sends as soon as it has its answer. Answers how many orders a second came back answered.
+    /// Each connection sends as soon as it has its answer. Answers how many requests a second came back answered.
     pub(crate) fn closed(&mut self, length: Duration) -> Outcome<f64> {
         let begin = Instant::now() + WARM_UP;
         let end = begin + length;
-        let orders: Vec<u64> = self.all(move |mut client| async move {
-            let mut orders = 0;
+        let answered: Vec<u64> = self.all(move |mut client| async move {
+            let mut answered = 0;
             loop {
                 let request = client.requests.next();
                 client.ask(&request).await?;
                 let now = Instant::now();
                 if now >= end {
-                    return Ok((client, orders));
+                    return Ok((client, answered));
                 }
-                orders += u64::from(request.is_order && now >= begin);
+                answered += u64::from(now >= begin);
             }
         })?;
-        Ok(orders.iter().sum::<u64>() as f64 / length.as_secs_f64())
+        Ok(answered.iter().sum::<u64>() as f64 / length.as_secs_f64())
     }
 
     /// Each connection sends so many orders, as soon as it has the answer to the last.
@@ -73,7 +73,7 @@ impl Load {
             while orders < each {
                 let request = client.requests.next();
                 client.ask(&request).await?;
-                orders += u64::from(request.is_order);
+                orders += u64::from(request.places);
             }
             Ok((client, ()))
         })?;
@@ -137,18 +137,21 @@ impl Client {
     async fn ask(&mut self, request: &Request) -> Outcome {
         self.sent += 1;
         let answer = self.connection.ask(&request.bytes).await?;
-        let is_looked_into = self.trades && request.is_order && self.sent.is_multiple_of(LOOKED_INTO);
-        if is_looked_into && !is_placed(answer) {
-            return Err(format!("not placed: {}", String::from_utf8_lossy(answer)).into());
+        let is_looked_into = self.trades && self.sent.is_multiple_of(LOOKED_INTO);
+        if is_looked_into && !is_done(answer, request.places) {
+            return Err(format!("not done: {}", String::from_utf8_lossy(answer)).into());
         }
         Ok(())
     }
 }
 
-/// Whether an answer shows an order that rests (2), is filled (4), or in part (5).
-fn is_placed(answer: &[u8]) -> bool {
+/// Whether an answer shows an order that rests (2), is filled (4) or in part (5), or else one that is cancelled (6).
+fn is_done(answer: &[u8], places: bool) -> bool {
     const NAME: &[u8] = b"\"status\":";
     let value = answer.windows(NAME.len()).position(|bytes| bytes == NAME).map(|at| at + NAME.len());
-    let digits = value.and_then(|at| answer.get(at..at + 2));
-    matches!(digits, Some(b"2," | b"4," | b"5," | b"2}" | b"4}" | b"5}"))
+    match value.and_then(|at| answer.get(at..at + 2)) {
+        Some(b"2," | b"4," | b"5,") => places,
+        Some(b"6,") => !places,
+        _ => false,
+    }
 }

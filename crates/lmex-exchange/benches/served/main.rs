@@ -23,6 +23,10 @@ mod summary;
 
 use std::error::Error;
 
+/// As `lmex` has it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// What anything here fails with: a benchmark that fails says why and ends.
 type Outcome<T = ()> = Result<T, Box<dyn Error>>;
 

@@ -15,9 +15,10 @@ const STEPS: u64 = 5;
 
 /// Prints a row for orders that are cancelled and one for orders that are filled.
 pub(crate) fn measure() -> Outcome {
-    for (name, mix) in [("placed and cancelled", Mix::Resting { each: 19 }), ("filled", Mix::Filled)] {
+    for (name, mix) in [("placed and cancelled", Mix::Resting), ("filled", Mix::Filled)] {
         let sizes = sizes(name, mix)?;
-        let (first, last) = (sizes.first().copied().unwrap_or(f64::NAN), sizes.last().copied().unwrap_or(f64::NAN));
+        let (first, last) =
+            (sizes.first().copied().unwrap_or(f64::NAN), sizes.last().copied().unwrap_or(f64::NAN));
         row(
             &format!("memory after 1,000,000 orders that were {name}"),
             &format!("{last:.0} MiB"),

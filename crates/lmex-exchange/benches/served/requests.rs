@@ -26,21 +26,21 @@ pub(crate) fn secret_of(account: usize) -> String {
 pub(crate) struct Request {
     /// Head and body.
     pub(crate) bytes: Vec<u8>,
-    /// Whether it places an order.
-    pub(crate) is_order: bool,
+    /// Whether it places an order, or cancels one.
+    pub(crate) places: bool,
 }
 
 /// What the orders of a connection are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Mix {
-    /// Limit orders that wait far from the market. After so many all are cancelled with one request.
-    Resting {
-        /// Orders for each cancellation.
-        each: u32,
-    },
+    /// Limit orders that wait far from the market, some at a time: one is placed and an earlier one cancelled, in turn.
+    Resting,
     /// Market orders, bought and sold in turn.
     Filled,
 }
+
+/// How many orders of a connection wait.
+const WAITING: u32 = 50;
 
 /// Where the nonces of requests lie.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,6 +54,7 @@ pub(crate) enum Nonces {
 /// The requests of one account.
 #[derive(Debug)]
 pub(crate) struct Requests {
+    account: usize,
     signer: Signer,
     key: String,
     host: SocketAddr,
@@ -61,7 +62,8 @@ pub(crate) struct Requests {
     clock: Clock,
     is_at_present: bool,
     last_nonce: i64,
-    serial: u32,
+    placed: u32,
+    cancelled: u32,
     ready: VecDeque<Request>,
 }
 
@@ -73,6 +75,7 @@ impl Requests {
             Nonces::Behind(ms) => clock.now().as_millis() - ms,
         };
         Self {
+            account,
             signer: Signer::new(secret_of(account).as_bytes()),
             key: key_of(account),
             host,
@@ -80,7 +83,8 @@ impl Requests {
             clock,
             is_at_present: nonces == Nonces::Now,
             last_nonce,
-            serial: 0,
+            placed: 0,
+            cancelled: 0,
             ready: VecDeque::new(),
         }
     }
@@ -99,33 +103,39 @@ impl Requests {
     }
 
     fn sign_next(&mut self) -> Request {
-        self.serial += 1;
         match self.mix {
-            Mix::Resting { each } if self.serial.is_multiple_of(each + 1) => self.cancel_all(),
-            Mix::Resting { .. } => self.resting(),
             Mix::Filled => self.filled(),
+            Mix::Resting if self.placed - self.cancelled > WAITING => self.cancel(),
+            Mix::Resting => self.resting(),
         }
     }
 
     fn resting(&mut self) -> Request {
-        let Self { serial, key, .. } = &self;
-        let (account, ticks) = (key.get(21..23).unwrap_or_default(), serial % 1_000);
+        self.placed += 1;
+        let (id, ticks) = (self.client_id(self.placed), self.placed % 1_000);
         let body = format!(
-            r#"{{"symbol":"BTC-PERP","side":"BUY","type":"LIMIT","price":{}.{},"size":100,"time_in_force":"GTC","clOrderID":"c{account}-{serial}"}}"#,
+            r#"{{"symbol":"BTC-PERP","side":"BUY","type":"LIMIT","price":{}.{},"size":100,"time_in_force":"GTC","clOrderID":"{id}"}}"#,
             50_000 + ticks / 10,
             ticks % 10
         );
-        Request { bytes: self.signed("POST", "", &body), is_order: true }
+        Request { bytes: self.signed("POST", "", &body), places: true }
+    }
+
+    fn cancel(&mut self) -> Request {
+        self.cancelled += 1;
+        let query = format!("?symbol=BTC-PERP&clOrderID={}", self.client_id(self.cancelled));
+        Request { bytes: self.signed("DELETE", &query, ""), places: false }
+    }
+
+    fn client_id(&self, number: u32) -> String {
+        format!("bench-{}-{number}", self.account)
     }
 
     fn filled(&mut self) -> Request {
-        let side = if self.serial.is_multiple_of(2) { "SELL" } else { "BUY" };
+        self.placed += 1;
+        let side = if self.placed.is_multiple_of(2) { "SELL" } else { "BUY" };
         let body = format!(r#"{{"symbol":"BTC-PERP","side":"{side}","type":"MARKET","size":10}}"#);
-        Request { bytes: self.signed("POST", "", &body), is_order: true }
-    }
-
-    fn cancel_all(&mut self) -> Request {
-        Request { bytes: self.signed("DELETE", "?symbol=BTC-PERP", ""), is_order: false }
+        Request { bytes: self.signed("POST", "", &body), places: true }
     }
 
     fn signed(&mut self, method: &str, query: &str, body: &str) -> Vec<u8> {

@@ -7,7 +7,10 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::routing::post;
 use axum::serve::ListenerExt;
-use lmex_exchange::{AccountConfig, Exchange, ExchangeConfig, Fees, KeyConfig, LimitsMode, Secret};
+use lmex_exchange::{
+    AccountConfig, DataDir, Durability, Exchange, ExchangeConfig, Fees, KeyConfig, LimitsMode, Permission,
+    Secret,
+};
 use lmex_types::Decimal;
 use tokio::net::TcpListener;
 
@@ -17,14 +20,17 @@ use crate::requests::{PATH, key_of, secret_of};
 /// Accounts of the exchange that is measured, each with one key: as many as connections may send orders.
 pub(crate) const ACCOUNTS: usize = 64;
 
-/// `echo`, or `exchange` with the width of its nonce window in milliseconds.
+/// `echo`, or `exchange` with the width of its nonce window in milliseconds, and with `os` or `fsync` and a folder if it
+/// is to keep what happens.
 pub(crate) fn run(what: &[&str]) -> Outcome {
     // As `lmex exchange` has it.
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     match what {
         ["echo"] => runtime.block_on(echo()),
-        ["exchange", nonce_window_ms] => runtime.block_on(exchange(nonce_window_ms.parse()?)),
-        _ => Err("use: serve echo, or serve exchange NONCE_WINDOW_MS".into()),
+        ["exchange", nonce_window_ms, kept @ ..] => {
+            runtime.block_on(exchange(nonce_window_ms.parse()?, kept_in(kept)?))
+        }
+        _ => Err("use: serve echo, or serve exchange NONCE_WINDOW_MS [os|fsync FOLDER]".into()),
     }
 }
 
@@ -39,11 +45,22 @@ async fn echo() -> Outcome {
     end_of_input().await
 }
 
-async fn exchange(nonce_window_ms: i64) -> Outcome {
+fn kept_in(kept: &[&str]) -> Outcome<Option<DataDir>> {
+    let (durability, folder) = match kept {
+        [] => return Ok(None),
+        ["os", folder] => (Durability::Os, folder),
+        ["fsync", folder] => (Durability::Fsync, folder),
+        _ => return Err("use: os FOLDER or fsync FOLDER".into()),
+    };
+    Ok(Some(DataDir { durability, ..DataDir::new(folder) }))
+}
+
+async fn exchange(nonce_window_ms: i64, data: Option<DataDir>) -> Outcome {
     let mut config = ExchangeConfig {
         limits: LimitsMode::Off,
         nonce_window_ms,
         accounts: (0..ACCOUNTS).map(account).collect(),
+        data,
         ..ExchangeConfig::default()
     };
     config.listen.set_port(0);
@@ -59,7 +76,7 @@ fn account(number: usize) -> AccountConfig {
     let key = KeyConfig {
         key: key_of(number),
         secret: Secret::new(secret_of(number)),
-        permissions: vec![lmex_exchange::Permission::Read, lmex_exchange::Permission::Trade],
+        permissions: vec![Permission::Read, Permission::Trade],
     };
     AccountConfig {
         name: format!("bench-{number}"),

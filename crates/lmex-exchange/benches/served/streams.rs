@@ -64,10 +64,18 @@ pub(crate) fn measure() -> Outcome {
         Outcome::Ok((spreads, told.into_iter().filter(|told| *told).count(), start))
     })?;
     let mut across: Vec<Duration> = spreads.iter().map(|spread| spread.last - spread.first).collect();
-    let mut whole: Vec<Duration> = spreads.iter().map(|spread| start.since(spread.changed, spread.last)).collect();
-    let what = format!("a delta of a book, from the first of {} subscribers to the last", grouped(SUBSCRIBERS as f64));
+    let mut whole: Vec<Duration> =
+        spreads.iter().map(|spread| start.since(spread.changed, spread.last)).collect();
+    let what = format!(
+        "a delta of a book, from the first of {} subscribers to the last",
+        grouped(SUBSCRIBERS as f64)
+    );
     let largest = quantile_ms(&mut across, 1.0);
-    let baseline = format!("p50: {:.1} ms, longest of {}: {largest:.1} ms", quantile_ms(&mut across, 0.5), spreads.len());
+    let baseline = format!(
+        "p50: {:.1} ms, longest of {}: {largest:.1} ms",
+        quantile_ms(&mut across, 0.5),
+        spreads.len()
+    );
     row(&what, &format!("p99: {:.1} ms", quantile_ms(&mut across, 0.99)), &baseline, "", "< 50 ms");
     let what = "the same, from the desk's change of the book, with up to 50 ms between two deltas";
     let baseline = format!("p50: {:.1} ms", quantile_ms(&mut whole, 0.5));

@@ -18,7 +18,8 @@ const MOST_KEPT: usize = 100_000;
 /// The orders of all users.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Orders {
-    records: HashMap<OrderId, OrderRecord>,
+    /// Each apart, so that there is no moment at which a table of them all is moved to a larger place.
+    records: HashMap<OrderId, Box<OrderRecord>>,
     /// Orders by the trader's id, oldest first.
     of_client: HashMap<(AccountId, ClientOrderId), VecDeque<OrderId>>,
     /// Trailing stops that wait: where they stand is the engine's to say.
@@ -29,12 +30,12 @@ pub(crate) struct Orders {
 impl Orders {
     /// The order with this id, open or finished.
     pub(crate) fn find(&self, account: AccountId, id: OrderId) -> Option<&OrderRecord> {
-        self.records.get(&id).filter(|record| record.order.account == account)
+        self.records.get(&id).map(Box::as_ref).filter(|record| record.order.account == account)
     }
 
     /// All orders that are open.
     pub(crate) fn open(&self) -> impl Iterator<Item = &OrderRecord> {
-        self.records.values().filter(|record| record.state == OrderState::Open)
+        self.records.values().map(Box::as_ref).filter(|record| record.state == OrderState::Open)
     }
 
     /// The latest order of the account with this trader's id; in one market if it is given.
@@ -45,7 +46,7 @@ impl Orders {
         id: ClientOrderId,
     ) -> Option<&OrderRecord> {
         let ids = self.of_client.get(&(account, id))?;
-        let records = ids.iter().rev().filter_map(|id| self.records.get(id));
+        let records = ids.iter().rev().filter_map(|id| self.records.get(id).map(Box::as_ref));
         records.into_iter().find(|record| market.is_none_or(|market| record.order.market == market))
     }
 
@@ -71,7 +72,7 @@ impl Orders {
             }
             Event::LiquidationOrder { .. } => {
                 if let Some(record) = OrderRecord::liquidation(at, event) {
-                    self.records.insert(record.order.id, record);
+                    self.records.insert(record.order.id, Box::new(record));
                 }
             }
             Event::LiquidationOrderEnded { order, remaining: 0, .. } => {
@@ -94,7 +95,7 @@ impl Orders {
     }
 
     fn accepted(&mut self, order: &Order) {
-        self.records.insert(order.id, OrderRecord::new(*order));
+        self.records.insert(order.id, Box::new(OrderRecord::new(*order)));
         if order.trigger.is_some_and(|trigger| trigger.trail.is_some() && !trigger.fired) {
             self.trailing.insert(order.id);
         }
@@ -117,7 +118,7 @@ impl Orders {
         }
         let record = OrderRecord::deleveraging(at, trade);
         let party = Party { order: Some(record.order.id), ..trade.winner };
-        self.records.insert(record.order.id, record);
+        self.records.insert(record.order.id, Box::new(record));
         self.traded(at, &party, trade.price, trade.contracts);
     }
 
