@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::fs::{File, TryLockError};
 use std::io::{Read as _, Result, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use lmex_api::Nonces;
@@ -17,18 +17,18 @@ use crate::private;
 /// The file's name in the folder of a key.
 const FILE: &str = "nonce";
 
+/// Keys of which no client is left, beyond which they are forgotten.
+const MOST_UNUSED: usize = 1_000;
+
 /// The nonces of a key. The venue refuses a repeated nonce whoever sends it, so clients of one key must not count
-/// each for itself. This is the SDK's only process-wide state.
+/// each for itself, nor begin anew where one ended a moment ago. This is the SDK's only process-wide state.
 pub(crate) fn of_key(key: &str) -> Arc<Nonces> {
-    static BY_KEY: Mutex<BTreeMap<String, Weak<Nonces>>> = Mutex::new(BTreeMap::new());
+    static BY_KEY: Mutex<BTreeMap<String, Arc<Nonces>>> = Mutex::new(BTreeMap::new());
     let mut by_key = BY_KEY.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(nonces) = by_key.get(key).and_then(Weak::upgrade) {
-        return nonces;
+    if by_key.len() > MOST_UNUSED {
+        by_key.retain(|other, nonces| other == key || Arc::strong_count(nonces) > 1);
     }
-    by_key.retain(|_, nonces| nonces.strong_count() > 0);
-    let nonces = Arc::new(Nonces::new());
-    by_key.insert(key.to_owned(), Arc::downgrade(&nonces));
-    nonces
+    Arc::clone(by_key.entry(key.to_owned()).or_insert_with(|| Arc::new(Nonces::new())))
 }
 
 /// The latest nonce of a key, in a file that processes share. Two that start in the same millisecond would otherwise
@@ -143,6 +143,13 @@ fn next_locked(file: &mut File, in_process: &Nonces, now: TimeMs) -> Result<i64>
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_client_that_begins_where_another_ended_repeats_no_nonce() {
+        let now = TimeMs::from_millis(1_000);
+        let used = SharedNonces::new("ended", None).next(now);
+        assert_eq!(SharedNonces::new("ended", None).next(now), used + 1);
+    }
 
     #[test]
     fn processes_that_share_a_folder_repeat_no_nonce() {
