@@ -90,6 +90,14 @@ def machine():
     return f"{os.cpu_count()} cores of {model}, {platform.system()} {platform.release().split('-')[0]}, {rust}"
 
 
+def served():
+    """What `cargo bench -p lmex-exchange --bench served` printed: rows of a table."""
+    print("\n## Served\n")
+    print("The exchange, the echo it is compared with and the load run on the same cores, each in a process of its own, and are\nstarted anew for each of five rounds, in turn; the medians are compared. 64 connections, rate limits off, one key for each\nconnection; 99 orders that rest, then one request that cancels them. The echo answers with the body that it got.\n")
+    print("| what | measured | baseline in the same run | ratio | goal |\n|---|--:|--:|--:|--:|")
+    print((WORK / "served.md").read_text(), end="")
+
+
 def main():
     sign, bare = criterion("sign", "build and sign an order"), criterion("sign", "baseline: bare cached HMAC-SHA384")
     book, serde = criterion("book", "decode and apply"), criterion("book", "baseline: serde_json to rust_decimal, not applied")
@@ -113,6 +121,7 @@ def main():
     print(f"| `lmex exchange` ready | {ready_ms():.0f} ms | | | < 300 ms |")
     print("\nA book message allocates nothing in the steady state: `cargo test -p lmex-api --test allocations`.")
     bench_engine.section(criterion, WORK)
+    served()
 
 
 main()

@@ -21,6 +21,11 @@ use crate::args::{Args, Command};
 use crate::error::CliError;
 use crate::output::Output;
 
+/// A request to `lmex exchange` passes three threads, and what one allocates another frees: with the system's allocator
+/// that is a fifth of its cost.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let args = match Args::try_parse() {
         Ok(args) => args,

@@ -3,7 +3,8 @@
 //! Requests come in by one bounded channel. Each runs alone: it may apply commands and read, and sees the state as it
 //! is between two commands. Batches of events go to the hub before the request is answered, so whoever gets an
 //! answer can rely on the streams having been told. Where the exchange keeps what happens, both wait until it is kept;
-//! the desk itself goes on.
+//! the desk itself goes on. Requests that wait together are carried out one after the other and answered together: to
+//! wake the hub and the journal for each of them would take longer than to carry it out.
 
 mod handle;
 mod outlet;
@@ -12,12 +13,14 @@ mod positions;
 mod state;
 mod step;
 
+use handle::Request;
 pub use handle::{DeskGone, DeskHandle};
 pub(crate) use handle::{Requests, WeakDeskHandle, queue};
 pub(crate) use owners::Owners;
 pub use state::DeskState;
 pub use step::StepError;
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -31,7 +34,7 @@ use crate::feed::Batch;
 use crate::history::Opening;
 use crate::ids::Ids;
 use crate::journal::Journal;
-use outlet::{Ended, Outlet};
+use outlet::{Answer, Ended, Outlet};
 
 /// The longest the desk sleeps: what is due by the clock alone (expiry, dead man's switch) is at most so late.
 const LONGEST_SLEEP: Duration = Duration::from_millis(250);
@@ -39,6 +42,8 @@ const LONGEST_SLEEP: Duration = Duration::from_millis(250);
 const SHORTEST_SLEEP: Duration = Duration::from_millis(1);
 /// Steps of the source between two requests: one that is always behind must not keep the desk from answering.
 const MOST_STEPS: usize = 4;
+/// Requests that are answered together, at most.
+const MOST_TOGETHER: usize = 32;
 
 /// Owner of the engine and the views.
 pub(crate) struct Desk {
@@ -141,23 +146,42 @@ impl Desk {
     }
 
     async fn serve(&mut self, requests: &mut Requests) -> Result<(), Ended> {
+        let mut arrived = Vec::with_capacity(MOST_TOGETHER);
+        let mut waiting = VecDeque::with_capacity(MOST_TOGETHER);
         while !self.is_stopped {
             self.catch_up();
             self.outlet.release(&mut self.state, Box::new(|| ())).await?;
             if self.stride() {
                 continue;
             }
-            let request = match tokio::time::timeout(self.sleep(), requests.recv()).await {
-                Ok(Some(request)) => request,
-                Ok(None) => break,
-                Err(_) => continue,
-            };
-            // What was due before the request came happens before it.
-            self.catch_up();
-            let answer = request(self);
-            self.outlet.release(&mut self.state, answer).await?;
+            if waiting.is_empty() {
+                let received = requests.recv_many(&mut arrived, MOST_TOGETHER);
+                match tokio::time::timeout(self.sleep(), received).await {
+                    Ok(0) => break,
+                    Ok(_) => waiting.extend(arrived.drain(..)),
+                    Err(_) => continue,
+                }
+            }
+            let answers = self.carry_out(&mut waiting);
+            let answer = move || answers.into_iter().for_each(|answer| answer());
+            self.outlet.release(&mut self.state, Box::new(answer)).await?;
         }
         Ok(())
+    }
+
+    /// Carries requests out in their order, up to one that begins a step through time, which comes before the others, or
+    /// stops the desk: whoever sent the others hears that it is gone.
+    fn carry_out(&mut self, requests: &mut VecDeque<Request>) -> Vec<Answer> {
+        let mut answers = Vec::with_capacity(requests.len());
+        while self.step.is_none()
+            && !self.is_stopped
+            && let Some(request) = requests.pop_front()
+        {
+            // What was due before the request came happens before it.
+            self.catch_up();
+            answers.push(request(self));
+        }
+        answers
     }
 
     /// This request is the last one that is served.

@@ -227,9 +227,16 @@ fn number(name: &str, text: &str) -> Result<Option<Decimal>, Refused> {
     let read = if text.contains('_') { Err(String::new()) } else { decimal::parse(text) };
     let read = read.map_err(|_| wrong(name, "must be a number that a decimal can hold", text))?;
     match read {
-        Some(value) if digits_of(text) != digits_of(&value.to_string()) => Err(Refused::too_fine(name, text)),
+        Some(value) if !always_fits(text) && digits_of(text) != digits_of(&value.to_string()) => {
+            Err(Refused::too_fine(name, text))
+        }
         read => Ok(read),
     }
+}
+
+/// Whether no digit can be lost, whatever the digits are: a decimal holds 28 of them, on either side of the point.
+fn always_fits(text: &str) -> bool {
+    text.len() <= 28 && !text.contains(['e', 'E'])
 }
 
 /// The significant digits of a number: without sign, point, exponent and the zeros around them.

@@ -7,15 +7,13 @@ mod waiting;
 mod wire;
 
 use std::sync::{Arc, Mutex};
-use std::time::Instant;
 
-use axum::extract::{Request, State};
-use axum::middleware::{Next, from_fn, map_response};
+use axum::extract::State;
+use axum::middleware::map_response;
 use axum::response::Response;
 use axum::routing::get;
 use axum::{Json, Router};
 use http::{Method, Uri};
-use tracing::Instrument;
 
 use crate::auth::Auth;
 use crate::clock::Clocks;
@@ -60,7 +58,6 @@ pub(crate) fn router(app: Arc<App>, streams: Router) -> Router {
         .with_state(app)
         .layer(map_response(move |answer: Response| async move { in_dialect(answer, dialect) }))
         .merge(streams)
-        .layer(from_fn(trace))
 }
 
 /// Not limited: programs ask here where the prices come from, which must not cost them a query.
@@ -74,17 +71,4 @@ async fn not_served(method: Method, uri: Uri) -> Refused {
 
 async fn method_not_served(method: Method, uri: Uri) -> Refused {
     Refused::method(method.as_str(), uri.path())
-}
-
-/// One line for each request: never a query, a header or a body, which may hold secrets.
-async fn trace(request: Request, next: Next) -> Response {
-    let span = tracing::debug_span!("request", method = %request.method(), path = request.uri().path());
-    let answered = async {
-        let started = Instant::now();
-        let response = next.run(request).await;
-        let (status, latency_us) = (response.status().as_u16(), started.elapsed().as_micros());
-        tracing::debug!(status, latency_us, "request answered");
-        response
-    };
-    answered.instrument(span).await
 }

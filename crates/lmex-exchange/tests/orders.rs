@@ -87,8 +87,12 @@ async fn a_limit_order_rests_is_found_amended_and_cancelled() {
         "still there to be asked for"
     );
     venue.pass_ms(31 * 60_000);
-    let (code, message) = venue.my(&format!("/order?orderID={id}")).await.refused(400);
-    assert_eq!((code, message.as_str()), (400, "Order not found"), "for half an hour");
+    let not_found = (400, "Order not found".to_owned());
+    for target in [format!("/order?orderID={id}"), "/order?clOrderID=mine-1".to_owned()] {
+        assert_eq!(venue.my(&target).await.refused(400), not_found, "after half an hour: {target}");
+    }
+    let again = venue.delete(&format!("/order?symbol=BTC-PERP&orderID={id}")).await;
+    assert_eq!(again.refused(400), not_found);
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! Exact decimals as JSON numbers.
 
+use std::fmt::{self, Write as _};
 use std::str::FromStr;
 
 use lmex_types::Decimal;
@@ -10,7 +11,40 @@ use serde_json::value::RawValue;
 
 /// Writes a plain JSON number: no exponent, no trailing zeros, no quotes.
 pub fn serialize<S: Serializer>(value: &Decimal, serializer: S) -> Result<S::Ok, S::Error> {
-    RawValue::from_string(value.normalize().to_string()).map_err(S::Error::custom)?.serialize(serializer)
+    let plain = value.normalize();
+    // Most numbers of an order are whole.
+    if let (0, Ok(whole)) = (plain.scale(), i64::try_from(plain.mantissa())) {
+        return serializer.serialize_i64(whole);
+    }
+    let mut digits = Digits::default();
+    write!(digits, "{plain}").map_err(S::Error::custom)?;
+    let json: &RawValue = serde_json::from_str(digits.text()).map_err(S::Error::custom)?;
+    json.serialize(serializer)
+}
+
+/// The longest decimal as text: sign, zero, point and 28 digits, or 29 digits and a point.
+const LONGEST: usize = 32;
+
+/// A decimal's text, without memory of its own.
+#[derive(Default)]
+struct Digits {
+    bytes: [u8; LONGEST],
+    length: usize,
+}
+
+impl Digits {
+    fn text(&self) -> &str {
+        self.bytes.get(..self.length).and_then(|text| std::str::from_utf8(text).ok()).unwrap_or_default()
+    }
+}
+
+impl fmt::Write for Digits {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let end = self.length + text.len();
+        self.bytes.get_mut(self.length..end).ok_or(fmt::Error)?.copy_from_slice(text.as_bytes());
+        self.length = end;
+        Ok(())
+    }
 }
 
 /// Reads a number or a numeric string; `null` and `""` are zero.
@@ -121,7 +155,15 @@ mod tests {
 
     #[test]
     fn numbers_are_written_plainly() {
-        for (value, json) in [("60000.0", "60000"), ("0.00001", "0.00001"), ("-1.50", "-1.5")] {
+        for (value, json) in [
+            ("60000.0", "60000"),
+            ("0.00001", "0.00001"),
+            ("-1.50", "-1.5"),
+            ("-0.00", "0"),
+            ("-79228162514264337593543950335", "-79228162514264337593543950335"),
+            ("-7.9228162514264337593543950335", "-7.9228162514264337593543950335"),
+            ("-0.0000000000000000000000000001", "-0.0000000000000000000000000001"),
+        ] {
             let row = Row { value: value.parse().unwrap() };
             assert_eq!(serde_json::to_string(&row).unwrap(), format!("{{\"value\":{json}}}"));
         }

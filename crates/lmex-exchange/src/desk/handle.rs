@@ -53,7 +53,7 @@ impl WeakDeskHandle {
 }
 
 /// Runs on the desk; what it returns is called once the hub has been told.
-type Request = Box<dyn FnOnce(&mut Desk) -> Box<dyn FnOnce() + Send> + Send>;
+pub(super) type Request = Box<dyn FnOnce(&mut Desk) -> Box<dyn FnOnce() + Send> + Send>;
 
 /// The desk's end of the queue.
 pub(crate) type Requests = mpsc::Receiver<Request>;

@@ -3,8 +3,8 @@
 use std::error::Error;
 use std::net::SocketAddr;
 use std::pin::pin;
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::body::{Body, HttpBody, to_bytes};
@@ -21,6 +21,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot, watch};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
+use tracing::Instrument;
 
 use super::bounds::{ConnectionBounds, LARGEST_BODY, LARGEST_HEAD};
 use super::waiting::{Seat, Waiting};
@@ -131,7 +132,8 @@ impl Connections {
         builder.timer(TokioTimer::new()).header_read_timeout(self.bounds.head_within.min(LONGEST_WAIT));
         builder.max_buf_size(LARGEST_HEAD);
         let wire = Wire::default();
-        let service = service_fn(|request| self.answer(request, peer, &seat, &wire));
+        let said = Mutex::new(Said::by(self.market_source.clone()));
+        let service = service_fn(|request| self.answer(request, peer, &seat, &wire, &said));
         let socket = TokioIo::new(wire.carry(socket));
         let mut served = pin!(builder.serve_connection(socket, service).with_upgrades());
         let mut is_told = false;
@@ -159,6 +161,7 @@ impl Connections {
         peer: SocketAddr,
         seat: &Seat,
         wire: &Wire,
+        said: &Mutex<Said>,
     ) -> Result<Response, Unanswered> {
         let mut response = match self.receive(request).await {
             Ok(mut request) => {
@@ -167,7 +170,7 @@ impl Connections {
                 }
                 request.extensions_mut().insert(ConnectInfo(peer));
                 request.extensions_mut().insert(wire.clone());
-                self.faults.answer(self.router.clone(), request, wire).await?
+                self.route(request, wire).await?
             }
             Err(refused) => {
                 tracing::debug!(?refused, "request not read");
@@ -175,9 +178,22 @@ impl Connections {
             }
         };
         seat.wait();
-        let name = HeaderName::from_static(lmex_api::MARKET_SOURCE);
-        response.headers_mut().insert(name, visible(&self.market_source.borrow()));
+        let header = said.lock().unwrap_or_else(PoisonError::into_inner).header();
+        response.headers_mut().insert(HeaderName::from_static(lmex_api::MARKET_SOURCE), header);
         Ok(response)
+    }
+
+    /// One line for each request: never a query, a header or a body, which may hold secrets.
+    async fn route(&self, request: Request, wire: &Wire) -> Result<Response, Unanswered> {
+        let span = tracing::debug_span!("request", method = %request.method(), path = request.uri().path());
+        let answered = async {
+            let started = Instant::now();
+            let response = self.faults.answer(self.router.clone(), request, wire).await?;
+            let (status, latency_us) = (response.status().as_u16(), started.elapsed().as_micros());
+            tracing::debug!(status, latency_us, "request answered");
+            Ok(response)
+        };
+        answered.instrument(span).await
     }
 
     /// The request with its whole body.
@@ -194,6 +210,28 @@ impl Connections {
             Ok(Err(error)) => Err(Refused::parameter(format!("body can't be read: {error}"))),
             Err(_) => Err(Refused::too_slow(self.bounds.body_within)),
         }
+    }
+}
+
+/// What the source says of itself, as a header that is written anew only when it says something else.
+#[derive(Debug)]
+struct Said {
+    source: watch::Receiver<String>,
+    header: HeaderValue,
+}
+
+impl Said {
+    fn by(mut source: watch::Receiver<String>) -> Self {
+        let header = visible(&source.borrow_and_update());
+        Self { source, header }
+    }
+
+    fn header(&mut self) -> HeaderValue {
+        // A source that is gone says nothing new.
+        if self.source.has_changed().unwrap_or(false) {
+            self.header = visible(&self.source.borrow_and_update());
+        }
+        self.header.clone()
     }
 }
 

@@ -1,6 +1,6 @@
 //! `open-order:BTC-PERP-USD`: all open orders of an account in a market, then every change.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use axum::extract::ws::Utf8Bytes;
 use lmex_api::OrderKind;
@@ -18,7 +18,7 @@ const TAKE_PROFIT: i64 = 1_002;
 /// The open orders of all users. Bounded by the engine's limit on open orders.
 #[derive(Debug, Default)]
 pub(super) struct OpenOrders {
-    open: BTreeMap<OrderId, Shown>,
+    open: HashMap<OrderId, Shown>,
     /// Orders that changed in the present batch, and whose they are.
     changed: BTreeMap<(AccountId, MarketId), BTreeSet<OrderId>>,
 }
@@ -96,7 +96,7 @@ impl OpenOrders {
         let own =
             |shown: &&Shown| shown.is_told && (shown.order.account, shown.order.market) == (account, id);
         let mut orders: Vec<_> = self.open.values().filter(own).collect();
-        orders.sort_by_key(|shown| shown.order.accepted_at);
+        orders.sort_by_key(|shown| (shown.order.accepted_at, shown.order.id));
         orders.into_iter().map(|shown| row(shown, market, name)).collect()
     }
 

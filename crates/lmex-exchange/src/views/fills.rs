@@ -1,15 +1,15 @@
 //! The fills of each account.
 
-use std::collections::{BTreeMap, VecDeque};
-
 use lmex_engine::{AccountId, Deleveraged, Engine, Event, Fill, MarginMode, MarketId, Money, Order, Party};
 use lmex_types::{ClientOrderId, Decimal, OrderId, TimeMs};
 use serde::{Deserialize, Serialize};
 
+use super::latest::Latest;
 use super::orders::{Orders, Origin};
 use crate::ids::Ids;
 
-/// The most fills that are kept for an account; the oldest go first.
+/// The most fills that are kept, of all accounts together; the oldest go first. LMEX does not publish how far back its
+/// own reach.
 const MOST_KEPT: usize = 100_000;
 
 /// A fill as one party of it sees it.
@@ -54,7 +54,7 @@ pub(crate) struct FillFilter {
 
 /// The fills of all users.
 #[derive(Debug, Default, Serialize, Deserialize)]
-pub(crate) struct Fills(BTreeMap<AccountId, VecDeque<OwnFill>>);
+pub(crate) struct Fills(Latest<OwnFill, MOST_KEPT>);
 
 impl Fills {
     /// Takes note of an event. The engine and the orders have taken note of it before.
@@ -80,17 +80,14 @@ impl Fills {
     }
 
     fn keep(&mut self, own: Option<OwnFill>) {
-        let Some(own) = own else { return };
-        let fills = self.0.entry(own.order.account).or_default();
-        if fills.len() == MOST_KEPT {
-            fills.pop_front();
+        if let Some(own) = own {
+            self.0.push(own.order.account, own);
         }
-        fills.push_back(own);
     }
 
     /// The account's fills that pass the filter, newest first.
     pub(crate) fn of(&self, account: AccountId, filter: &FillFilter) -> impl Iterator<Item = &OwnFill> {
-        self.0.get(&account).into_iter().flatten().rev().filter(|fill| filter.passes(fill))
+        self.0.of(account).filter(|fill| filter.passes(fill))
     }
 }
 

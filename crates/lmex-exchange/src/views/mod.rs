@@ -5,6 +5,7 @@ mod bar;
 mod candles;
 mod fills;
 mod fundings;
+mod latest;
 mod liquidations;
 mod orders;
 mod trades;

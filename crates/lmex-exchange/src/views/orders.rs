@@ -18,9 +18,10 @@ const MOST_KEPT: usize = 100_000;
 /// The orders of all users.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Orders {
-    records: HashMap<OrderId, OrderRecord>,
+    /// Each apart, so that there is no moment at which a table of them all is moved to a larger place.
+    records: HashMap<OrderId, Box<OrderRecord>>,
     /// Orders by the trader's id, oldest first.
-    of_client: HashMap<(AccountId, ClientOrderId), Vec<OrderId>>,
+    of_client: HashMap<(AccountId, ClientOrderId), VecDeque<OrderId>>,
     /// Trailing stops that wait: where they stand is the engine's to say.
     trailing: BTreeSet<OrderId>,
     finished: VecDeque<(TimeMs, OrderId)>,
@@ -29,12 +30,12 @@ pub(crate) struct Orders {
 impl Orders {
     /// The order with this id, open or finished.
     pub(crate) fn find(&self, account: AccountId, id: OrderId) -> Option<&OrderRecord> {
-        self.records.get(&id).filter(|record| record.order.account == account)
+        self.records.get(&id).map(Box::as_ref).filter(|record| record.order.account == account)
     }
 
     /// All orders that are open.
     pub(crate) fn open(&self) -> impl Iterator<Item = &OrderRecord> {
-        self.records.values().filter(|record| record.state == OrderState::Open)
+        self.records.values().map(Box::as_ref).filter(|record| record.state == OrderState::Open)
     }
 
     /// The latest order of the account with this trader's id, an open one before those that are finished; in one market
@@ -46,7 +47,7 @@ impl Orders {
         id: ClientOrderId,
     ) -> Option<&OrderRecord> {
         let ids = self.of_client.get(&(account, id))?;
-        let records = ids.iter().rev().filter_map(|id| self.records.get(id));
+        let records = ids.iter().rev().filter_map(|id| self.records.get(id).map(Box::as_ref));
         let mut fitting = records.filter(|record| market.is_none_or(|market| record.order.market == market));
         let latest = fitting.next()?;
         let is_open = |record: &&OrderRecord| record.state == OrderState::Open;
@@ -75,7 +76,7 @@ impl Orders {
             }
             Event::LiquidationOrder { .. } => {
                 if let Some(record) = OrderRecord::liquidation(at, event) {
-                    self.records.insert(record.order.id, record);
+                    self.records.insert(record.order.id, Box::new(record));
                 }
             }
             Event::LiquidationOrderEnded { order, remaining: 0, .. } => {
@@ -98,12 +99,12 @@ impl Orders {
     }
 
     fn accepted(&mut self, order: &Order) {
-        self.records.insert(order.id, OrderRecord::new(*order));
+        self.records.insert(order.id, Box::new(OrderRecord::new(*order)));
         if order.trigger.is_some_and(|trigger| trigger.trail.is_some() && !trigger.fired) {
             self.trailing.insert(order.id);
         }
         if let Some(client_id) = order.client_id {
-            self.of_client.entry((order.account, client_id)).or_default().push(order.id);
+            self.of_client.entry((order.account, client_id)).or_default().push_back(order.id);
         }
     }
 
@@ -121,7 +122,7 @@ impl Orders {
         }
         let record = OrderRecord::deleveraging(at, trade);
         let party = Party { order: Some(record.order.id), ..trade.winner };
-        self.records.insert(record.order.id, record);
+        self.records.insert(record.order.id, Box::new(record));
         self.traded(at, &party, trade.price, trade.contracts);
     }
 
@@ -152,14 +153,20 @@ impl Orders {
         while self.finished.len() > MOST_KEPT || self.finished.front().is_some_and(is_old) {
             let Some((_, id)) = self.finished.pop_front() else { return };
             let Some(record) = self.records.remove(&id) else { continue };
-            let Some(client_id) = record.order.client_id else { continue };
-            let key = (record.order.account, client_id);
-            if let Some(ids) = self.of_client.get_mut(&key) {
-                ids.retain(|other| *other != id);
-                if ids.is_empty() {
-                    self.of_client.remove(&key);
-                }
+            if let Some(client_id) = record.order.client_id {
+                self.forget_client((record.order.account, client_id), id);
             }
+        }
+    }
+
+    fn forget_client(&mut self, key: (AccountId, ClientOrderId), id: OrderId) {
+        let Some(ids) = self.of_client.get_mut(&key) else { return };
+        // Who calls all orders the same has many of them here, and what is forgotten is near the front.
+        if let Some(at) = ids.iter().position(|other| *other == id) {
+            ids.remove(at);
+        }
+        if ids.is_empty() {
+            self.of_client.remove(&key);
         }
     }
 }
@@ -206,6 +213,23 @@ mod tests {
         orders.apply(start.plus_ms(3 * KEPT_MS), &Event::OrderAccepted { order: order(3) });
         assert_eq!(client(&orders), Some(OrderId::from_bits(3)));
         assert_eq!((orders.records.len(), orders.of_client.len()), (1, 1), "nothing is left behind");
+    }
+
+    #[test]
+    fn the_last_hundred_thousand_finished_orders_are_kept_however_many_come() {
+        let (mut orders, at) = (Orders::default(), TimeMs::from_millis(1_000));
+        let open = order(u128::MAX);
+        orders.apply(at, &Event::OrderAccepted { order: open });
+        for number in 1..=250_000 {
+            orders.apply(at, &Event::OrderAccepted { order: order(number) });
+            orders.apply(at, &cancel(number));
+        }
+        let find = |number| orders.find(AccountId(1), OrderId::from_bits(number));
+        assert!(find(150_000).is_none() && find(150_001).is_some() && find(250_000).is_some());
+        assert!(find(u128::MAX).is_some(), "one that is open is kept however old it is");
+        assert_eq!((orders.records.len(), orders.finished.len()), (MOST_KEPT + 1, MOST_KEPT));
+        let ids: usize = orders.of_client.values().map(VecDeque::len).sum();
+        assert_eq!(ids, MOST_KEPT + 1, "all were called the same");
     }
 
     #[test]

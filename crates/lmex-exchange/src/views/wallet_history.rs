@@ -2,7 +2,7 @@
 //!
 //! Amounts less fees of all records add up to what is in the wallets, as long as none was forgotten.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 
 use lmex_api::futures::WalletRecordKind;
 use lmex_engine::{AccountId, Engine, Event, LegId, MarginMode, MarketId, Money, Party};
@@ -10,9 +10,11 @@ use lmex_types::TimeMs;
 use serde::{Deserialize, Serialize};
 
 use super::Liquidations;
+use super::latest::Latest;
 
-/// The most records that are kept for an account; the oldest go first.
-const MOST_KEPT: usize = 20_000;
+/// The most records that are kept, of all accounts together; the oldest go first. LMEX does not publish how far back
+/// its own reach.
+const MOST_KEPT: usize = 100_000;
 
 /// One of an account's wallets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -68,13 +70,10 @@ pub(crate) enum Wallets {
 
 /// The records of all accounts.
 #[derive(Debug, Default, Serialize, Deserialize)]
-pub(crate) struct WalletHistory(BTreeMap<AccountId, Records>);
-
-#[derive(Debug, Default, Serialize, Deserialize)]
-struct Records {
-    last_serial: u64,
-    /// Oldest first.
-    kept: VecDeque<WalletChange>,
+pub(crate) struct WalletHistory {
+    kept: Latest<WalletChange, MOST_KEPT>,
+    /// They go on where records are forgotten.
+    last_serials: BTreeMap<AccountId, u64>,
 }
 
 impl WalletHistory {
@@ -115,8 +114,7 @@ impl WalletHistory {
 
     /// The account's records that pass the filter, newest first.
     pub(crate) fn of(&self, account: AccountId, filter: WalletFilter) -> impl Iterator<Item = &WalletChange> {
-        let kept = self.0.get(&account).into_iter().flat_map(|records| records.kept.iter().rev());
-        kept.filter(move |change| filter.passes(change))
+        self.kept.of(account).filter(move |change| filter.passes(change))
     }
 
     fn transfer(&mut self, note: &Note<'_>, account: AccountId, amount: Money) {
@@ -146,12 +144,9 @@ impl WalletHistory {
         if account == AccountId::CROWD || (change.amount == Money::ZERO && change.fees == Money::ZERO) {
             return;
         }
-        let records = self.0.entry(account).or_default();
-        records.last_serial += 1;
-        if records.kept.len() == MOST_KEPT {
-            records.kept.pop_front();
-        }
-        records.kept.push_back(WalletChange { serial: records.last_serial, ..change });
+        let serial = self.last_serials.entry(account).or_default();
+        *serial += 1;
+        self.kept.push(account, WalletChange { serial: *serial, ..change });
     }
 }
 
@@ -234,12 +229,12 @@ mod tests {
     #[test]
     fn the_oldest_records_are_forgotten_and_numbers_go_on() {
         let mut history = WalletHistory::default();
-        for amount in 1..=20_005 {
+        for amount in 1..=100_005 {
             deposited(&mut history, amount);
         }
         let serials: Vec<_> =
             history.of(ACCOUNT, WalletFilter::default()).map(|change| change.serial).collect();
-        assert_eq!((serials.len(), serials[0], serials[19_999]), (20_000, 20_005, 6));
+        assert_eq!((serials.len(), serials[0], serials[99_999]), (100_000, 100_005, 6));
     }
 
     #[test]

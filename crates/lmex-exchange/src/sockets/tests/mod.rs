@@ -2,6 +2,7 @@
 
 mod book;
 mod fake;
+mod fan_out;
 mod loopback;
 mod open_orders;
 mod positions;
