@@ -1,6 +1,6 @@
 //! Histories by seed: ten thousand of a thousand commands each, in one command that says how far it is.
 
-use std::cell::RefCell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -92,33 +92,42 @@ fn assert_everything_happened(tally: &Tally) {
 
 /// Goes through the history of a seed. A failure names the seed and the smallest history found that fails too.
 fn run(seed: u64, tally: &mut Tally) -> Result<(), String> {
-    let counted = RefCell::new(Tally::default());
-    let mut runner = runner(seed);
+    let (commands, cut, queue_model) = history_of(seed);
+    let mut counted = Tally::default();
+    let held = catch_unwind(AssertUnwindSafe(|| hold(&commands, queue_model, cut, &mut counted)));
+    if let Err(panic) = held {
+        let said = panic.downcast_ref::<String>().map_or("", String::as_str);
+        return Err(format!("seed {seed} fails: {said}\n{}", shrunk(seed)));
+    }
+    tally.add(counted);
+    Ok(())
+}
+
+/// The smallest history found that fails as that of a seed does. `SHRINK=0` looks for none.
+fn shrunk(seed: u64) -> String {
+    let asked = std::env::var("SHRINK").ok().and_then(|most| most.parse().ok());
+    let config =
+        Config { failure_persistence: None, max_shrink_iters: asked.unwrap_or(2_000), ..Config::default() };
+    let mut runner = TestRunner::new_with_rng(config, rng(seed));
     let tree = plan().new_tree(&mut runner).unwrap();
     let held = runner.run_one(tree, |(steps, cut, proportional)| {
         let (commands, cut, queue_model) = plan_of(steps, cut, proportional);
-        *counted.borrow_mut() = Tally::default();
-        hold(&commands, queue_model, cut, &mut counted.borrow_mut());
+        hold(&commands, queue_model, cut, &mut Tally::default());
         Ok(())
     });
     match held {
-        Ok(_) => {
-            tally.add(counted.into_inner());
-            Ok(())
-        }
         Err(TestError::Fail(reason, (steps, cut, proportional))) => {
-            let (commands, ..) = plan_of(steps, cut, proportional);
-            Err(format!("seed {seed} fails: {reason}\nproportional: {proportional}, shrunk to {commands:#?}"))
+            let (commands, cut, model) = plan_of(steps, cut, proportional);
+            format!("shrunk, with {model:?} and stored before command {cut}: {reason}\n{commands:#?}")
         }
-        Err(abort) => Err(format!("seed {seed}: {abort}")),
+        other => format!("not again: {other:?}"),
     }
 }
 
-fn runner(seed: u64) -> TestRunner {
+fn rng(seed: u64) -> TestRng {
     let mut bytes = [0; 32];
     bytes[..8].copy_from_slice(&seed.to_le_bytes());
-    let config = Config { failure_persistence: None, max_shrink_iters: 3_000, ..Config::default() };
-    TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &bytes))
+    TestRng::from_seed(RngAlgorithm::ChaCha, &bytes)
 }
 
 /// Steps, where the engine is stored, and how the crowd leaves queues.
@@ -137,7 +146,7 @@ fn plan_of(
 }
 
 fn history_of(seed: u64) -> (Vec<Stamped>, usize, QueueModel) {
-    let mut runner = runner(seed);
+    let mut runner = TestRunner::new_with_rng(Config::default(), rng(seed));
     let (steps, cut, proportional) = plan().new_tree(&mut runner).unwrap().current();
     plan_of(steps, cut, proportional)
 }
