@@ -97,9 +97,9 @@ impl Orders {
             let order = &self[key].order;
             order.client_id == Some(id) && order.account == account && order.market == market
         })?;
-        let order = &self[found].order;
+        let Conditions { peer, trigger, .. } = self.conditions(found);
         // Which one the index meets first depends on what came and went before: not a thing to answer by.
-        let limit_leg = order.peer.filter(|_| order.trigger.is_some()).and_then(|peer| self.find(peer));
+        let limit_leg = peer.filter(|_| trigger.is_some()).and_then(|peer| self.find(peer));
         Some(limit_leg.unwrap_or(found))
     }
 

@@ -21,11 +21,11 @@ pub(super) fn next(state: &State) -> Option<Event> {
 fn bound(state: &State, slot: Slot, market: MarketId, leg: LegId) -> Option<Event> {
     let holding = state.accounts[slot].holding(market, leg)?;
     let exits = [holding.take_profit, holding.stop_loss].into_iter().flatten();
-    let mut orders = exits.filter_map(|exit| Some(&state.orders[state.orders.find(exit)?].order));
-    let closable = |order: &Order| holding.position.closable(order.side);
-    let order = orders.find(|order| order.waits() && order.contracts != closable(order))?;
-    let sized = Order { contracts: closable(order), ..*order };
-    Some(amend::amended(state.market(market)?, order, &sized, AmendCause::Bound))
+    let closable = |key: Key| holding.position.closable(state.orders[key].order.side);
+    let is_other = |&key: &Key| state.orders.waits(key) && state.orders[key].order.contracts != closable(key);
+    let key = exits.filter_map(|exit| state.orders.find(exit)).find(is_other)?;
+    let sized = Order { contracts: closable(key), ..state.orders.whole(key) };
+    Some(amend::amended(state, state.market(market)?, key, &sized, AmendCause::Bound))
 }
 
 fn excess(state: &State, slot: Slot, market: MarketId, leg: LegId) -> Option<Event> {
