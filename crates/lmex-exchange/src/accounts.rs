@@ -108,7 +108,7 @@ impl Accounts {
 
     /// The username of each key's account.
     pub(crate) fn owners(&self) -> BTreeMap<String, String> {
-        let keys = self.0.iter().flat_map(|account| account.keys.iter().map(|key| (&key.key, &account.name)));
+        let keys = self.0.iter().flat_map(|(_, account)| account.keys.iter().map(|key| (&key.key, &account.name)));
         keys.map(|(key, name)| (key.clone(), name.clone())).collect()
     }
 
@@ -121,7 +121,6 @@ impl Accounts {
     /// All of them, the demo account first.
     pub(crate) fn into_all(self) -> Vec<AccountConfig> {
         self.0.into_iter().map(|(_, account)| account).collect()
-    }
     }
 
     /// How they were set up.

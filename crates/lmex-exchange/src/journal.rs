@@ -29,7 +29,7 @@ pub(crate) use keeping::Journal;
 pub(crate) use recover::restore;
 pub use recover::{Recovery, RestoreError};
 pub use snapshot::BadSnapshot;
-pub use verify::{Difference, Verified, VerifyError, verify};
+pub use verify::{Disagreement, Verified, VerifyError, verify};
 
 /// The folder of the journal within the data folder.
 const JOURNAL: &str = "journal";

@@ -58,7 +58,7 @@ pub use dialect::{DIFFERENCES, Dialect, Difference};
 pub use exchange::{Exchange, Handle, StartError};
 pub use feed::Batch;
 pub use journal::{
-    BadSnapshot, DataDir, DataError, Difference, JournalDisk, KeepingBounds, Recovery, RestoreError,
+    BadSnapshot, DataDir, DataError, Disagreement, JournalDisk, KeepingBounds, Recovery, RestoreError,
     Unreadable, Verified, VerifyError, seed_of, verify,
 };
 pub use limits::LimitsMode;

@@ -1,7 +1,5 @@
 //! What the desk knows: the engine and the views beside it.
 
-use std::borrow::Cow;
-
 use lmex_engine::{Command, Engine, Event, MarketView, Stamped};
 use lmex_types::TimeMs;
 use serde::{Deserialize, Serialize};
@@ -55,22 +53,6 @@ impl DeskState {
     /// The market with this name, spelt as LMEX spells it.
     pub(crate) fn market(&self, symbol: &str) -> Option<MarketView<'_>> {
         self.engine.markets().find(|market| market.instrument().symbol.as_str() == symbol)
-    }
-
-    /// An order as it stands now. A take profit or stop loss that waits for its price closes all there is: it has the size
-    /// of its position, which may have changed since it was bound.
-    pub(crate) fn standing<'a>(&self, record: &'a OrderRecord) -> Cow<'a, OrderRecord> {
-        let order = &record.order;
-        let waits = record.state == OrderState::Open && order.is_bound() && order.waits();
-        let held = waits.then(|| self.engine.position(order.account, order.market, order.leg)).flatten();
-        match held {
-            Some(held) if held.contracts.saturating_abs() != order.contracts => {
-                let mut standing = record.clone();
-                standing.order.contracts = held.contracts.saturating_abs();
-                Cow::Owned(standing)
-            }
-            _ => Cow::Borrowed(record),
-        }
     }
 
     /// Carries out a command, the next in the sequence, at `now`.

@@ -48,7 +48,7 @@ pub enum VerifyError {
         /// The record that it stands in.
         number: u64,
         /// The first of them that differs.
-        difference: Box<Difference>,
+        difference: Box<Disagreement>,
     },
     /// A snapshot is not the state at its record.
     #[error(
@@ -79,7 +79,7 @@ pub enum VerifyError {
 
 /// The first event of a command that is not as it was kept.
 #[derive(Debug)]
-pub struct Difference {
+pub struct Disagreement {
     /// Its place among the command's events, counted from 1.
     pub place: usize,
     /// What was kept, if anything.
@@ -88,7 +88,7 @@ pub struct Difference {
     pub decided: Option<Event>,
 }
 
-impl fmt::Display for Difference {
+impl fmt::Display for Disagreement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let shown =
             |event: &Option<Event>| event.as_ref().map_or("nothing".to_owned(), |it| format!("{it:?}"));
@@ -199,13 +199,13 @@ impl Verified {
     }
 }
 
-fn differs(kept: &[Event], decided: &[Event]) -> Option<Difference> {
+fn differs(kept: &[Event], decided: &[Event]) -> Option<Disagreement> {
     if kept == decided {
         return None;
     }
     let place = kept.iter().zip(decided).take_while(|(kept, decided)| kept == decided).count();
     let event = |of: &[Event]| of.get(place).cloned();
-    Some(Difference { place: place + 1, kept: event(kept), decided: event(decided) })
+    Some(Disagreement { place: place + 1, kept: event(kept), decided: event(decided) })
 }
 
 #[cfg(test)]
