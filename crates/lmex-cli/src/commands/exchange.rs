@@ -13,7 +13,8 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 use lmex::{Decimal, LocalExchange};
 use lmex_exchange::{
-    AccountConfig, DataDir, Dialect, Durability, Exchange, ExchangeConfig, Handle, LimitsMode, Source, seed_of,
+    AccountConfig, DataDir, Dialect, Durability, Exchange, ExchangeConfig, Handle, LimitsMode, Source,
+    seed_of,
 };
 use serde::Serialize;
 
