@@ -34,9 +34,7 @@ pub(crate) fn may_take(state: &State, market: &Market, key: Key, price: i64) -> 
     let contracts = closable.max(order.remaining());
     let cost = cost(account, market, order.side, value, contracts);
     let brought = || match holding.is_isolated() {
-        true => {
-            holding.initial(market).of(value.times(contracts - closable)).min(account.spare())
-        }
+        true => holding.initial(market).of(value.times(contracts - closable)).min(account.spare()),
         false => Money::ZERO,
     };
     cost <= Money::ZERO || equity(state, account, holding) + brought() >= cost

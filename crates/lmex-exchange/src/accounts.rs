@@ -108,7 +108,8 @@ impl Accounts {
 
     /// The username of each key's account.
     pub(crate) fn owners(&self) -> BTreeMap<String, String> {
-        let keys = self.0.iter().flat_map(|(_, account)| account.keys.iter().map(|key| (&key.key, &account.name)));
+        let keys =
+            self.0.iter().flat_map(|(_, account)| account.keys.iter().map(|key| (&key.key, &account.name)));
         keys.map(|(key, name)| (key.clone(), name.clone())).collect()
     }
 

@@ -158,8 +158,7 @@ impl Exchange {
         let (handle, requests) = desk::queue(journal.clone());
         let desk_thread = spawn_desk(desk, requests)?;
 
-        let auth =
-            Auth::new(accounts.keys(), config.nonce_window_ms, clocks.wall.clone(), config.dialect);
+        let auth = Auth::new(accounts.keys(), config.nonce_window_ms, clocks.wall.clone(), config.dialect);
         let auth = Arc::new(auth.after_restart(floor, nonces));
         let time = TimeControl::new(handle.clone(), venue, clocks.wall.clone());
         let admin_token = Secret::new(random_hex());

@@ -2,6 +2,7 @@
 
 #![allow(clippy::panic, clippy::unwrap_used, reason = "helper functions are tests too")]
 
+#[path = "exchange/venue/mod.rs"]
 mod venue;
 
 #[path = "../../lmex-journal/tests/journal/disk.rs"]

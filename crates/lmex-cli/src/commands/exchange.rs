@@ -13,7 +13,8 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 use lmex::{Decimal, LocalExchange};
 use lmex_exchange::{
-    AccountConfig, DataDir, Dialect, Durability, Exchange, ExchangeConfig, Handle, LimitsMode, Source, seed_of,
+    AccountConfig, DataDir, Dialect, Durability, Exchange, ExchangeConfig, Handle, LimitsMode, Source,
+    seed_of,
 };
 use serde::Serialize;
 
@@ -247,7 +248,7 @@ fn ready(handle: &Handle, args: &Serve, is_found: bool, output: &Output) -> Resu
             let names = ["rest", "ws", "api_key", "api_secret", "admin", "admin_token"];
             let columns = names.map(|name| (name, Align::Left));
             let mut table = Table::new("", &columns);
-            let Ready { rest, ws, api_key, api_secret, admin, admin_token } = &ready;
+            let Ready { rest, ws, api_key, api_secret, admin, admin_token, accounts: _ } = &ready;
             table.row([rest.as_str(), ws, api_key, api_secret, admin, admin_token]);
             table
         });

@@ -3,7 +3,7 @@
 use super::check;
 
 #[test]
-fn the_first_fill_binds_them_and_a_later_one_changes_nothing() {
+fn the_first_fill_binds_them_and_they_grow_with_later_ones() {
     check(
         "
         A a1 buy 5 @ 99 tp t1 105 sl l1 95
@@ -18,15 +18,17 @@ fn the_first_fill_binds_them_and_a_later_one_changes_nothing() {
         B b2 sell 3 @ 99
           => accepted b2 3
           => fill 3 @ 99: a1 left 0 <- b2 left 0, level 0
-          ~ t1 sell 2: mark >= 105 TakeProfit
-          ~ l1 sell 2: mark <= 95 StopLoss
+          => amended t1 5 @ 0 trigger 105 Bound
+          => amended l1 5 @ 0 trigger 95 Bound
+          ~ t1 sell 5: mark >= 105 TakeProfit
+          ~ l1 sell 5: mark <= 95 StopLoss
         ",
     );
 }
 
 #[test]
 fn an_exit_closes_all_there_is_when_it_fires_and_the_other_ends() {
-    // Bound at 2, the position is 5 by then: 5 × (104 − 99) = 25.
+    // Bound at 2, grown to 5 with the position: 5 × (104 − 99) = 25.
     check(
         "
         A a1 buy 5 @ 99 tp t1 105 sl l1 95
@@ -37,7 +39,7 @@ fn an_exit_closes_all_there_is_when_it_fires_and_the_other_ends() {
           => index 105 mark 105
           => triggered t1 5
           => fill 5 @ 104: crowd <- t1 left 0 pnl 25, level 4
-          => cancelled l1 2 Unbound
+          => cancelled l1 5 Unbound
           : A flat, balance 100025, available 100025
         ",
     );
@@ -73,8 +75,9 @@ fn an_exit_that_finds_too_little_leaves_the_rest_with_the_other() {
           => index 105 mark 105
           => triggered t1 5
           => fill 2 @ 104: crowd <- t1 left 3 pnl 8, level 0
+          => amended l1 3 @ 0 trigger 95 Bound
           => cancelled t1 3 ImmediateRemainder
-          ~ l1 sell 5: mark <= 95 StopLoss
+          ~ l1 sell 3: mark <= 95 StopLoss
         depth bid 94 9
         mark 95
           => index 95 mark 95
@@ -116,7 +119,8 @@ fn new_exits_replace_those_that_are_bound_and_leave_the_other_kind() {
           => fill 1 @ 100: crowd <- a2 left 0, level 3
           => cancelled l1 5 Unbound
           => accepted l2 6 waits: mark <= 96 StopLoss
-          ~ t1 sell 5: mark >= 105 TakeProfit
+          => amended t1 6 @ 0 trigger 105 Bound
+          ~ t1 sell 6: mark >= 105 TakeProfit
           ~ l2 sell 6: mark <= 96 StopLoss
         ",
     );
@@ -148,8 +152,9 @@ fn exits_wait_until_the_position_is_of_the_orders_own_direction() {
         A a2 sell 8 @ 99 tp t2 90
           => accepted a2 8
           => fill 4 @ 100: crowd <- a2 left 4, level 0
+          => amended l1 1 @ 0 trigger 95 Bound
           => fill 4 @ 99: crowd <- a2 left 0 pnl -1, level 5
-          => cancelled l1 5 Unbound
+          => cancelled l1 1 Unbound
           => accepted t2 3 waits: mark <= 90 TakeProfit
         ",
     );
@@ -186,7 +191,7 @@ fn a_close_ends_the_exits() {
 }
 
 #[test]
-fn a_partial_close_leaves_the_exits() {
+fn a_partial_close_leaves_the_exits_with_the_size_that_is_left() {
     check(
         "
         depth ask 100 5, bid 99 5
@@ -194,7 +199,8 @@ fn a_partial_close_leaves_the_exits() {
         A a2 sell 3 @ 99
           => accepted a2 3
           => fill 3 @ 99: crowd <- a2 left 0 pnl -3, level 2
-          ~ l1 sell 5: mark <= 95 StopLoss
+          => amended l1 2 @ 0 trigger 95 Bound
+          ~ l1 sell 2: mark <= 95 StopLoss
         mark 95
           => index 95 mark 95
           => triggered l1 2

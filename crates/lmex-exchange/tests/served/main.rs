@@ -12,6 +12,6 @@ mod oddities;
 mod openapi;
 mod quiet;
 mod stream;
-#[path = "../venue/mod.rs"]
+#[path = "../exchange/venue/mod.rs"]
 mod venue;
 mod walk;

@@ -144,7 +144,7 @@ async fn rows_are_the_documented_ones() {
     };
     let (Some(open), Some(gone)) = (documented(3), documented(5)) else { return };
     let id: OrderId = open["data"][0]["orderID"].as_str().unwrap().parse().unwrap();
-    let theirs = Order { id, price: 10, contracts: 10, accepted_at, ..order() };
+    let theirs = Order { id, price: 10, ordered: 10, contracts: 10, accepted_at, ..order() };
     let mut owner = listening(&venue, "friend").await;
     assert_eq!(told(&owner.json().await), (1, "SNAPSHOT", 0));
     venue.happens(rests(&theirs)).await;

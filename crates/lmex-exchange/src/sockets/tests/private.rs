@@ -32,6 +32,7 @@ pub(super) fn order() -> Order {
         side: Side::Buy,
         order_type: OrderType::Limit,
         price: 600_001,
+        ordered: 100,
         contracts: 100,
         filled: 0,
         time_in_force: TimeInForce::Gtc,

@@ -115,6 +115,7 @@ fn market_order(id: &str, client_id: Option<&str>, contracts: i64) -> Order {
         side: Side::Buy,
         order_type: OrderType::Market,
         price: 0,
+        ordered: contracts,
         contracts,
         filled: 0,
         time_in_force: TimeInForce::Gtc,

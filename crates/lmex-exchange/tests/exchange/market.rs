@@ -1,6 +1,6 @@
 //! What everyone may ask.
 
-mod venue;
+use crate::venue;
 
 use serde_json::{Value, json};
 use venue::{START, Venue, assert_shape, keys, number, recorded, rows};

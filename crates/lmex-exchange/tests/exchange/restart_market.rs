@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helper functions are tests too")]
 
-mod venue;
+use crate::venue;
 
 use std::path::{Path, PathBuf};
 

@@ -1,6 +1,6 @@
 //! Wallet, positions, fees, fills, leverage and position mode.
 
-mod venue;
+use crate::venue;
 
 use lmex_types::Decimal;
 use serde_json::{Value, json};

@@ -1,6 +1,6 @@
 //! Who is believed, and what the others are told.
 
-mod venue;
+use crate::venue;
 
 use lmex_api::Signer;
 use serde_json::json;

@@ -4,10 +4,10 @@
 #![allow(clippy::float_arithmetic, reason = "statistics, not money")]
 #![allow(clippy::unwrap_used, reason = "helper functions are tests too")]
 
-#[path = "../examples/market_shape/statistics.rs"]
+#[path = "../../examples/market_shape/statistics.rs"]
 mod statistics;
 #[allow(dead_code, reason = "the example that it belongs to looks at more")]
-#[path = "../examples/market_shape/watch.rs"]
+#[path = "../../examples/market_shape/watch.rs"]
 mod watch;
 
 use std::sync::LazyLock;

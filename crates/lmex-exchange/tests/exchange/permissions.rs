@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "helper functions are tests too")]
 
-mod venue;
+use crate::venue;
 
 use lmex_api::{CATALOG, EndpointInfo};
 use lmex_exchange::{AccountConfig, ExchangeConfig, Fees, KeyConfig, LimitsMode, Permission, Secret};

@@ -1,6 +1,6 @@
 //! What holds for every path, and how an exchange starts and stops.
 
-mod venue;
+use crate::venue;
 
 use std::net::SocketAddr;
 

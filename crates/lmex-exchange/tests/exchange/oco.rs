@@ -1,6 +1,6 @@
 //! Pairs: a limit order and a stop, of which one cancels the other.
 
-mod venue;
+use crate::venue;
 
 use serde_json::{Value, json};
 use venue::{Venue, assert_shape, field, recorded, rows};

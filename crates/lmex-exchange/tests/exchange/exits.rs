@@ -1,6 +1,6 @@
 //! Take profit and stop loss: brought by an order, and bound to a position.
 
-mod venue;
+use crate::venue;
 
 use lmex_engine::PositionMode;
 use serde_json::{Value, json};

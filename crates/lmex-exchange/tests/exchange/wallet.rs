@@ -1,6 +1,6 @@
 //! Wallets, their history, and moving play money.
 
-mod venue;
+use crate::venue;
 
 use lmex_exchange::{AccountConfig, ExchangeConfig, Fees, KeyConfig, LimitsMode, Secret};
 use lmex_types::Decimal;

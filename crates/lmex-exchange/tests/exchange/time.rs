@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "helper functions are tests too")]
 
-mod venue;
+use crate::venue;
 
 use lmex_exchange::{Exchange, ExchangeConfig, Flow, LimitsMode};
 use lmex_types::TimeMs;

@@ -1,6 +1,6 @@
 //! What the venue itself trades for an account, as the account sees it.
 
-mod venue;
+use crate::venue;
 
 use lmex_types::Decimal;
 use serde_json::{Value, json};

@@ -1,6 +1,6 @@
 //! Orders that wait for a price: stops, triggers, trailing stops.
 
-mod venue;
+use crate::venue;
 
 use lmex_types::Decimal;
 use serde_json::{Value, json};

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "helper functions are tests too")]
 
-mod venue;
+use crate::venue;
 
 use lmex_engine::{Command, MarketId, MarketRules, Money, Rate, Tier, Tiers};
 use lmex_types::{Decimal, Grid, Instrument};

@@ -1,6 +1,6 @@
 //! `/order` and its neighbours: what is answered to each thing that can happen to an order.
 
-mod venue;
+use crate::venue;
 
 use serde_json::{Value, json};
 use venue::{Venue, assert_shape, field, recorded};

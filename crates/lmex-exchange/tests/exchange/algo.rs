@@ -1,6 +1,6 @@
 //! Algo orders: their price follows the index, and a part of them is hidden.
 
-mod venue;
+use crate::venue;
 
 use lmex_types::Decimal;
 use serde_json::{Value, json};

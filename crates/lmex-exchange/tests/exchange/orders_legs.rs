@@ -1,6 +1,6 @@
 //! Orders in the three position modes: which position they are for, by its name, and how it is closed.
 
-mod venue;
+use crate::venue;
 
 use lmex_engine::PositionMode;
 use serde_json::{Value, json};

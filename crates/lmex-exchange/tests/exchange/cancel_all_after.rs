@@ -1,6 +1,6 @@
 //! `POST /order/cancelAllAfter`: the dead man's switch.
 
-mod venue;
+use crate::venue;
 
 use serde_json::{Value, json};
 use venue::{Venue, field, rows};

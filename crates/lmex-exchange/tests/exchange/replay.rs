@@ -463,7 +463,7 @@ fn orders_at_the_best_bid_of_a_real_capture_wait_their_turn_and_are_filled_once(
             assert_eq!(world.engine.queue_ahead(id), Some(there), "behind all that is shown");
         }
     }
-    let left: i64 = world.engine.open_orders(USER, None).map(lmex_engine::Order::remaining).sum();
+    let left: i64 = world.engine.open_orders(USER, None).map(|order| order.remaining()).sum();
     let rested = i64::try_from(number).unwrap();
     assert_eq!(filled + left, rested * 1_000, "each is filled once");
     assert!(filled > 0 && rested > 10, "{filled} contracts of {rested} orders");

@@ -1,6 +1,6 @@
 //! Rate limits as a client meets them. The table of decisions is tested where they are made.
 
-mod venue;
+use crate::venue;
 
 use lmex_exchange::{ExchangeConfig, LimitsMode};
 use lmex_types::Decimal;

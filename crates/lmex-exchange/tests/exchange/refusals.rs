@@ -1,6 +1,6 @@
 //! What is wrong with a request is named, with what to do about it, in the venue's shape.
 
-mod venue;
+use crate::venue;
 
 use serde_json::{Value, json};
 use venue::Venue;

@@ -1,0 +1,35 @@
+//! An exchange from outside: what it answers, what it keeps, and the market in it.
+
+mod account;
+mod admin;
+mod algo;
+mod auth;
+mod cancel_all_after;
+mod candles;
+mod connections;
+mod crowd;
+mod crowd_resume;
+mod crowd_shape;
+mod exits;
+mod fault_docs;
+mod faults;
+mod history;
+mod limits;
+mod market;
+mod oco;
+mod orders;
+mod orders_legs;
+mod orders_liquidation;
+mod permissions;
+mod refusals;
+mod replay;
+mod restart;
+mod restart_market;
+mod server;
+mod settings;
+mod sockets;
+mod stream_faults;
+mod time;
+mod triggers;
+mod venue;
+mod wallet;
