@@ -166,5 +166,5 @@ named! {
         LeverageOutOfRange SizeOutOfRange SizeOffStep SizeBelowFilled PriceOutOfRange TriggerWrongSide
         TrailOutOfRange PegOutOfRange MarkOutOfRange FundingRateOutOfRange PriceProtection NotionalTooSmall
         ReduceOnlyNoPosition PostOnlyWouldCross PostOnlySpam RiskLimitExceeded PositionTooLarge
-        TooManyOpenOrders InsufficientMargin
+        TooManyOpenOrders InsufficientMargin LegMissing
 }

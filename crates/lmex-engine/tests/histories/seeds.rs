@@ -43,7 +43,6 @@ fn every_law_holds_on_long_histories() {
 /// `SEEDS=4000..10000` goes on where another run was stopped.
 #[test]
 #[ignore = "long: cargo test --release -p lmex-engine --test histories -- --ignored --nocapture ten_thousand_seeds"]
-#[expect(clippy::print_stderr, reason = "a long run says how far it is")]
 fn ten_thousand_seeds() {
     let (from, to) = asked_seeds().unwrap_or((0, 10_000));
     // A history that fails does so hundreds of times while it shrinks; what it says is told at the end.
@@ -111,13 +110,13 @@ fn shrunk(seed: u64) -> String {
     let mut runner = TestRunner::new_with_rng(config, rng(seed));
     let tree = plan().new_tree(&mut runner).unwrap();
     let held = runner.run_one(tree, |(steps, cut, proportional)| {
-        let (commands, cut, queue_model) = plan_of(steps, cut, proportional);
+        let (commands, cut, queue_model) = plan_of(&steps, cut, proportional);
         hold(&commands, queue_model, cut, &mut Tally::default());
         Ok(())
     });
     match held {
         Err(TestError::Fail(reason, (steps, cut, proportional))) => {
-            let (commands, cut, model) = plan_of(steps, cut, proportional);
+            let (commands, cut, model) = plan_of(&steps, cut, proportional);
             format!("shrunk, with {model:?} and stored before command {cut}: {reason}\n{commands:#?}")
         }
         other => format!("not again: {other:?}"),
@@ -136,11 +135,11 @@ fn plan() -> impl Strategy<Value = (Vec<Step>, prop::sample::Index, bool)> {
 }
 
 fn plan_of(
-    steps: Vec<Step>,
+    steps: &[Step],
     cut: prop::sample::Index,
     proportional: bool,
 ) -> (Vec<Stamped>, usize, QueueModel) {
-    let commands = stamped(&steps);
+    let commands = stamped(steps);
     let cut = cut.index(commands.len());
     (commands, cut, if proportional { QueueModel::Proportional } else { QueueModel::Tail })
 }
@@ -148,5 +147,5 @@ fn plan_of(
 fn history_of(seed: u64) -> (Vec<Stamped>, usize, QueueModel) {
     let mut runner = TestRunner::new_with_rng(Config::default(), rng(seed));
     let (steps, cut, proportional) = plan().new_tree(&mut runner).unwrap().current();
-    plan_of(steps, cut, proportional)
+    plan_of(&steps, cut, proportional)
 }

@@ -39,7 +39,7 @@ impl Twin {
         while let Some(open) = self.orders.iter().find(|open| open.order.account == account) {
             self.end(open.order.id, CancelReason::CancelAllAfter);
         }
-        self.say(Event::CancelAllAfterSet { account, at: None });
+        self.say(&Event::CancelAllAfterSet { account, at: None });
         self.set_switch(account, None);
     }
 

@@ -1,8 +1,9 @@
 //! What each command does.
 
 use lmex_engine::{
-    AccountId, AmendCause, CancelReason, CancelTarget, Command, Event, Exits, LegId, MarketId, NewOrder,
-    NewTrigger, OcoStop, Order, OrderRef, PriceSource, Refusal, Trading, Trigger, TriggerKind,
+    AccountId, AmendCause, CancelReason, CancelTarget, Command, Event, Exit, Exits, LegId, MarketId,
+    NewOrder, NewTrigger, OcoStop, Order, OrderRef, PriceSource, Purpose, Refusal, Trading, Trigger,
+    TriggerKind,
 };
 use lmex_types::{OrderId, OrderType, Side, TimeInForce};
 
@@ -24,10 +25,10 @@ impl Twin {
             }
             Command::Cancel { account, market, target } => self.cancel(account, market, target),
             Command::BindExits { account, market, leg, ref exits } => {
-                self.bind_exits((account, market, leg), exits)
+                self.bind_exits((account, market, leg), exits);
             }
             Command::CrowdDepth { market, ref levels, snapshot } => {
-                self.crowd_depth(market, levels, snapshot)
+                self.crowd_depth(market, levels, snapshot);
             }
             Command::CrowdTrade { market, aggressor, price, contracts } => {
                 self.crowd_trade(market, aggressor, price, contracts);
@@ -139,8 +140,25 @@ impl Twin {
             && ids.all(|id| !taken.contains(&id))
             && order.trigger.is_none_or(|trigger| !self.has_come(order.market, &trigger))
             && (order.waits() || !self.is_off_band(order))
-            && (order.waits() || !order.reduce_only || closable > 0);
+            && (order.waits() || !order.reduce_only || closable > 0)
+            && self.exits_fit(order);
         assert!(lawful, "the engine accepts {order:?}");
+    }
+
+    /// A profit lies beyond the price that the order should trade at, a loss before it.
+    fn exits_fit(&self, order: &Order) -> bool {
+        let fits = |purpose: Purpose, exit: &Exit| {
+            let rising = (order.side == Side::Buy) == (purpose == Purpose::TakeProfit);
+            let entry = match (order.order_type, order.trigger) {
+                (OrderType::Limit, _) => exit.price.cmp(&order.price),
+                (OrderType::Market, Some(trigger)) => exit.price.cmp(&trigger.price),
+                (OrderType::Market, None) => {
+                    self.compare_price(order.market, exit.source, exit.price).reverse()
+                }
+            };
+            if rising { entry.is_gt() } else { entry.is_lt() }
+        };
+        order.exits.iter().all(|(purpose, exit)| fits(purpose, &exit))
     }
 
     fn close(&mut self, place: Place, id: OrderId, price: Option<i64>, post_only: bool) {
@@ -162,11 +180,11 @@ impl Twin {
         });
     }
 
-    /// The open order that is meant.
+    /// The open order that is meant; of a pair, whose legs share the trader's id, the limit leg: the younger one.
     fn named(&self, account: AccountId, market: MarketId, target: OrderRef) -> Option<OrderId> {
         let own = self.orders.iter().map(|open| &open.order);
         let mut own = own.filter(|order| (order.account, order.market) == (account, market));
-        own.find(|order| match target {
+        own.rfind(|order| match target {
             OrderRef::Id(id) => order.id == id,
             OrderRef::Client(id) => order.client_id == Some(id),
         })
@@ -181,8 +199,11 @@ impl Twin {
         let old = self.order(found.expect("an open order is amended"));
         let price = price.unwrap_or(old.price);
         let mut contracts = contracts.unwrap_or(old.contracts);
+        let trigger = old.trigger.map(|at| Trigger { price: trigger.unwrap_or(at.price), ..at });
+        let changed = Order { price, trigger, ..old };
+        assert!(changed == old || self.exits_fit(&changed), "the engine amends {old:?}");
         if old.waits() {
-            return self.amend_waiting(&old, price, contracts, trigger);
+            return self.change_waiting(old.id, (price, contracts, trigger), AmendCause::User);
         }
         if old.reduce_only {
             contracts = contracts.min(old.filled + self.closable(place_of(&old), old.side));
@@ -192,25 +213,6 @@ impl Twin {
         } else {
             self.change_and_come_in(old.id, price, contracts, AmendCause::User);
         }
-    }
-
-    fn amend_waiting(&mut self, old: &Order, price: i64, contracts: i64, trigger: Option<i64>) {
-        let trigger = old.trigger.map(|at| Trigger { price: trigger.unwrap_or(at.price), ..at });
-        self.say(Event::OrderAmended {
-            account: old.account,
-            market: old.market,
-            order: old.id,
-            side: old.side,
-            old_price: old.price,
-            price,
-            contracts,
-            remaining: contracts - old.filled,
-            trigger: trigger.map(|trigger| trigger.price),
-            kept_place: true,
-            cause: AmendCause::User,
-            level: None,
-        });
-        self.order_mut(old.id).order = Order { price, contracts, trigger, ..*old };
     }
 
     fn cancel(&mut self, account: AccountId, market: MarketId, target: CancelTarget) {
@@ -275,13 +277,12 @@ impl Twin {
     }
 }
 
-/// The stop leg of a pair: the limit leg's size and side, at its own price, waiting.
+/// The stop leg of a pair: the limit leg's size, side and trader's id, at its own price, waiting.
 fn stop_leg(limit: &Order, oco: &OcoStop) -> Order {
     let OcoStop { order, trigger_price, source, price } = *oco;
     let crossing = stop_crossing(limit.side);
     Order {
         id: order,
-        client_id: None,
         price,
         post_only: false,
         peer: Some(limit.id),

@@ -56,7 +56,7 @@ impl Twin {
             return;
         }
         let purpose = CrowdPurpose::Depth;
-        self.say(Event::CrowdEntered { market, side, price, contracts: more, purpose });
+        self.say(&Event::CrowdEntered { market, side, price, contracts: more, purpose });
         let mut left = more;
         while left > 0 {
             let Some(best) = self.best(market, side.opposite(), price) else {
@@ -65,6 +65,7 @@ impl Twin {
             };
             let (at, only_users, front) = (best.price, best.crowd() == 0, best.entries[0]);
             match front {
+                Entry::User(maker) if only_users && self.maker_has_to_go(maker) => {}
                 Entry::User(maker) if only_users => {
                     let traded = left.min(self.order(maker).remaining());
                     self.fill(market, at, traded, Some(maker), Taker::Crowd, side);
@@ -86,14 +87,15 @@ impl Twin {
         let meets = self.market(market).trading == Trading::Active && self.users_within(market, side, price);
         if meets {
             let purpose = CrowdPurpose::Print;
-            self.say(Event::CrowdEntered { market, side: aggressor, price, contracts, purpose });
+            self.say(&Event::CrowdEntered { market, side: aggressor, price, contracts, purpose });
         }
         let (mut left, mut unreported) = (contracts, contracts);
         while let Some(best) =
             self.best(market, side, price).filter(|best| left > 0 && (meets || !best.has_users()))
         {
-            let at = best.price;
-            match best.entries[0] {
+            let (at, front) = (best.price, best.entries[0]);
+            match front {
+                Entry::User(maker) if self.maker_has_to_go(maker) => {}
                 Entry::User(maker) => {
                     let traded = left.min(self.order(maker).remaining());
                     self.fill(market, at, traded, Some(maker), Taker::Crowd, aggressor);
@@ -114,7 +116,7 @@ impl Twin {
         if unreported > 0 {
             self.trades += 1;
             let trade_id = self.trades;
-            self.say(Event::Trade { market, trade_id, price, contracts: unreported, aggressor });
+            self.say(&Event::Trade { market, trade_id, price, contracts: unreported, aggressor });
             self.price_moved(market, PriceSource::Last, price);
         }
         self.settle();
@@ -136,6 +138,6 @@ impl Twin {
 
     fn say_level(&mut self, market: MarketId, side: Side, price: i64, cause: LevelCause) {
         let (contracts, crowd) = (self.seen(market, side, price), self.crowd_at(market, side, price));
-        self.say(Event::LevelChanged { market, side, price, contracts, crowd, cause });
+        self.say(&Event::LevelChanged { market, side, price, contracts, crowd, cause });
     }
 }

@@ -7,7 +7,7 @@ use super::{Place, Twin, place_of, shown, stop_crossing};
 
 impl Twin {
     /// One thing after the other: other legs of pairs end; exits without a position end; new exits replace old ones;
-    /// reduce-only orders are cut to the position.
+    /// reduce-only orders are cut to the position, and exits that are bound to it take its size.
     pub(super) fn follow(&mut self) {
         if let Some(&doomed) = self.doomed.first() {
             return self.end(doomed, CancelReason::Oco);
@@ -18,10 +18,17 @@ impl Twin {
         if let Some((place, purpose, exit)) = self.exit_on_its_way() {
             return self.bind(place, purpose, exit);
         }
-        if let Some((id, closable)) = self.too_large() {
-            match closable {
-                0 => self.end(id, CancelReason::ReduceOnly),
-                _ => self.cut(id, closable),
+        for place in self.touched.clone() {
+            if let Some((id, closable)) = self.too_large(place) {
+                return match closable {
+                    0 => self.end(id, CancelReason::ReduceOnly),
+                    _ => self.cut(id, closable),
+                };
+            }
+            if let Some((id, contracts)) = self.exit_of_other_size(place) {
+                let Order { price, trigger, .. } = self.order(id);
+                self.change_waiting(id, (price, contracts, trigger), AmendCause::Bound);
+                return self.follow();
             }
         }
     }
@@ -33,12 +40,12 @@ impl Twin {
     }
 
     fn exit_without_position(&self) -> Option<OrderId> {
-        let exits = self.touched.iter().flat_map(|&place| {
+        let mut exits = self.touched.iter().flat_map(|&place| {
             [Purpose::TakeProfit, Purpose::StopLoss]
                 .into_iter()
                 .filter_map(move |purpose| self.bound(place, purpose))
         });
-        exits.filter(|&id| self.closable(place_of(&self.order(id)), self.order(id).side) == 0).next()
+        exits.find(|&id| self.closable(place_of(&self.order(id)), self.order(id).side) == 0)
     }
 
     fn exit_on_its_way(&self) -> Option<(Place, Purpose, Exit)> {
@@ -81,6 +88,7 @@ impl Twin {
             side,
             order_type: OrderType::Market,
             price: 0,
+            ordered: held.abs(),
             contracts: held.abs(),
             filled: 0,
             time_in_force: TimeInForce::Gtc,
@@ -104,16 +112,21 @@ impl Twin {
     }
 
     /// The oldest resting reduce-only order that is larger than the position that just traded.
-    fn too_large(&self) -> Option<(OrderId, i64)> {
-        self.touched.iter().find_map(|&place| {
-            let resting = self.orders.iter().filter(|open| open.rests && open.order.reduce_only);
-            let own = resting.map(|open| open.order).filter(|order| place_of(order) == place);
-            let sized = own.map(|order| (order, self.closable(place, order.side)));
-            sized
-                .filter(|(order, closable)| order.remaining() > *closable)
-                .map(|(order, c)| (order.id, c))
-                .next()
-        })
+    fn too_large(&self, place: Place) -> Option<(OrderId, i64)> {
+        let resting = self.orders.iter().filter(|open| open.rests && open.order.reduce_only);
+        let own = resting.map(|open| open.order).filter(|order| place_of(order) == place);
+        let sized = own.map(|order| (order, self.closable(place, order.side)));
+        let mut large = sized.filter(|(order, closable)| order.remaining() > *closable);
+        large.next().map(|(order, closable)| (order.id, closable))
+    }
+
+    /// A waiting exit, the profit before the loss, that is not for all of the position that just traded.
+    fn exit_of_other_size(&self, place: Place) -> Option<(OrderId, i64)> {
+        let bound = [Purpose::TakeProfit, Purpose::StopLoss].into_iter();
+        let orders = bound.filter_map(|purpose| Some(self.order(self.bound(place, purpose)?)));
+        let sized = orders.map(|order| (order, self.closable(place, order.side)));
+        let mut other = sized.filter(|(order, closable)| order.waits() && order.contracts != *closable);
+        other.next().map(|(order, closable)| (order.id, closable))
     }
 
     fn cut(&mut self, id: OrderId, closable: i64) {
@@ -127,7 +140,7 @@ impl Twin {
         let old = self.order(id);
         let remaining = contracts - old.filled;
         let seen = self.seen(old.market, old.side, old.price);
-        self.say(Event::OrderAmended {
+        self.say(&Event::OrderAmended {
             account: old.account,
             market: old.market,
             order: id,
@@ -144,11 +157,36 @@ impl Twin {
         self.order_mut(id).order.contracts = contracts;
     }
 
+    /// An order that waits changes, and goes on waiting.
+    pub(super) fn change_waiting(
+        &mut self,
+        id: OrderId,
+        (price, contracts, trigger): (i64, i64, Option<Trigger>),
+        cause: AmendCause,
+    ) {
+        let old = self.order(id);
+        self.say(&Event::OrderAmended {
+            account: old.account,
+            market: old.market,
+            order: id,
+            side: old.side,
+            old_price: old.price,
+            price,
+            contracts,
+            remaining: contracts - old.filled,
+            trigger: trigger.map(|trigger| trigger.price),
+            kept_place: true,
+            cause,
+            level: None,
+        });
+        self.order_mut(id).order = Order { price, contracts, trigger, ..old };
+    }
+
     /// A resting order leaves its place and comes in again at another price or larger.
     pub(super) fn change_and_come_in(&mut self, id: OrderId, price: i64, contracts: i64, cause: AmendCause) {
         let old = self.order(id);
         let level = self.seen(old.market, old.side, old.price) - shown(&old, old.remaining());
-        self.say(Event::OrderAmended {
+        self.say(&Event::OrderAmended {
             account: old.account,
             market: old.market,
             order: id,

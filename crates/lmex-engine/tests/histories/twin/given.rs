@@ -1,11 +1,11 @@
 //! What money decides is given: the twin goes along, and checks what does not depend on it.
 
-use lmex_engine::{CancelReason, Event, MarketId};
-use lmex_types::TimeMs;
+use lmex_engine::{CancelReason, Event, MarketId, Order};
+use lmex_types::{OrderId, Side, TimeMs};
 
 use super::matching::Taker;
 use super::queue::Entry;
-use super::{Place, Twin};
+use super::{Place, Twin, place_of};
 
 impl Twin {
     /// Everyone who holds a position pays, each once.
@@ -70,15 +70,31 @@ impl Twin {
         }
     }
 
+    /// Whether an order has come to the bankruptcy price of its owner's position is given.
+    pub(super) fn runs_out_of_money(&self, id: OrderId) -> bool {
+        let says = |event: &Event| matches!(event, Event::OrderCancelled { order, reason: CancelReason::Bankruptcy, .. } if *order == id);
+        self.trial.is_none() && self.events.front().is_some_and(says)
+    }
+
+    /// The order in front ends where its owner's money does. That is so only if it closes: what opens has its margin.
+    pub(super) fn maker_has_to_go(&mut self, id: OrderId) -> bool {
+        if !self.runs_out_of_money(id) {
+            return false;
+        }
+        let order = self.order(id);
+        assert!(self.closable(place_of(&order), order.side) > 0, "{order:?} closes nothing");
+        self.end(id, CancelReason::Bankruptcy);
+        true
+    }
+
+    /// Fill or kill: where the book is too small it must end; where someone's money might be, whether it does is given.
+    pub(super) fn fills_whole(&self, order: &Order) -> bool {
+        let says = |event: &Event| matches!(event, Event::OrderCancelled { order: of, reason: CancelReason::FillOrKill, .. } if *of == order.id);
+        self.would_fill(order) && !self.events.front().is_some_and(says)
+    }
+
     /// How far the fund lets it trade is given.
-    fn venue_comes_in(
-        &mut self,
-        place: Place,
-        order: lmex_types::OrderId,
-        side: lmex_types::Side,
-        contracts: i64,
-        limit: i64,
-    ) {
+    fn venue_comes_in(&mut self, place: Place, order: OrderId, side: Side, contracts: i64, limit: i64) {
         let (account, market, leg) = place;
         let mut remaining = contracts;
         while !matches!(self.events.front(), Some(Event::LiquidationOrderEnded { .. })) {
@@ -90,6 +106,7 @@ impl Twin {
                     self.end(maker, CancelReason::Liquidation);
                     continue;
                 }
+                Entry::User(maker) if self.maker_has_to_go(maker) => continue,
                 Entry::User(maker) => (Some(maker), self.order(maker).remaining()),
             };
             let Some(Event::Fill(fill)) = self.events.front() else {
@@ -100,7 +117,7 @@ impl Twin {
             self.fill(market, price, traded, maker, Taker::Venue(place, order, remaining), side);
             remaining -= traded;
         }
-        self.say(Event::LiquidationOrderEnded { account, market, leg, order, remaining });
+        self.say(&Event::LiquidationOrderEnded { account, market, leg, order, remaining });
     }
 }
 

@@ -33,7 +33,10 @@ impl Twin {
             if order.post_only {
                 return self.end(id, CancelReason::PostOnlyWouldCross);
             }
-            if order.time_in_force == TimeInForce::Fok && order.filled == 0 && !self.would_fill(&order) {
+            if self.runs_out_of_money(id) {
+                return self.end(id, CancelReason::Bankruptcy);
+            }
+            if order.time_in_force == TimeInForce::Fok && order.filled == 0 && !self.fills_whole(&order) {
                 return self.end(id, CancelReason::FillOrKill);
             }
             let (maker, most) = match front {
@@ -41,6 +44,7 @@ impl Twin {
                 Entry::User(maker) if self.order(maker).account == order.account => {
                     return self.end(id, CancelReason::SelfTrade);
                 }
+                Entry::User(maker) if self.maker_has_to_go(maker) => continue,
                 Entry::User(maker) => (Some(maker), self.order(maker).remaining()),
             };
             self.fill(order.market, price, order.remaining().min(most), maker, Taker::Order(id), order.side);
@@ -61,11 +65,11 @@ impl Twin {
         let &Order { account, market, id, side, price, .. } = order;
         self.join_queue(id);
         let (remaining, level) = (order.remaining(), self.seen(market, side, price));
-        self.say(Event::OrderRested { account, market, order: id, side, price, remaining, level });
+        self.say(&Event::OrderRested { account, market, order: id, side, price, remaining, level });
     }
 
     /// Tries it out on a copy, as an order that takes what it gets.
-    fn would_fill(&self, order: &Order) -> bool {
+    pub(super) fn would_fill(&self, order: &Order) -> bool {
         let mut copy = self.clone();
         copy.trial = Some(0);
         copy.order_mut(order.id).order.time_in_force = TimeInForce::Ioc;

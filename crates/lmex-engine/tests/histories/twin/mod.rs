@@ -110,9 +110,9 @@ impl Twin {
     }
 
     /// What must be said now.
-    fn say(&mut self, expected: Event) {
+    fn say(&mut self, expected: &Event) {
         if self.trial.is_none() {
-            assert_eq!(self.given(), expected, "engine left, twin right");
+            assert_eq!(&self.given(), expected, "engine left, twin right");
         }
     }
 
@@ -160,7 +160,7 @@ impl Twin {
     /// An order ends, and what is tied to it follows.
     fn end(&mut self, id: OrderId, reason: CancelReason) {
         let TwinOrder { order, rests, .. } = *self.find(id).expect("an open order");
-        self.say(Event::OrderCancelled {
+        self.say(&Event::OrderCancelled {
             account: order.account,
             market: order.market,
             order: id,
@@ -201,7 +201,7 @@ impl Twin {
 
     /// Accepts an order: it waits, or comes in.
     fn accept(&mut self, order: Order) {
-        self.say(Event::OrderAccepted { order });
+        self.say(&Event::OrderAccepted { order });
         self.accepted += 1;
         self.orders.push(TwinOrder { order, serial: self.accepted, rests: false });
     }

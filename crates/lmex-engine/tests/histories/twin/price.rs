@@ -10,13 +10,13 @@ use lmex_types::{Decimal, OrderId, OrderType, Side};
 use super::{SOURCES, Twin, place_of};
 
 impl Twin {
-    /// Until nothing more follows from the prices as they are.
+    /// Until nothing more follows from the prices as they are. Who is liquidated is so before a waiting order fires.
     pub(super) fn settle(&mut self) {
         loop {
-            if let Some(id) = self.first_due() {
-                self.fire(id);
-            } else if matches!(self.events.front(), Some(Event::LiquidationStarted { .. })) {
+            if matches!(self.events.front(), Some(Event::LiquidationStarted { .. })) {
                 self.liquidation();
+            } else if let Some(id) = self.first_due() {
+                self.fire(id);
             } else if let Some((id, price)) = self.next_peg() {
                 self.follow_index(id, price);
             } else {
@@ -85,11 +85,12 @@ impl Twin {
             (true, true) => closable,
             (true, false) => order.contracts.min(closable),
         };
-        self.say(Event::OrderTriggered {
+        self.say(&Event::OrderTriggered {
             account: order.account,
             market: order.market,
             order: id,
             contracts,
+            trigger: order.trigger.map_or(0, |trigger| trigger.price),
         });
         let open = self.order_mut(id);
         open.order.contracts = contracts;

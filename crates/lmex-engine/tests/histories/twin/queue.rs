@@ -159,7 +159,7 @@ impl Twin {
     pub(crate) fn compare(&self, engine: &Engine) {
         let mut open: Vec<_> = self.orders.iter().map(|open| open.order).collect();
         let mut found: Vec<_> =
-            engine.accounts().flat_map(|account| engine.open_orders(account, None).copied()).collect();
+            engine.accounts().flat_map(|account| engine.open_orders(account, None)).collect();
         open.sort_unstable_by_key(|order| order.id);
         found.sort_unstable_by_key(|order| order.id);
         assert_eq!(found, open, "open orders: engine left, twin right");
