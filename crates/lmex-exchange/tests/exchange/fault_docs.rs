@@ -24,7 +24,9 @@ fn the_table_of_faults_is_that_of_the_code() {
         std::fs::write(&path, made).unwrap();
         return;
     }
-    panic!("docs/FAULTS.md is out of date: LMEX_RENEW_DOCS=1 cargo test -p lmex-exchange --test exchange fault_docs");
+    panic!(
+        "docs/FAULTS.md is out of date: LMEX_RENEW_DOCS=1 cargo test -p lmex-exchange --test exchange fault_docs"
+    );
 }
 
 fn table() -> String {
