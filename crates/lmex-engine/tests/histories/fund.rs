@@ -1,8 +1,8 @@
 //! What the insurance fund pays.
 
-use lmex_engine::{AccountId, Engine, Event, LegId};
+use lmex_engine::{AccountId, Engine, Event, LegId, Money};
 
-/// The fund pays no more than it has, with two exceptions: a debt that no price of the position could make up for (a
+/// The fund pays what is owed, and no more than it has, with two exceptions: a debt that no price of the position could make up for (a
 /// short's whose bankruptcy price would be below the lowest), and the debt of someone who was deleveraged last, where
 /// neither the crowd nor anyone who could pay was left on that side.
 #[derive(Default)]
@@ -28,7 +28,12 @@ impl Fund {
                     self.last.push(trade.winner.account);
                 }
             }
-            Event::InsurancePaid { account, fund, .. } => {
+            Event::InsurancePaid { account, position, fund, .. } => {
+                let left = match *position {
+                    Some((market, leg)) => engine.leg(*account, market, leg).unwrap().wallet,
+                    None => engine.wallet(*account).unwrap().balance,
+                };
+                assert_eq!(left, Money::ZERO, "the fund pays what is owed, no more and no less: {event:?}");
                 let excused = self.has_no_price || self.last.contains(account);
                 assert!(!fund.is_negative() || excused, "the insurance fund is overdrawn: {event:?}");
             }

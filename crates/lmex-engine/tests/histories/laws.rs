@@ -5,6 +5,7 @@ use lmex_types::{TimeInForce, TimeMs};
 use proptest::prelude::*;
 use proptest::sample::Index;
 
+use crate::bookkeeper::Bookkeeper;
 use crate::fund::Fund;
 use crate::generate::{Step, history, moment, opening, wild};
 use crate::server::Server;
@@ -70,6 +71,7 @@ pub(crate) fn hold(commands: &[Stamped], queue_model: QueueModel, cut: usize, ta
     let config = Config { queue_model };
     let (mut engine, mut replica) = (Engine::new(config), Engine::new(config));
     let (mut server, mut twin) = (Server::default(), Twin::new(queue_model));
+    let mut bookkeeper = Bookkeeper::default();
     let mut restored = None;
     let (mut events, mut again) = (Vec::new(), Vec::new());
     for (at, stamped) in commands.iter().enumerate() {
@@ -86,6 +88,7 @@ pub(crate) fn hold(commands: &[Stamped], queue_model: QueueModel, cut: usize, ta
         for event in &events {
             replica.evolve(event);
             fund.hear(event, &replica);
+            bookkeeper.hear(event);
             server.hear(event, &replica);
             tally.count(event);
         }

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helper functions are tests too")]
 
+mod bookkeeper;
 mod conditions;
 mod fund;
 mod generate;
