@@ -1,8 +1,9 @@
-//! What trades and funding cost, reckoned a second time: fees, profit, funding, each rounded as is documented.
+//! Money, reckoned a second time: fees, profit and funding, each rounded as is documented, and who has less than the
+//! maintenance margin.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use lmex_engine::{AccountId, Event, Fill, LegId, MarketId, Party};
+use lmex_engine::{AccountId, Engine, Event, Fill, LegId, MarginMode, MarketId, Party};
 use lmex_types::{Decimal, Instrument, OrderId, Side};
 
 /// Units of money in one of the quote currency, and parts in a rate of 100 %.
@@ -28,8 +29,22 @@ struct Priced {
     mark_value: i128,
 }
 
+/// An isolated position, or (`None`) the balance with all cross positions.
+type Scope = Option<(MarketId, LegId)>;
+
+/// What there is, and what there should be.
+#[derive(Debug, Default)]
+struct Cover {
+    equity: i128,
+    maintenance: i128,
+    is_open: bool,
+    /// A position is in a market that takes orders.
+    can_be_closed: bool,
+}
+
 impl Bookkeeper {
-    pub(crate) fn hear(&mut self, event: &Event) {
+    /// `engine` has gone past this event and no further: it knows balances and terms.
+    pub(crate) fn hear(&mut self, event: &Event, engine: &Engine) {
         match event {
             Event::MarketOpened(opened) => {
                 self.markets.insert(opened.market, Priced::new(&opened.instrument, opened.price));
@@ -68,8 +83,39 @@ impl Bookkeeper {
                 let (value, rate) = self.funding;
                 assert_eq!(amount.units(), part_up(value * i128::from(*contracts), rate), "{event:?}");
             }
+            Event::LiquidationStarted { account, position, equity, maintenance } => {
+                let cover = &self.covers(*account, engine)[position];
+                let reckoned = (cover.equity, cover.maintenance);
+                assert_eq!((equity.units(), maintenance.units()), reckoned, "{event:?}");
+                assert!(cover.is_short(), "{event:?}");
+            }
             _ => {}
         }
+    }
+
+    /// Between commands nobody has less than the maintenance margin, where it can be helped, or debts alone.
+    pub(crate) fn nobody_is_short(&self, engine: &Engine) {
+        for &account in self.fees.keys().filter(|account| **account != AccountId::CROWD) {
+            for (scope, cover) in self.covers(account, engine) {
+                assert!(!cover.is_short(), "{account} was not liquidated: {scope:?} has {cover:?}");
+            }
+        }
+    }
+
+    fn covers(&self, account: AccountId, engine: &Engine) -> BTreeMap<Scope, Cover> {
+        let balance = engine.wallet(account).unwrap().balance.units();
+        let mut covers = BTreeMap::from([(None, Cover { equity: balance, ..Cover::default() })]);
+        for (&(owner, market, leg), &(contracts, cost)) in &self.positions {
+            let Some(view) = engine.leg(account, market, leg).filter(|_| owner == account) else { continue };
+            let is_isolated = view.margin == MarginMode::Isolated;
+            let cover = covers.entry(is_isolated.then_some((market, leg))).or_default();
+            let value = self.markets[&market].mark_value * i128::from(contracts);
+            cover.equity += value - cost + view.wallet.units();
+            cover.maintenance += part_up(value.abs(), view.maintenance.parts().into());
+            cover.is_open = true;
+            cover.can_be_closed |= engine.market(market).unwrap().is_open();
+        }
+        covers
     }
 
     /// A rate of what is traded, rounded up. Of who is liquidated no more is taken than is left.
@@ -91,7 +137,8 @@ impl Bookkeeper {
 
     /// What is closed realises its value less its share of the cost, cut to the unit; what is opened costs its value.
     fn settle(&mut self, party: &Party, market: MarketId, side: Side, contracts: i64, value: i128) {
-        let held = self.positions.entry((party.account, market, party.leg)).or_default();
+        let place = (party.account, market, party.leg);
+        let held = self.positions.entry(place).or_default();
         let sign = side.sign();
         let closing = contracts.min((-sign * held.0).max(0));
         let share = if closing == 0 { 0 } else { held.1 * i128::from(closing) / i128::from(held.0.abs()) };
@@ -99,6 +146,15 @@ impl Bookkeeper {
         assert_eq!(party.realised_pnl.units(), realised, "profit of {party:?}");
         held.0 += sign * contracts;
         held.1 += i128::from(sign * (contracts - closing)) * value - share;
+        if *held == (0, 0) {
+            self.positions.remove(&place);
+        }
+    }
+}
+
+impl Cover {
+    fn is_short(&self) -> bool {
+        if self.is_open { self.can_be_closed && self.equity < self.maintenance } else { self.equity < 0 }
     }
 }
 

@@ -88,7 +88,7 @@ pub(crate) fn hold(commands: &[Stamped], queue_model: QueueModel, cut: usize, ta
         for event in &events {
             replica.evolve(event);
             fund.hear(event, &replica);
-            bookkeeper.hear(event);
+            bookkeeper.hear(event, &replica);
             server.hear(event, &replica);
             tally.count(event);
         }
@@ -101,6 +101,7 @@ pub(crate) fn hold(commands: &[Stamped], queue_model: QueueModel, cut: usize, ta
             assert_eq!(restored.digest(), digest, "what was restored is another state");
         }
         server.compare(&engine);
+        bookkeeper.nobody_is_short(&engine);
         server.new_leg(&stamped.command, &events);
         twin.hear(stamped, &events);
         twin.compare(&engine);
