@@ -4,8 +4,9 @@
 //! beyond it the loss would be more than the money behind the position, and with nothing left open nobody could be
 //! deleveraged for the rest. An order that came in to open trades no further than where the rest of it would lose, at
 //! the mark price, all that is behind it. An isolated position that it turns round gives back what is left when it is
-//! closed, and the new one has only the margin it brings: each must bear its part. So the insurance fund and those in profit don't pay for a trader's own order.
-//! What it may not trade is cancelled; the position stays, and is liquidated when the mark price says so.
+//! closed, and the new one has only the margin it brings: each must bear its part. So the insurance fund and those in
+//! profit don't pay for a trader's own order. What it may not trade is cancelled; the position stays, and is liquidated
+//! when the mark price says so.
 //!
 //! LMEX publishes no such rule. Bybit refuses an order that closes beyond the bankruptcy price; here the check comes with
 //! the fill, because the price at which money runs out moves while an order rests, and a market order has none.
