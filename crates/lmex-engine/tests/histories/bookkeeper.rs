@@ -84,7 +84,10 @@ impl Bookkeeper {
                 assert_eq!(amount.units(), part_up(value * i128::from(*contracts), rate), "{event:?}");
             }
             Event::LiquidationStarted { account, position, equity, maintenance } => {
-                let cover = &self.covers(*account, engine)[position];
+                let mut covers = self.covers(*account, engine);
+                // Who was deleveraged last may owe, and have nothing left.
+                let flat = || Cover { equity: wallet(engine, *account, *position), ..Cover::default() };
+                let cover = covers.entry(*position).or_insert_with(flat);
                 let reckoned = (cover.equity, cover.maintenance);
                 assert_eq!((equity.units(), maintenance.units()), reckoned, "{event:?}");
                 assert!(cover.is_short(), "{event:?}");
@@ -174,6 +177,11 @@ fn units(quote: Decimal) -> i128 {
 /// A rate of an amount, rounded up: against whoever pays, and against whoever receives.
 fn part_up(amount: i128, rate: i128) -> i128 {
     -(-amount * rate).div_euclid(ONE)
+}
+
+/// The money of an isolated position.
+fn wallet(engine: &Engine, account: AccountId, position: Scope) -> i128 {
+    position.map_or(0, |(market, leg)| engine.leg(account, market, leg).unwrap().wallet.units())
 }
 
 /// The venue's own orders have ids of their own.
