@@ -64,18 +64,19 @@ async fn exits_are_bound_to_a_position_and_replaced() {
     venue.post("/order", buy(json!({}))).await.one();
     let bound = bind(&venue, both()).await;
     assert_eq!(bound.len(), 2);
-    for order in &bound {
+    // The stop loss first, and nothing remains of it, as printed.
+    for (order, remaining) in bound.iter().zip([0, 100]) {
         assert_eq!((&order["status"], &order["side"]), (&json!(9), &json!("SELL")));
         assert_eq!((&order["orderType"], &order["price"]), (&json!(77), &json!(0)));
-        assert_eq!((&order["originalOrderSize"], &order["remainingSize"]), (&json!(100), &json!(100)));
+        assert_eq!((&order["originalOrderSize"], &order["remainingSize"]), (&json!(100), &json!(remaining)));
         if let Some(recorded) = recorded(BOUND) {
             assert_shape(order, &recorded[0]);
         }
     }
     let again = bind(&venue, json!({"side": "SELL", "stopLossPrice": 73_000})).await;
-    assert_eq!(again.len(), 1);
-    assert_eq!(status(&venue, &bound[1]).await, 6, "replaced");
-    assert_eq!(status(&venue, &bound[0]).await, 9, "what is not named stays");
+    assert_eq!((again.len(), &again[0]["remainingSize"]), (1, &json!(100)));
+    assert_eq!(status(&venue, &bound[0]).await, 6, "replaced");
+    assert_eq!(status(&venue, &bound[1]).await, 9, "what is not named stays");
     venue.post("/order/close_position", json!({"symbol": "BTC-PERP", "type": "MARKET"})).await.one();
     assert_eq!(venue.my("/user/open_orders").await.ok(), json!([]), "they end with the position");
 }
