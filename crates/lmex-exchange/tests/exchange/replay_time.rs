@@ -1,5 +1,7 @@
 //! A tape as the market of an exchange whose time is paused, stepped and run.
 
+#![allow(clippy::unwrap_used, reason = "helper functions are tests too")]
+
 use lmex_exchange::{ExchangeConfig, Flow, LimitsMode, Source};
 use lmex_tape::{SizeUnit, TapeHeader};
 use lmex_types::Decimal;

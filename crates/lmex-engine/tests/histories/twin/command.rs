@@ -75,6 +75,7 @@ impl Twin {
             | Event::PositionModeSet { .. }
             | Event::LeverageSet { .. }
             | Event::RiskLimitSet { .. }
+            | Event::MarginMoved { .. }
             | Event::CommandRefused { .. } => {}
             other => panic!("{other:?} answers a command about terms or money"),
         }
