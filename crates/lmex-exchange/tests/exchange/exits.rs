@@ -61,9 +61,11 @@ async fn exits_of_an_order_that_rests_are_shown_with_it() {
 #[tokio::test]
 async fn an_amend_may_not_pass_the_exits_of_the_order_and_says_which() {
     let venue = Venue::start().await;
-    let placed = venue.post("/order", buy(with(both(), json!({"type": "LIMIT", "price": 74_000})))).await.one();
+    let placed =
+        venue.post("/order", buy(with(both(), json!({"type": "LIMIT", "price": 74_000})))).await.one();
     for (price, field) in [(72_000, "stopLossPrice"), (83_000, "takeProfitPrice")] {
-        let body = json!({"symbol": "BTC-PERP", "orderID": placed["orderID"], "type": "PRICE", "value": price});
+        let body =
+            json!({"symbol": "BTC-PERP", "orderID": placed["orderID"], "type": "PRICE", "value": price});
         let (code, message) = venue.put("/order", body).await.refused(400);
         let is_told = message.starts_with(field) && message.contains("is on the wrong side");
         assert!(code == 33_001_001 && is_told, "{code} {message}");

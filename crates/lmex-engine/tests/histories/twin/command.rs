@@ -168,13 +168,7 @@ impl Twin {
         let side = if held > 0 || leg == LegId::LONG { Side::Sell } else { Side::Buy };
         let limit = NewOrder::limit(account, market, id, side, price.unwrap_or(0), held.abs());
         let order_type = if price.is_some() { OrderType::Limit } else { OrderType::Market };
-        self.place(&NewOrder {
-            order_type,
-            post_only,
-            reduce_only: true,
-            leg: Some(leg),
-            ..limit
-        });
+        self.place(&NewOrder { order_type, post_only, reduce_only: true, leg: Some(leg), ..limit });
     }
 
     /// The open order that is meant; of a pair, whose legs share the trader's id, the limit leg: the younger one.

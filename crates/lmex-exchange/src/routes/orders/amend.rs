@@ -102,7 +102,8 @@ impl AmendRequest {
         match desk.state.engine.market(market) {
             Some(market) => {
                 // The price comes last: an exit that it has passed may be the same.
-                let exits = order.into_iter().flat_map(|order| asked::exit_prices(&order.exits).collect::<Vec<_>>());
+                let exits =
+                    order.into_iter().flat_map(|order| asked::exit_prices(&order.exits).collect::<Vec<_>>());
                 let named: Vec<_> = trigger.into_iter().chain(exits).chain(price).collect();
                 Err(Refused::by_engine_named(&refusal, side, &market, &named))
             }
