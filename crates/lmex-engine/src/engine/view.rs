@@ -38,6 +38,8 @@ pub struct PositionView {
     pub initial_margin: Money,
     /// At the mark price.
     pub maintenance_margin: Money,
+    /// Of an isolated position: what its owner may take out of its wallet. Of a cross one nothing.
+    pub removable: Money,
     /// The leverage that counts.
     pub leverage: u32,
     /// The tier of its risk limit, counted from 1.
@@ -222,6 +224,7 @@ impl Engine {
             liquidation_price,
             initial_margin: holding.position_margin(market),
             maintenance_margin: holding.maintenance(market),
+            removable: if holding.is_isolated() { holding.removable(market) } else { Money::ZERO },
             leverage: u32::try_from(holding.leverage(market)).unwrap_or(u32::MAX),
             level: holding.terms.level,
             take_profit: holding.take_profit,

@@ -372,6 +372,14 @@ impl Holding {
         order_margin(self.position.contracts, self.buys, self.sells, self.initial(market))
     }
 
+    /// What the owner may take out of an isolated position's own money, not below zero: see
+    /// [`Command::MoveMargin`](crate::Command::MoveMargin).
+    pub(crate) fn removable(&self, market: &Market) -> Money {
+        let above_maintenance = self.wallet - self.maintenance(market);
+        let above_initial = self.wallet + self.unrealised(market) - self.position_margin(market);
+        above_maintenance.min(above_initial).max(Money::ZERO)
+    }
+
     pub(crate) fn unrealised(&self, market: &Market) -> Money {
         self.position.unrealised(market.mark.value)
     }

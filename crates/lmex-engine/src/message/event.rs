@@ -387,6 +387,17 @@ pub enum Event {
         /// Why.
         refusal: Refusal,
     },
+    /// The owner of an isolated position gave it more money, or took some out.
+    MarginMoved {
+        /// Whose.
+        account: AccountId,
+        /// Where.
+        market: MarketId,
+        /// Which position.
+        leg: LegId,
+        /// Moved from the balance to the position's own money; negative is moved back.
+        moved: Money,
+    },
 }
 
 /// How a market started.

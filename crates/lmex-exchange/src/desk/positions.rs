@@ -53,6 +53,7 @@ impl DeskState {
             Event::Fill(ref fill) => trade(fill.market, [&fill.maker, &fill.taker]),
             Event::Deleveraged(ref closed) => trade(closed.market, [&closed.loser, &closed.winner]),
             Event::LeverageSet { account, market, leg, .. }
+            | Event::MarginMoved { account, market, leg, .. }
             | Event::RiskLimitSet { account, market, leg, .. } => {
                 touched.entry((account, market, leg)).or_insert(false);
             }

@@ -24,8 +24,8 @@ use crate::fields::{Fields, mandatory};
 use crate::server::App;
 use crate::translate::{CURRENCY, leg_name, leg_named, mode_of, mode_word};
 
-/// The leverage that counts in a market, one row or in hedge mode two; 0, the risk limit's maximum, is shown as its
-/// number.
+/// The leverage that is set in a market, one row or in hedge mode two. 0 is the risk limit's maximum; of isolated
+/// positions it is shown as its number.
 pub(super) async fn leverage(State(app): State<Arc<App>>, call: PrivateCall) -> Answer<Vec<Leverage>> {
     let mut fields = call.query()?;
     let symbol = mandatory("symbol", fields.text("symbol")?)?;
@@ -52,15 +52,19 @@ fn leverage_of(
     let (engine, id) = (&state.engine, market.id());
     let level = engine.risk_limit_level(account, id, leg).unwrap_or(1);
     let set = engine.leverage(account, id, leg).unwrap_or(0);
-    let counts = if set == 0 { market.rules().tiers.tier(level).max_leverage } else { set };
     // Positions of the isolated mode are isolated, whatever was set before.
     let margin = match mode {
         PositionMode::Isolated => MarginMode::Isolated,
         _ => engine.margin_mode(account, id, leg).unwrap_or_default(),
     };
+    // BTSE's document of cross positions: "return 0 means the leverage is the maximum cross leverage".
+    let shown = match margin {
+        MarginMode::Isolated if set == 0 => market.rules().tiers.tier(level).max_leverage,
+        _ => set,
+    };
     Leverage {
         symbol: market.instrument().symbol,
-        leverage: counts.into(),
+        leverage: shown.into(),
         margin_mode: margin_word(margin).to_string(),
         position_direction: (mode == PositionMode::Hedge).then(|| leg.to_string()),
     }

@@ -7,7 +7,7 @@ use lmex_engine::{
 use lmex_types::{Decimal, Side};
 
 use super::wallet::{backing, ratio, value_at_mark, wallet_name};
-use super::{leg_name, mode_word};
+use super::{cut, leg_name, mode_word, money};
 use crate::desk::DeskState;
 
 /// Margin types, as numbers.
@@ -31,10 +31,10 @@ pub(crate) fn position(
         mark_price: market.mark(),
         symbol: instrument.symbol,
         side: side(held),
-        order_value: value,
+        order_value: cut(value),
         settle_with_asset: instrument.quote.clone(),
-        unrealized_profit_loss: held.unrealised.into(),
-        total_maintenance_margin: held.maintenance_margin.into(),
+        unrealized_profit_loss: money(held.unrealised),
+        total_maintenance_margin: money(held.maintenance_margin),
         size: held.contracts.saturating_abs().into(),
         liquidation_price: held.liquidation_price.unwrap_or_default(),
         // Recorded of a cross position, too.

@@ -105,6 +105,7 @@ impl WalletHistory {
                 self.keep(account, note.change(kind, wallet, market, amount, Money::ZERO));
             }
             Event::LeverageSet { account, market, leg, moved, .. }
+            | Event::MarginMoved { account, market, leg, moved }
             | Event::RiskLimitSet { account, market, leg, moved, .. } => {
                 self.moved(&note, account, (market, leg), moved);
             }

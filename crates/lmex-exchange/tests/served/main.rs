@@ -10,7 +10,9 @@ mod evidence;
 mod modes;
 mod oddities;
 mod openapi;
+mod own_money;
 mod quiet;
+mod reduce_only;
 mod stream;
 #[path = "../exchange/venue/mod.rs"]
 mod venue;

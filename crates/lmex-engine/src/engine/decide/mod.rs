@@ -241,6 +241,9 @@ fn answer(state: &State, command: &Command, at: TimeMs) -> Option<Event> {
         Command::SetRiskLimit { account, market, leg, level } => {
             terms::set_risk_limit(state, account, market, leg, level)
         }
+        Command::MoveMargin { account, market, leg, amount } => {
+            account::move_margin(state, account, market, leg, amount)
+        }
         Command::Close { account, market, leg, order, price, post_only } => {
             place::close(state, account, (market, leg), order, price, post_only, at)
         }

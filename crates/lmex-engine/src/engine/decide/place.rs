@@ -1,6 +1,6 @@
 //! Whether a new order is accepted.
 
-use lmex_types::{OrderId, OrderType, Side, TimeInForce, TimeMs};
+use lmex_types::{OrderId, OrderType, Side, TimeMs};
 
 use super::{check, condition, leg, peg};
 use crate::engine::State;
@@ -36,10 +36,7 @@ pub(super) fn close(
     let contracts = position.abs();
     let plain = match price {
         Some(price) => NewOrder::limit(account, market, order, side, price, contracts),
-        None => NewOrder {
-            time_in_force: TimeInForce::Ioc,
-            ..NewOrder::market(account, market, order, side, contracts)
-        },
+        None => NewOrder::market(account, market, order, side, contracts),
     };
     let new = NewOrder { post_only, reduce_only: true, leg: Some(leg), ..plain };
     answer(&new, accept(state, &new, at, true))

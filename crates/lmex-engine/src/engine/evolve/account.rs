@@ -40,6 +40,10 @@ impl State {
         self.agreed(account, market, leg, moved, |terms| terms.level = level);
     }
 
+    pub(super) fn margin_moved(&mut self, account: AccountId, market: MarketId, leg: LegId, moved: Money) {
+        self.agreed(account, market, leg, moved, |_| {});
+    }
+
     fn agreed(
         &mut self,
         account: AccountId,

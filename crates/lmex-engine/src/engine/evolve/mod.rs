@@ -109,6 +109,9 @@ impl State {
             Event::RiskLimitSet { account, market, leg, level, moved } => {
                 self.risk_limit_set(account, market, leg, level, moved);
             }
+            Event::MarginMoved { account, market, leg, moved } => {
+                self.margin_moved(account, market, leg, moved);
+            }
             Event::LiquidationStarted { account, position, .. } => {
                 self.liquidation_started(account, position);
             }
