@@ -7,7 +7,7 @@
 //!
 //! # Rules
 //!
-//! Where LMEX publishes no rule, the usual one of the field was chosen; the module that decides it says so.
+//! Where LMEX publishes no rule, the usual one of the field was chosen; [`formulas`] says which, with units and sources.
 //!
 //! **Orders**
 //!
@@ -56,8 +56,8 @@
 //!    (**auto-deleveraging**), the crowd's last.
 //! 4. A debt that is left is paid by the insurance fund, which may go below zero. The fund earns the liquidation fee.
 //!
-//! Orders whose trigger the same price reaches come in before all that. What they trade knows no bankruptcy price: a stop
-//! loss in a market that has jumped can leave a debt, and that is a case of 4.
+//! Only then do orders come in whose trigger the same price reaches. A trader's own order closes no further than the
+//! bankruptcy price of its position: what would leave a debt is cancelled ([`CancelReason::Bankruptcy`]).
 //!
 //! **Prices, funding, the crowd**
 //!
@@ -78,6 +78,7 @@ mod book;
 mod condition;
 mod deleverage;
 mod engine;
+pub mod formulas;
 mod funding;
 mod id;
 mod leg;

@@ -66,7 +66,18 @@ pub(crate) fn instrument(tick: &str, contract_size: &str) -> Instrument {
 /// Histories with users and the crowd. Many start in another mode than the net position, since modes change only while
 /// there is nothing.
 pub(crate) fn history(length: usize) -> impl Strategy<Value = Vec<Step>> {
-    let command = prop_oneof![
+    let start = vec((Just(0), settings()), 0..8);
+    (start, vec((later(), command()), length / 4..length)).prop_map(|(start, steps)| [start, steps].concat())
+}
+
+/// Terms of the accounts.
+pub(crate) fn settings() -> impl Strategy<Value = Command> {
+    prop_oneof![set_mode(), set_leverage(), set_risk_limit()]
+}
+
+/// Whatever happens at a venue.
+pub(crate) fn command() -> impl Strategy<Value = Command> {
+    prop_oneof![
         12 => new_order().prop_map(Command::Place),
         5 => amend(),
         3 => cancel(),
@@ -96,10 +107,7 @@ pub(crate) fn history(length: usize) -> impl Strategy<Value = Vec<Step>> {
         }),
         1 => set_trading(),
         1 => Just(Command::Advance),
-    ];
-    let settings = prop_oneof![set_mode(), set_leverage(), set_risk_limit()];
-    let start = vec((Just(0), settings), 0..8);
-    (start, vec((later(), command), length / 4..length)).prop_map(|(start, steps)| [start, steps].concat())
+    ]
 }
 
 /// Histories of users alone in one market with money for everything.
@@ -223,7 +231,7 @@ pub(crate) fn moment(start: TimeMs, step: &Step) -> TimeMs {
     start.plus_ms(step.0)
 }
 
-fn later() -> impl Strategy<Value = i64> {
+pub(crate) fn later() -> impl Strategy<Value = i64> {
     prop_oneof![60 => 0_i64..100, 1 => 0_i64..60_000]
 }
 

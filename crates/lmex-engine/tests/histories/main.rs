@@ -1,12 +1,17 @@
 //! Laws that hold on every history, tried on random ones. A failing history is shrunk and printed by proptest.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "helper functions are tests too")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helper functions are tests too")]
 
 mod conditions;
 mod generate;
+mod kinds;
 mod laws;
+mod odd;
+mod plain;
+mod seeds;
 mod server;
 mod storage;
+mod tally;
 mod twin;
 
 use proptest::test_runner::Config;

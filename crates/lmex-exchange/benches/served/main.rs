@@ -35,7 +35,7 @@ fn main() -> Outcome {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match words.as_slice() {
-        ["serve", what @ ..] => return server::run(what),
+        ["serve", what @ ..] => server::run(what),
         [] => {
             orders::measure()?;
             streams::measure()?;

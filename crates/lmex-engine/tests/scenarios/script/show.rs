@@ -175,7 +175,7 @@ pub(crate) fn book(engine: &Engine) -> Vec<String> {
 /// Each order that waits, account by account, oldest first.
 pub(crate) fn waiting(engine: &Engine) -> Vec<String> {
     let orders = engine.accounts().flat_map(|account| engine.open_orders(account, Some(MARKET)));
-    let waiting = orders.filter(|order| order.waits());
+    let waiting = orders.filter(Order::waits);
     waiting
         .map(|order| {
             let price = if order.price == 0 { String::new() } else { format!(" @ {}", order.price) };

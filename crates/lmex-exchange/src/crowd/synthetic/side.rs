@@ -226,8 +226,8 @@ impl BookSide {
 
 /// [`DENSITY`] at a distance in tenths of a basis point, on straight lines between its points.
 fn density_at(tenths: i64) -> i64 {
-    let pairs = DENSITY.iter().zip(DENSITY.iter().skip(1));
-    let line = pairs.filter(|((from, _), _)| *from <= tenths).next_back();
+    let mut pairs = DENSITY.iter().zip(DENSITY.iter().skip(1));
+    let line = pairs.rfind(|((from, _), _)| *from <= tenths);
     let Some((&(from, low), &(to, high))) = line else { return DENSITY[0].1 };
     low + (high - low) * (tenths.min(to) - from) / (to - from)
 }

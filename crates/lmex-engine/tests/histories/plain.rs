@@ -1,5 +1,6 @@
-//! A twin that a reader can check at a glance: one list of orders, searched from end to end for each match. With
-//! users alone it must give the same fills and the same book.
+//! A twin of plain orders that a reader can check at a glance: one list of orders, searched from end to end for each match. With
+//! users alone it must give the same fills and the same book. It also says which orders are refused; `twin` knows every kind
+//! of order, and takes that from the engine.
 
 use lmex_engine::{
     AccountId, CancelTarget, Command, Engine, Event, LegId, MarketId, Money, NewOrder, OrderRef, Stamped,
@@ -15,7 +16,7 @@ proptest! {
     #![proptest_config(crate::config())]
 
     #[test]
-    fn the_twin_agrees(steps in user_history(150)) {
+    fn the_plain_twin_agrees(steps in user_history(150)) {
         let mut engine = Engine::default();
         let mut twin = Twin::default();
         let deposits = (1..=4).map(|account| Command::Deposit {
