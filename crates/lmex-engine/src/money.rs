@@ -164,9 +164,9 @@ const fn trillionth_up(value: i128) -> i128 {
     }
     let shifted = size >> 12;
     let high = (shifted >> DIGIT) as u64;
-    let low = high % FIVES << DIGIT | shifted as u64 & ((1 << DIGIT) - 1);
-    let quotient = ((high / FIVES) as i128) << DIGIT | (low / FIVES) as i128;
-    let is_whole = low % FIVES == 0 && size & 0xfff == 0;
+    let low = ((high % FIVES) << DIGIT) | (shifted as u64 & ((1 << DIGIT) - 1));
+    let quotient = (((high / FIVES) as i128) << DIGIT) | (low / FIVES) as i128;
+    let is_whole = low.is_multiple_of(FIVES) && size & 0xfff == 0;
     match value < 0 {
         true => -quotient,
         false if is_whole => quotient,
