@@ -1,6 +1,5 @@
 """Prints docs/BENCHMARKS.md from the criterion results and from runs of the client beside its peers."""
 
-import json
 import os
 import pathlib
 import platform
@@ -12,20 +11,12 @@ import tempfile
 import time
 
 import bench_engine
+from bench_engine import mean as criterion
 
 WORK = pathlib.Path(sys.argv[1])
 RELEASE = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", "target")) / "release"
 PEERS = WORK / "peers"
 PORT = "18432"
-
-
-def criterion(group, name):
-    """The mean of a criterion benchmark, in nanoseconds."""
-    root = RELEASE.parent / "criterion" / group
-    for path in root.glob("*/new/benchmark.json"):
-        if json.loads(path.read_text())["function_id"] == name:
-            return json.loads((path.parent / "estimates.json").read_text())["mean"]["point_estimate"]
-    sys.exit(f"no criterion result for {group}/{name}")
 
 
 def cpu_seconds(command):

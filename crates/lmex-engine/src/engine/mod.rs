@@ -79,7 +79,7 @@ impl Engine {
     pub fn apply(&mut self, stamped: &Stamped, sink: &mut Vec<Event>) {
         let mut scratch = std::mem::take(&mut self.scratch);
         scratch.start(&stamped.command);
-        let mut reading = Reading::new(stamped);
+        let mut reading = Reading::new(stamped, &self.state);
         while let Some(event) = reading.next(&self.state, &scratch) {
             sink.push(event);
             let event = &sink[sink.len() - 1];

@@ -292,6 +292,12 @@ impl NewOrder {
         }
     }
 
+    /// Whether it waits for nothing, follows nothing and brings nothing along, as nearly all orders.
+    pub(crate) fn is_plain(&self) -> bool {
+        let Self { trigger, oco, exits, peg, .. } = self;
+        trigger.is_none() && oco.is_none() && peg.is_none() && exits.is_empty()
+    }
+
     /// A plain market order. Change its fields for anything else.
     pub fn market(account: AccountId, market: MarketId, order: OrderId, side: Side, contracts: i64) -> Self {
         Self { order_type: OrderType::Market, ..Self::limit(account, market, order, side, 0, contracts) }

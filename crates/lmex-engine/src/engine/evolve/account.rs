@@ -56,10 +56,10 @@ impl State {
         let Some(parts) = self.parts(market) else { return };
         let account = &mut parts.accounts[slot];
         account.balance -= moved;
-        let holding = account.holding_mut(market, leg);
-        holding.wallet += moved;
-        change(&mut holding.terms);
-        account.leg_changed(parts.market, leg);
+        account.change_leg(parts.market, leg, |holding| {
+            holding.wallet += moved;
+            change(&mut holding.terms);
+        });
         account.forget(market, leg);
     }
 }

@@ -152,7 +152,10 @@ impl State {
     }
 
     fn on_order(&mut self, order: OrderId, change: impl FnOnce(&mut Self, Key)) {
-        if let Some(key) = self.orders.find(order) {
+        // Most events are about what has just come in.
+        let coming = self.in_flight.and_then(|in_flight| in_flight.taker.order());
+        let known = coming.filter(|&key| self.orders[key].order.id == order);
+        if let Some(key) = known.or_else(|| self.orders.find(order)) {
             change(self, key);
         }
     }
