@@ -1,14 +1,17 @@
 //! Every order of a user, open or lately finished, with what the engine forgets: average price and how it ended.
 
 mod record;
+mod table;
 
 pub(crate) use record::{OrderRecord, OrderState, Origin};
 
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeSet, VecDeque};
 
 use lmex_engine::{AccountId, Deleveraged, Engine, Event, Fill, MarketId, Order, Party};
 use lmex_types::{ClientOrderId, OrderId, TimeMs};
 use serde::{Deserialize, Serialize};
+
+use table::Table;
 
 /// How long a finished order can be asked for (LMEX: cancelled orders for 30 minutes).
 const KEPT_MS: i64 = 30 * 60_000;
@@ -19,9 +22,9 @@ const MOST_KEPT: usize = 100_000;
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Orders {
     /// Each apart, so that there is no moment at which a table of them all is moved to a larger place.
-    records: HashMap<OrderId, Box<OrderRecord>>,
+    records: Table<OrderId, Box<OrderRecord>>,
     /// Orders by the trader's id, oldest first.
-    of_client: HashMap<(AccountId, ClientOrderId), VecDeque<OrderId>>,
+    of_client: Table<(AccountId, ClientOrderId), VecDeque<OrderId>>,
     /// Trailing stops that wait: where they stand is the engine's to say.
     trailing: BTreeSet<OrderId>,
     finished: VecDeque<(TimeMs, OrderId)>,
@@ -104,7 +107,7 @@ impl Orders {
             self.trailing.insert(order.id);
         }
         if let Some(client_id) = order.client_id {
-            self.of_client.entry((order.account, client_id)).or_default().push_back(order.id);
+            self.of_client.or_default((order.account, client_id)).push_back(order.id);
         }
     }
 
