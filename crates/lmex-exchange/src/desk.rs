@@ -131,6 +131,11 @@ impl Desk {
         self.stamp(command)
     }
 
+    /// Applies commands with nothing in between, not even time: nothing comes due that was not due before the first.
+    pub(crate) fn apply_together(&mut self, commands: Vec<Command>) -> Vec<Arc<Batch>> {
+        commands.into_iter().map(|command| self.stamp(command)).collect()
+    }
+
     fn stamp(&mut self, command: Command) -> Arc<Batch> {
         let (stamped, batch) = self.state.carry_out(command);
         let batch = Arc::new(batch);
@@ -140,9 +145,14 @@ impl Desk {
 
     /// Serves requests until [`Desk::stop`], the end of the last handle or of the hub, or until nothing can be kept.
     pub(crate) async fn run(mut self, mut requests: Requests) {
-        if self.serve(&mut requests).await.is_ok() {
-            self.outlet.close(&mut self.state);
-        }
+        let gone = match self.serve(&mut requests).await {
+            Ok(()) => {
+                self.outlet.close(&mut self.state);
+                DeskGone::Stopped
+            }
+            Err(Ended(why)) => DeskGone::Failed { why },
+        };
+        requests.end(gone);
     }
 
     async fn serve(&mut self, requests: &mut Requests) -> Result<(), Ended> {
@@ -155,7 +165,7 @@ impl Desk {
                 continue;
             }
             if waiting.is_empty() {
-                let received = requests.recv_many(&mut arrived, MOST_TOGETHER);
+                let received = requests.queue.recv_many(&mut arrived, MOST_TOGETHER);
                 match tokio::time::timeout(self.sleep(), received).await {
                     Ok(0) => break,
                     Ok(_) => waiting.extend(arrived.drain(..)),

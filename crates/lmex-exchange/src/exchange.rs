@@ -246,10 +246,11 @@ impl Handle {
         self.recovery.as_ref()
     }
 
-    /// Why nothing is kept any more, if the journal has stopped: requests are answered with 503 from then on, and
-    /// streams are closed. What was acknowledged is on disk, and a new start finds it.
+    /// Why nothing is served any more, if the journal has stopped or the exchange has failed: requests are answered with
+    /// 503 from then on, and streams are closed. What was acknowledged is on disk where there is a data folder, and a
+    /// new start finds it.
     pub fn failure(&self) -> Option<DeskGone> {
-        Some(self.desk.gone()).filter(|gone| *gone != DeskGone::Stopped)
+        self.desk.end().filter(|gone| *gone != DeskGone::Stopped)
     }
 
     /// The desk, for whoever wants to look inside or to act as the venue.
