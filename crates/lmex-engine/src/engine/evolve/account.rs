@@ -51,11 +51,8 @@ impl State {
         let Some(slot) = self.accounts.slot(account) else { return };
         let Some(parts) = self.parts(market) else { return };
         let account = &mut parts.accounts[slot];
-        account.balance -= moved;
-        let holding = account.holding_mut(market, leg);
-        holding.wallet += moved;
-        change(&mut holding.terms);
-        account.leg_changed(parts.market, leg);
-        account.forget(market, leg);
+        let mut terms = account.terms(market, leg);
+        change(&mut terms);
+        account.agreed(parts.market, leg, terms, moved);
     }
 }
