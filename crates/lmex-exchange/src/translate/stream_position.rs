@@ -23,8 +23,8 @@ pub(crate) fn stream_position(
     let is_long = side(held) == Side::Buy;
     let bucket = adl_bucket(engine, account, held);
     let mode = engine.position_mode(account, held.market).unwrap_or_default();
-    let take_profit_order = exit(engine, account, held, market, Purpose::TakeProfit);
-    let stop_loss_order = exit(engine, account, held, market, Purpose::StopLoss);
+    let take_profit_order = exit(engine, held, market, Purpose::TakeProfit);
+    let stop_loss_order = exit(engine, held, market, Purpose::StopLoss);
     // BTSE's example has id and trigger price of the take profit here.
     let closing = take_profit_order.as_ref().or(stop_loss_order.as_ref());
     StreamPosition {
