@@ -3,8 +3,10 @@
 //! What an order closes, whether it came or rested, trades no further than the bankruptcy price of the whole position:
 //! beyond it the loss would be more than the money behind the position, and with nothing left open nobody could be
 //! deleveraged for the rest. An order that came in to open trades no further than where the rest of it would lose, at
-//! the mark price, all that is behind it. So the insurance fund and those in profit don't pay for a trader's own order.
-//! What it may not trade is cancelled; the position stays, and is liquidated when the mark price says so.
+//! the mark price, all that is behind it. An isolated position that it turns round gives back what is left when it is
+//! closed, and the new one has only the margin it brings: each must bear its part. So the insurance fund and those in
+//! profit don't pay for a trader's own order. What it may not trade is cancelled; the position stays, and is liquidated
+//! when the mark price says so.
 //!
 //! LMEX publishes no such rule. Bybit refuses an order that closes beyond the bankruptcy price; here the check comes with
 //! the fill, because the price at which money runs out moves while an order rests, and a market order has none.
@@ -30,13 +32,17 @@ pub(crate) fn may_take(state: &State, market: &Market, key: Key, price: i64) -> 
     let (account, order) = (&state.accounts[resting.slot], &resting.order);
     let Some(holding) = account.holding(market.id, order.leg) else { return true };
     let closable = holding.position.closable(order.side);
+    let opening = (order.remaining() - closable).max(0);
     let value = market.value(price, 1);
-    let contracts = closable.max(order.remaining());
-    let cost = cost(account, market, order.side, value, contracts);
-    let brought = || match holding.is_isolated() {
-        true => holding.initial(market).of(value.times(contracts - closable)).min(account.spare()),
-        false => Money::ZERO,
-    };
+    let cost = |contracts| cost(account, market, order.side, value, contracts);
+    let margin = |most: Money| holding.initial(market).of(value.times(opening)).min(most);
+    if holding.is_isolated() && closable > 0 && opening > 0 {
+        let left = equity(state, account, holding) - cost(closable);
+        let closes = cost(closable) <= Money::ZERO || !left.is_negative();
+        return closes && (cost(opening) <= Money::ZERO || margin(account.excess() + left) >= cost(opening));
+    }
+    let cost = cost(closable + opening);
+    let brought = || if holding.is_isolated() { margin(account.spare()) } else { Money::ZERO };
     cost <= Money::ZERO || equity(state, account, holding) + brought() >= cost
 }
 

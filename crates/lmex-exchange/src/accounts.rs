@@ -55,13 +55,20 @@ impl Accounts {
         let demo = AccountConfig {
             name: DEMO_ACCOUNT.to_owned(),
             balance: config.balance,
-            fees: Fees::default(),
+            fees: None,
             keys: vec![key],
         };
         if config.balance.is_zero() {
             return Err(AccountError::Balance("amount 0 must be above zero".to_owned()));
         }
-        let accounts: Vec<_> = std::iter::once(demo).chain(config.accounts.iter().cloned()).collect();
+        let with_key = |account: &AccountConfig| {
+            let mut account = account.clone();
+            if account.keys.is_empty() {
+                account.keys.push(KeyConfig::generated(KeyConfig::ALL.to_vec()));
+            }
+            account
+        };
+        let accounts: Vec<_> = std::iter::once(demo).chain(config.accounts.iter().map(with_key)).collect();
         check(&accounts)?;
         Ok(Self((FIRST..).map(AccountId).zip(accounts).collect()))
     }
@@ -77,20 +84,21 @@ impl Accounts {
         }
     }
 
-    /// Opens those at a desk that it doesn't know, with their money.
+    /// Opens those at a desk that it doesn't know, with their money, and sets the fees of the others where they are given.
     pub(crate) fn open(&self, desk: &mut Desk) -> Result<(), AccountError> {
         for (id, account) in &self.0 {
             let id = *id;
-            if desk.state.owners.named(&account.name).is_some() {
-                continue;
+            let is_known = desk.state.owners.named(&account.name).is_some();
+            if !is_known {
+                desk.add_owner(id, &account.name);
             }
-            let rate = |fee| Rate::try_from(fee).map_err(|_| AccountError::Fees(account.name.clone()));
-            let (maker_fee, taker_fee) = (rate(account.fees.maker)?, rate(account.fees.taker)?);
-            desk.add_owner(id, &account.name);
-            if is_refused(desk, Command::OpenAccount { account: id, maker_fee, taker_fee }).is_some() {
-                return Err(AccountError::Fees(account.name.clone()));
+            let fees = if is_known { account.fees } else { Some(account.fees.unwrap_or_default()) };
+            if let Some(fees) = fees {
+                set_fees(desk, id, fees).ok_or_else(|| AccountError::Fees(account.name.clone()))?;
             }
-            endow(desk, id, account.balance)?;
+            if !is_known {
+                endow(desk, id, account.balance)?;
+            }
         }
         Ok(())
     }
@@ -128,6 +136,15 @@ impl Accounts {
     pub(crate) fn configs(&self) -> impl Iterator<Item = &AccountConfig> {
         self.0.iter().map(|(_, account)| account)
     }
+}
+
+/// `None` where they can't be.
+fn set_fees(desk: &mut Desk, account: AccountId, fees: Fees) -> Option<()> {
+    let (maker_fee, taker_fee) = (Rate::try_from(fees.maker).ok()?, Rate::try_from(fees.taker).ok()?);
+    if desk.state.engine.fees(account) == Some((maker_fee, taker_fee)) {
+        return Some(());
+    }
+    is_refused(desk, Command::OpenAccount { account, maker_fee, taker_fee }).is_none().then_some(())
 }
 
 fn endow(desk: &mut Desk, account: AccountId, balance: Decimal) -> Result<(), AccountError> {
@@ -183,7 +200,7 @@ mod tests {
 
     fn second(name: &str, key: &str) -> AccountConfig {
         let keys = vec![KeyConfig::full(key, Secret::new("secret"))];
-        AccountConfig { name: name.to_owned(), balance: Decimal::ZERO, fees: Fees::default(), keys }
+        AccountConfig { name: name.to_owned(), balance: Decimal::ZERO, fees: None, keys }
     }
 
     fn refused(accounts: Vec<AccountConfig>) -> AccountError {

@@ -1,11 +1,11 @@
 //! Who is calling: keys, nonces and signatures.
 
+mod believed;
 mod grants;
 mod mistakes;
 mod nonces;
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use lmex_api::Signer;
@@ -14,7 +14,9 @@ use lmex_types::TimeMs;
 
 use crate::clock::Clock;
 use crate::dialect::Dialect;
+use crate::faults::Faults;
 use crate::secret::Secret;
+pub(crate) use believed::{Believed, Floor};
 pub(crate) use grants::{Grants, NotGranted, needed};
 use nonces::SeenNonces;
 
@@ -26,11 +28,16 @@ pub(crate) struct Auth {
     keys: BTreeMap<String, Key>,
     window_ms: i64,
     clock: Clock,
-    /// Nonces up to this one may have been used in an earlier run.
-    floor: i64,
-    /// The highest nonce that was believed.
-    highest: Arc<AtomicI64>,
     dialect: Dialect,
+    floor: Floor,
+    kept: Option<Kept>,
+}
+
+/// Where it is kept which nonces were believed.
+struct Kept {
+    believed: Arc<Believed>,
+    /// By how much the clock is wrong.
+    faults: Faults,
 }
 
 struct Key {
@@ -133,14 +140,14 @@ impl Auth {
             let signer = Signer::new(secret.expose().as_bytes());
             (key.to_owned(), Key { caller, signer, seen: Mutex::default() })
         };
-        let (floor, highest) = (i64::MIN, Arc::default());
-        Self { keys: keys.into_iter().map(entry).collect(), window_ms, clock, dialect, floor, highest }
+        let keys = keys.into_iter().map(entry).collect();
+        Self { keys, window_ms, clock, dialect, floor: Floor::default(), kept: None }
     }
 
-    /// Believes no nonce up to `floor`, and tells `highest` of the highest one it has believed: what an exchange that
-    /// comes back must know, so that no request of an earlier run is carried out again.
-    pub(crate) fn after_restart(self, floor: Option<TimeMs>, highest: Arc<AtomicI64>) -> Self {
-        Self { floor: floor.map_or(i64::MIN, TimeMs::as_millis), highest, ..self }
+    /// Believes no nonce up to the floor, and notes which ones it believes: what an exchange that comes back must know,
+    /// so that no request of an earlier run is carried out again. Both go by the clock as it is without `faults`.
+    pub(crate) fn keeping(self, floor: Floor, believed: Arc<Believed>, faults: Faults) -> Self {
+        Self { floor, kept: Some(Kept { believed, faults }), ..self }
     }
 
     /// Who sent a request. Checks in the order of [`AuthError`]; a nonce is used up only by a request
@@ -191,15 +198,21 @@ impl Auth {
         if !key.signer.verify(signed.path, nonce, signed.body, signature) && !with_query() {
             return Err(signed.mismatch(&key.signer, nonce, signature));
         }
-        if number <= self.floor {
-            return Err(AuthError::EarlierRun { nonce: number, floor: self.floor });
+        let account = key.caller.account;
+        let offset_ms = self.kept.as_ref().map_or(0, |kept| kept.faults.clock_offset_ms());
+        let unshifted = TimeMs::from_millis(number.saturating_sub(offset_ms));
+        if let Some(floor) = self.floor.of(account).filter(|floor| unshifted <= *floor) {
+            let floor = floor.as_millis().saturating_add(offset_ms);
+            return Err(AuthError::EarlierRun { nonce: number, floor });
         }
         let mut seen = key.seen.lock().unwrap_or_else(PoisonError::into_inner);
         if !seen.insert(number, now, self.window_ms) && uses_nonce {
             return Err(AuthError::RepeatedNonce(number));
         }
         // Before its command comes to the desk, which keeps the two together.
-        self.highest.fetch_max(number, Ordering::AcqRel);
+        if let Some(kept) = &self.kept {
+            kept.believed.note(account, unshifted);
+        }
         Ok(key.caller)
     }
 }

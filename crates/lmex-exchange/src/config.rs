@@ -58,9 +58,10 @@ pub struct AccountConfig {
     pub name: String,
     /// Play money in its futures wallet at the start, in USDT; may be zero.
     pub balance: Decimal,
-    /// What it pays for trades.
-    pub fees: Fees,
-    /// Its API keys.
+    /// What it pays for trades; `None` is the usual, or what it paid before where a data folder knows it.
+    pub fees: Option<Fees>,
+    /// Its API keys. Where there are none it gets those that a data folder has of it, or a random one that may do
+    /// everything.
     pub keys: Vec<KeyConfig>,
 }
 
@@ -82,25 +83,31 @@ pub struct KeyConfig {
     pub secret: Secret,
     /// What it may do; a request that needs more is answered with HTTP 403.
     pub permissions: Vec<Permission>,
+    /// Whether key and secret are random: where a data folder has random ones of the account with the same
+    /// permissions, those stay.
+    pub is_random: bool,
 }
 
 impl AccountConfig {
     /// An account that the exchange knows from an earlier run.
     pub(crate) fn known(name: String) -> Self {
-        Self { name, balance: Decimal::ZERO, fees: Fees::default(), keys: Vec::new() }
+        Self { name, balance: Decimal::ZERO, fees: None, keys: Vec::new() }
     }
 }
 
 impl KeyConfig {
+    /// All that a key may be allowed.
+    pub const ALL: [Permission; 4] =
+        [Permission::Read, Permission::Trade, Permission::Transfer, Permission::Wallet];
+
     /// A key with a random name and a random secret.
     pub fn generated(permissions: Vec<Permission>) -> Self {
-        Self { key: random_hex(), secret: Secret::new(random_hex()), permissions }
+        Self { key: random_hex(), secret: Secret::new(random_hex()), permissions, is_random: true }
     }
 
     /// A key that may do everything.
     pub fn full(key: impl Into<String>, secret: Secret) -> Self {
-        let permissions = vec![Permission::Read, Permission::Trade, Permission::Transfer, Permission::Wallet];
-        Self { key: key.into(), secret, permissions }
+        Self { key: key.into(), secret, permissions: Self::ALL.to_vec(), is_random: false }
     }
 }
 

@@ -3,17 +3,31 @@
 //! LMEX and BTSE run the same engine. Their documents, and what was recorded of each, differ in places; nobody has
 //! asked LMEX which is true of it today. [`DIFFERENCES`] lists these places, and `docs/CONFORMANCE.md` is made from it.
 
+use std::fmt;
+
 use http::StatusCode;
 use lmex_engine::SmallOrders;
+use serde::{Deserialize, Serialize};
 
 /// Whose manners the exchange has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Dialect {
     /// LMEX's own documents, and what was recorded of LMEX.
     #[default]
     Lmex,
     /// What was recorded of BTSE and stands in its documents of version 2.3; what clients written for it send is accepted.
     Btse,
+}
+
+impl fmt::Display for Dialect {
+    /// As `--dialect` takes it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Lmex => "lmex",
+            Self::Btse => "btse",
+        })
+    }
 }
 
 /// One place where the dialects differ.

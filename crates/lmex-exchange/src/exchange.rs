@@ -151,7 +151,7 @@ impl Exchange {
         let faults = faults_of(&found.config, &found.accounts)?;
         let (hub, batches) = mpsc::channel(UNTOLD);
         let opened = found.open(&clocks, hub)?;
-        let Opened { desk, venue, journal, standing, market_source, main_market, recovery, floor, nonces } =
+        let Opened { desk, venue, journal, standing, market_source, main_market, recovery, floor, believed } =
             opened;
         let Found { config, accounts, .. } = found;
         let clocks = Clocks { venue: venue.clock(), wall: shifted(clocks.wall, faults.clone()) };
@@ -159,7 +159,7 @@ impl Exchange {
         let desk_thread = spawn_desk(desk, requests)?;
 
         let auth = Auth::new(accounts.keys(), config.nonce_window_ms, clocks.wall.clone(), config.dialect);
-        let auth = Arc::new(auth.after_restart(floor, nonces));
+        let auth = Arc::new(auth.keeping(floor, believed, faults.clone()));
         let time = TimeControl::new(handle.clone(), venue, clocks.wall.clone());
         let admin_token = Secret::new(random_hex());
         let streams =

@@ -3,7 +3,7 @@
 //! | in the folder | what it is |
 //! |---|---|
 //! | `journal/` | the records and snapshots, as `lmex-journal` keeps them; its lock is the lock of the whole folder |
-//! | `exchange.json` | the format's version and the seed that the exchange was made with |
+//! | `exchange.json` | the format's version, and the seed and dialect that the exchange was made with |
 //! | `keys.json` | the accounts' keys and secrets, readable by the owner only |
 //!
 //! A record is what happened between two answers: commands with their events, as they are applied. A start reads the
@@ -23,8 +23,8 @@ mod snapshot;
 mod verify;
 
 pub use bounds::KeepingBounds;
-pub(crate) use data_folder::DataFolder;
-pub use data_folder::{DataDir, DataError, JournalDisk, seed_of};
+pub use data_folder::{DataDir, DataError, JournalDisk, Made, made_as};
+pub(crate) use data_folder::{DataFolder, Papers};
 pub(crate) use entry::Entry;
 pub use entry::Unreadable;
 pub(crate) use keeping::Journal;

@@ -58,8 +58,8 @@ pub use dialect::{DIFFERENCES, Dialect, Difference};
 pub use exchange::{Exchange, Handle, StartError};
 pub use feed::Batch;
 pub use journal::{
-    BadSnapshot, DataDir, DataError, Disagreement, JournalDisk, KeepingBounds, Recovery, RestoreError,
-    Unreadable, Verified, VerifyError, seed_of, verify,
+    BadSnapshot, DataDir, DataError, Disagreement, JournalDisk, KeepingBounds, Made, Recovery, RestoreError,
+    Unreadable, Verified, VerifyError, made_as, verify,
 };
 pub use limits::LimitsMode;
 pub use lmex_api::Permission;

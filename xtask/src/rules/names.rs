@@ -67,7 +67,8 @@ mod tests {
 
     #[test]
     fn getters_are_found_in_code_only() {
-        let house = House::of(&[("a.rs", "// fn get_a() {}\nfn get_price() {}\nfn get() {}\nfn get_mut() {}\n")]);
+        let house =
+            House::of(&[("a.rs", "// fn get_a() {}\nfn get_price() {}\nfn get() {}\nfn get_mut() {}\n")]);
         assert_eq!(places(&check(&house)), ["a.rs:2"]);
     }
 }

@@ -14,7 +14,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use lmex::{Decimal, LocalExchange};
 use lmex_exchange::{
     AccountConfig, DataDir, Dialect, Durability, Exchange, ExchangeConfig, Handle, LimitsMode, Source,
-    seed_of,
+    made_as,
 };
 use serde::Serialize;
 
@@ -41,9 +41,10 @@ pub struct Serve {
     /// How far a nonce may be from the clock, in milliseconds.
     #[arg(long, default_value_t = 4_000, value_name = "MS", value_parser = clap::value_parser!(i64).range(1..=600_000))]
     pub nonce_window: i64,
-    /// Whose manners it has where the evidence about the venue contradicts itself (docs/CONFORMANCE.md lists where).
-    #[arg(long, value_enum, default_value_t = Manners::Lmex)]
-    pub dialect: Manners,
+    /// Whose manners it has where the evidence about the venue contradicts itself (docs/CONFORMANCE.md lists where): lmex
+    /// unless said, or what it was with --data-dir.
+    #[arg(long, value_enum)]
+    pub dialect: Option<Manners>,
     /// One more account, with play money in USDT (100000 unless said) and a random key; may be repeated. The key is in the first
     /// line of --json.
     #[arg(long, value_name = "NAME[:BALANCE]", value_parser = accounts::named)]
@@ -126,6 +127,15 @@ pub enum Manners {
     Btse,
 }
 
+impl Manners {
+    fn dialect(self) -> Dialect {
+        match self {
+            Self::Lmex => Dialect::Lmex,
+            Self::Btse => Dialect::Btse,
+        }
+    }
+}
+
 pub async fn run(args: &Serve, global: &Global, output: &Output) -> Result<(), CliError> {
     match &args.look {
         Some(Look::Fault(fault)) => return fault::run(fault, &admin::Admin::find(global)?, output).await,
@@ -163,22 +173,18 @@ pub async fn start(config: ExchangeConfig) -> Result<Handle, CliError> {
 }
 
 fn config(args: &Serve) -> Result<ExchangeConfig, CliError> {
-    let kept = |dir: &PathBuf| seed_of(dir).map_err(|error| CliError::new("config", error.to_string()));
-    let seed = match (args.seed, &args.data_dir) {
-        (Some(seed), _) => seed,
-        (None, Some(dir)) => kept(dir)?.unwrap_or(SEED),
-        (None, None) => SEED,
-    };
+    let made = args.data_dir.as_deref().map(made_as).transpose();
+    let made = made.map_err(|error| CliError::new("config", error.to_string()))?.flatten();
     let data = |path: &PathBuf| DataDir { durability: args.durability.durability(), ..DataDir::new(path) };
     let config = ExchangeConfig {
         listen: args.listen,
-        seed,
+        seed: args.seed.or(made.map(|made| made.seed)).unwrap_or(SEED),
         data: args.data_dir.as_ref().map(data),
         limits: if args.limits == Limits::Off { LimitsMode::Off } else { LimitsMode::Lmex },
         nonce_window_ms: args.nonce_window,
         source: source(args.replay.clone(), args.speed)?,
         accounts: accounts(args)?,
-        dialect: if args.dialect == Manners::Btse { Dialect::Btse } else { Dialect::Lmex },
+        dialect: args.dialect.map(Manners::dialect).or(made.map(|made| made.dialect)).unwrap_or_default(),
         ..ExchangeConfig::default()
     };
     args.controls.apply(config)

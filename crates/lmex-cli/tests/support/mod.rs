@@ -14,7 +14,7 @@ use std::sync::mpsc::RecvTimeoutError;
 use std::time::Duration;
 
 use lmex::{Client, Decimal, Endpoints, Environment, LocalExchange, LocalState, OrderBook, Topic};
-use lmex_exchange::{AccountConfig, Exchange, ExchangeConfig, Fees, Handle, LimitsMode, Secret};
+use lmex_exchange::{AccountConfig, Exchange, ExchangeConfig, Handle, LimitsMode, Secret};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -207,12 +207,8 @@ impl Venue {
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         // Whoever sends money between accounts needs somebody to send it to.
-        let friend = AccountConfig {
-            name: FRIEND.to_owned(),
-            balance: Decimal::ZERO,
-            fees: Fees::default(),
-            keys: Vec::new(),
-        };
+        let friend =
+            AccountConfig { name: FRIEND.to_owned(), balance: Decimal::ZERO, fees: None, keys: Vec::new() };
         let config = ExchangeConfig {
             listen: ([127, 0, 0, 1], 0).into(),
             seed: 7,

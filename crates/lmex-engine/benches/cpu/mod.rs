@@ -55,7 +55,8 @@ impl Summary {
     }
 }
 
-fn now() -> Duration {
+/// CPU time of this thread so far.
+pub(crate) fn now() -> Duration {
     let now = clock_gettime(ClockId::ThreadCPUTime);
     Duration::new(now.tv_sec.try_into().unwrap(), now.tv_nsec.try_into().unwrap())
 }

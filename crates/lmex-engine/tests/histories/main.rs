@@ -2,14 +2,18 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helper functions are tests too")]
 
+mod bookkeeper;
 mod conditions;
+mod fund;
 mod generate;
+mod hush;
 mod kinds;
 mod laws;
 mod odd;
 mod plain;
 mod seeds;
 mod server;
+mod shrink;
 mod storage;
 mod tally;
 mod twin;

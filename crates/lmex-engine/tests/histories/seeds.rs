@@ -1,18 +1,18 @@
 //! Histories by seed: ten thousand of a thousand commands each, in one command that says how far it is.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
-use lmex_engine::{Engine, QueueModel, Stamped};
+use lmex_engine::{Engine, QueueModel};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
-use proptest::test_runner::{Config, RngAlgorithm, TestError, TestRng, TestRunner};
+use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
-use crate::generate::Step;
 use crate::kinds::{EVENTS, REFUSALS, WANTED};
-use crate::laws::{hold, stamped};
+use crate::laws::stamped;
 use crate::odd::long_history;
+use crate::shrink::History;
 use crate::tally::Tally;
 
 /// Commands in the history of a seed, besides those that open markets and accounts.
@@ -24,7 +24,7 @@ fn every_kind_of_event_and_refusal_happens() {
     let mut tally = Tally::default();
     for seed in 0..300 {
         let (mut engine, mut events) = (Engine::default(), Vec::new());
-        for command in &history_of(seed).0 {
+        for command in &history_of(seed).commands() {
             engine.apply(command, &mut events);
         }
         events.iter().for_each(|event| tally.count(event));
@@ -36,29 +36,32 @@ fn every_kind_of_event_and_refusal_happens() {
 fn every_law_holds_on_long_histories() {
     let mut tally = Tally::default();
     for seed in 0..12 {
-        run(seed, &mut tally).unwrap_or_else(|failure| panic!("{failure}"));
+        run(seed, &mut tally).unwrap_or_else(|failure| panic!("{failure}\n{}", shrunk(seed)));
     }
 }
 
-/// `SEEDS=4000..10000` goes on where another run was stopped.
+/// `SEEDS=4000..10000` goes on where another run was stopped; `SHRINK=0` looks for no smaller history where one fails.
 #[test]
 #[ignore = "long: cargo test --release -p lmex-engine --test histories -- --ignored --nocapture ten_thousand_seeds"]
 fn ten_thousand_seeds() {
     let (from, to) = asked_seeds().unwrap_or((0, 10_000));
-    // A history that fails does so hundreds of times while it shrinks; what it says is told at the end.
-    std::panic::set_hook(Box::new(|_| {}));
-    let (next, done) = (AtomicU64::new(from), AtomicU64::new(0));
+    let (start, next, done) = (Instant::now(), AtomicU64::new(from), AtomicU64::new(0));
     let whole = Mutex::new(Tally::default());
     let work = || {
         let mut tally = Tally::default();
         while let Some(seed) = Some(next.fetch_add(1, Ordering::Relaxed)).filter(|seed| *seed < to) {
             run(seed, &mut tally).unwrap_or_else(|failure| {
-                eprintln!("{failure}");
+                eprintln!("{failure}\nlooking for a smaller history that fails");
+                eprintln!("{}", shrunk(seed));
                 std::process::exit(1);
             });
             let done = done.fetch_add(1, Ordering::Relaxed) + 1;
-            if done.is_multiple_of(250) {
-                eprintln!("{done} of {} seeds, up to {seed}", to - from);
+            if done.is_multiple_of(100) {
+                eprintln!(
+                    "{done} of {} seeds, up to {seed}, after {} s",
+                    to - from,
+                    start.elapsed().as_secs()
+                );
             }
         }
         whole.lock().unwrap().add(tally);
@@ -69,6 +72,7 @@ fn ten_thousand_seeds() {
     });
     let whole = whole.into_inner().unwrap();
     eprintln!("seeds {from}..{to}: {} commands, {} events, and every law held", whole.commands, whole.events);
+    eprintln!("{} s", start.elapsed().as_secs());
     for (name, count) in whole.by_name() {
         eprintln!("{count:>12}  {name}");
     }
@@ -89,63 +93,35 @@ fn assert_everything_happened(tally: &Tally) {
     assert!(missing.is_empty(), "never happened: {missing:?}; happened: {:?}", tally.by_name());
 }
 
-/// Goes through the history of a seed. A failure names the seed and the smallest history found that fails too.
+/// Goes through the history of a seed. A failure names the seed, the command and the law.
 fn run(seed: u64, tally: &mut Tally) -> Result<(), String> {
-    let (commands, cut, queue_model) = history_of(seed);
     let mut counted = Tally::default();
-    let held = catch_unwind(AssertUnwindSafe(|| hold(&commands, queue_model, cut, &mut counted)));
-    if let Err(panic) = held {
-        let said = panic.downcast_ref::<String>().map_or("", String::as_str);
-        return Err(format!("seed {seed} fails: {said}\n{}", shrunk(seed)));
-    }
-    tally.add(counted);
-    Ok(())
-}
-
-/// The smallest history found that fails as that of a seed does. `SHRINK=0` looks for none.
-fn shrunk(seed: u64) -> String {
-    let asked = std::env::var("SHRINK").ok().and_then(|most| most.parse().ok());
-    let config =
-        Config { failure_persistence: None, max_shrink_iters: asked.unwrap_or(2_000), ..Config::default() };
-    let mut runner = TestRunner::new_with_rng(config, rng(seed));
-    let tree = plan().new_tree(&mut runner).unwrap();
-    let held = runner.run_one(tree, |(steps, cut, proportional)| {
-        let (commands, cut, queue_model) = plan_of(&steps, cut, proportional);
-        hold(&commands, queue_model, cut, &mut Tally::default());
-        Ok(())
-    });
-    match held {
-        Err(TestError::Fail(reason, (steps, cut, proportional))) => {
-            let (commands, cut, model) = plan_of(&steps, cut, proportional);
-            format!("shrunk, with {model:?} and stored before command {cut}: {reason}\n{commands:#?}")
+    match history_of(seed).failure(&mut counted) {
+        Some(failure) => Err(format!("seed {seed} fails {failure}")),
+        None => {
+            tally.add(counted);
+            Ok(())
         }
-        other => format!("not again: {other:?}"),
     }
 }
 
-fn rng(seed: u64) -> TestRng {
-    let mut bytes = [0; 32];
-    bytes[..8].copy_from_slice(&seed.to_le_bytes());
-    TestRng::from_seed(RngAlgorithm::ChaCha, &bytes)
+/// A smaller history that fails, if not as that of a seed does. `SHRINK=0` looks for none.
+fn shrunk(seed: u64) -> String {
+    match std::env::var("SHRINK").as_deref() {
+        Ok("0") => String::new(),
+        _ => history_of(seed).smaller(Duration::from_secs(60)).to_string(),
+    }
 }
 
 /// Steps, where the engine is stored, and how the crowd leaves queues.
-fn plan() -> impl Strategy<Value = (Vec<Step>, prop::sample::Index, bool)> {
-    (long_history(COMMANDS), any::<prop::sample::Index>(), any::<bool>())
-}
-
-fn plan_of(
-    steps: &[Step],
-    cut: prop::sample::Index,
-    proportional: bool,
-) -> (Vec<Stamped>, usize, QueueModel) {
-    let commands = stamped(steps);
-    let cut = cut.index(commands.len());
-    (commands, cut, if proportional { QueueModel::Proportional } else { QueueModel::Tail })
-}
-
-fn history_of(seed: u64) -> (Vec<Stamped>, usize, QueueModel) {
-    let mut runner = TestRunner::new_with_rng(Config::default(), rng(seed));
-    let (steps, cut, proportional) = plan().new_tree(&mut runner).unwrap().current();
-    plan_of(&steps, cut, proportional)
+fn history_of(seed: u64) -> History {
+    let mut bytes = [0; 32];
+    bytes[..8].copy_from_slice(&seed.to_le_bytes());
+    let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &bytes);
+    let mut runner = TestRunner::new_with_rng(Config::default(), rng);
+    let plan = (long_history(COMMANDS), any::<prop::sample::Index>(), any::<bool>());
+    let (steps, cut, proportional) = plan.new_tree(&mut runner).unwrap().current();
+    let cut = cut.index(stamped(&steps).len());
+    let queue_model = if proportional { QueueModel::Proportional } else { QueueModel::Tail };
+    History { steps, cut, queue_model }
 }

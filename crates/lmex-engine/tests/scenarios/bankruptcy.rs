@@ -213,6 +213,29 @@ fn what_opens_an_isolated_position_has_the_margin_that_comes_with_it() {
 }
 
 #[test]
+fn what_turns_an_isolated_position_round_has_only_the_margin_that_it_brings() {
+    // Long 8 at 100 with 16, at a mark of 104: 48 behind it. Closing 8 at 101 costs 24 of that; but 4 sold short at 101
+    // bring 8.08 and lose 12. At 102 they bring 8.16 and lose 8. (Of 16 + 12, six of eight contracts give back 21.)
+    for (tif, follows) in [
+        ("", "=> fill 6 @ 102: crowd <- a2 left 6 pnl 12 moved -21, level 0\n=> cancelled a2 6 Bankruptcy"),
+        ("FOK", "=> cancelled a2 12 FillOrKill"),
+    ] {
+        check(&format!(
+            "
+            A leverage 50 isolated
+            depth ask 100 8
+            A a1 buy 8 @ 100
+            mark 104
+            depth bid 102 6, bid 101 10
+            A a2 sell 12 @ 95 {tif}
+              => accepted a2 12
+              {follows}
+            "
+        ));
+    }
+}
+
+#[test]
 fn an_isolated_position_has_its_own_price() {
     // 10 for 10 contracts: nothing is left at 99, whatever the balance is.
     check(

@@ -8,8 +8,7 @@ use axum::body::Bytes;
 use axum::routing::post;
 use axum::serve::ListenerExt;
 use lmex_exchange::{
-    AccountConfig, DataDir, Durability, Exchange, ExchangeConfig, Fees, KeyConfig, LimitsMode, Permission,
-    Secret,
+    AccountConfig, DataDir, Durability, Exchange, ExchangeConfig, KeyConfig, LimitsMode, Permission, Secret,
 };
 use lmex_types::Decimal;
 use tokio::net::TcpListener;
@@ -77,11 +76,12 @@ fn account(number: usize) -> AccountConfig {
         key: key_of(number),
         secret: Secret::new(secret_of(number)),
         permissions: vec![Permission::Read, Permission::Trade],
+        is_random: false,
     };
     AccountConfig {
         name: format!("bench-{number}"),
         balance: Decimal::from(1_000_000),
-        fees: Fees::default(),
+        fees: None,
         keys: vec![key],
     }
 }

@@ -1,6 +1,8 @@
 //! What the desk knows: the engine and the views beside it.
 
-use lmex_engine::{Command, Engine, Event, MarketView, Stamped};
+use std::collections::BTreeMap;
+
+use lmex_engine::{AccountId, Command, Engine, Event, MarketView, Stamped};
 use lmex_types::TimeMs;
 use serde::{Deserialize, Serialize};
 
@@ -23,8 +25,9 @@ pub struct DeskState {
     pub(crate) liquidations: Liquidations,
     pub(crate) wallet_history: WalletHistory,
     pub(crate) owners: Owners,
-    /// No request whose nonce is above this was believed before the last record was kept. 0 where nothing is kept.
-    pub(crate) nonces_up_to: TimeMs,
+    /// No request of an account whose nonce is above this was believed before the last record was kept. Nothing where
+    /// nothing is kept.
+    pub(crate) nonces_up_to: BTreeMap<AccountId, TimeMs>,
     /// Commands applied so far.
     pub seq: u64,
     /// Venue time of the last command or request.
@@ -44,7 +47,7 @@ impl DeskState {
             liquidations: Liquidations::default(),
             wallet_history: WalletHistory::default(),
             owners: Owners::default(),
-            nonces_up_to: TimeMs::default(),
+            nonces_up_to: BTreeMap::new(),
             seq: 0,
             now: TimeMs::default(),
         }
@@ -81,7 +84,9 @@ impl DeskState {
         match entry {
             Entry::Owner { account, name } => self.owners.add(*account, name),
             Entry::Spot { account, by } => return self.owners.change_spot(*account, *by),
-            Entry::Nonces { up_to } => self.nonces_up_to = *up_to,
+            Entry::Nonces { account, up_to } => {
+                self.nonces_up_to.insert(*account, *up_to);
+            }
             Entry::Begun | Entry::Command { .. } | Entry::Digest(_) => {}
         }
         true

@@ -1,7 +1,6 @@
 //! How a desk begins: with a made-up past, or where it was left.
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicI64;
 
 use lmex_engine::Command;
 use lmex_journal::Ready;
@@ -10,6 +9,7 @@ use tokio::sync::{mpsc, watch};
 
 use super::{INSURANCE, StartError};
 use crate::accounts::Accounts;
+use crate::auth::{Believed, Floor};
 use crate::clock::{Clocks, VenueTime};
 use crate::config::{ExchangeConfig, Source};
 use crate::crowd::{
@@ -19,7 +19,7 @@ use crate::desk::{Desk, DeskParts, DeskState};
 use crate::feed::Batch;
 use crate::history;
 use crate::ids::Ids;
-use crate::journal::{DataDir, DataError, DataFolder, Journal, Recovery, restore};
+use crate::journal::{DataDir, DataError, DataFolder, Journal, Papers, Recovery, restore};
 use crate::sockets::Standing;
 
 /// What there is before the desk: who trades, and what was left by an earlier run.
@@ -32,6 +32,7 @@ pub(super) struct Found {
 /// A data folder that was read to its end.
 struct Kept {
     data: DataDir,
+    papers: Papers,
     ready: Ready,
     past: Option<(DeskState, Recovery)>,
 }
@@ -45,10 +46,8 @@ pub(super) struct Opened {
     pub(super) market_source: watch::Receiver<String>,
     pub(super) main_market: Symbol,
     pub(super) recovery: Option<Recovery>,
-    /// No request up to this nonce is believed: an earlier run may have carried it out.
-    pub(super) floor: Option<TimeMs>,
-    /// The highest nonce that was believed.
-    pub(super) nonces: Arc<AtomicI64>,
+    pub(super) floor: Floor,
+    pub(super) believed: Arc<Believed>,
 }
 
 impl Found {
@@ -59,11 +58,11 @@ impl Found {
         };
         let folder = DataFolder::open(&data, &mut config)?;
         let accounts = Accounts::of(&config)?;
-        folder.keep_keys(accounts.configs())?;
-        let mut recovered = folder.recover()?;
+        let (mut recovered, papers) = folder.recover()?;
         let past = restore(&mut recovered).map_err(DataError::from)?;
         let ready = recovered.records.finish().map_err(DataError::from)?;
-        Ok(Self { config, accounts, kept: Some(Kept { data, ready, past }) })
+        papers.check(&config, past.is_some())?;
+        Ok(Self { config, accounts, kept: Some(Kept { data, papers, ready, past }) })
     }
 
     /// Opens the desk: at the present, with all accounts.
@@ -72,12 +71,12 @@ impl Found {
         clocks: &Clocks,
         hub: mpsc::Sender<Arc<Batch>>,
     ) -> Result<Opened, StartError> {
-        let nonces = Arc::new(AtomicI64::default());
-        let (journal, past) = match self.kept.take() {
-            None => (None, None),
-            Some(Kept { data, ready, past }) => {
-                let journal = Journal::start(ready, data.durability, data.bounds, Arc::clone(&nonces));
-                (Some(journal.map_err(DataError::from)?), past)
+        let believed = Arc::<Believed>::default();
+        let (papers, journal, past) = match self.kept.take() {
+            None => (None, None, None),
+            Some(Kept { data, papers, ready, past }) => {
+                let journal = Journal::start(ready, data.durability, data.bounds, Arc::clone(&believed));
+                (Some(papers), Some(journal.map_err(DataError::from)?), past)
             }
         };
         let handle = journal.as_ref().map(|journal| journal.handle().clone());
@@ -106,21 +105,24 @@ impl Found {
                 }
                 let mut desk = Desk::new(parts, opening);
                 desk.apply(Command::FundInsurance { amount: INSURANCE });
-                (desk, Standing::default(), None, None)
+                (desk, Standing::default(), None, Floor::default())
             }
             Some((state, recovery)) => {
                 check_markets(&state, &listings)?;
                 self.accounts.number_by(&state.owners);
-                let floor = clocks.wall.now().plus_ms(-1).max(state.nonces_up_to);
+                let begun = Some(clocks.wall.now().plus_ms(-1));
+                let floor = Floor { begun, believed: state.nonces_up_to.clone() };
                 let mut parts = DeskParts { ids: Ids::resume(seed, state.seq), ..parts };
                 if let Some(journal) = &mut parts.journal {
                     journal.resumed(&state, recovery.bytes);
                 }
                 let standing = Standing::of(&state);
-                (Desk::resume(parts, state), standing, Some(recovery), Some(floor))
+                (Desk::resume(parts, state), standing, Some(recovery), floor)
             }
         };
         self.accounts.open(&mut desk)?;
+        // Last, so that a start that fails changes no key; nobody has been told of new ones yet.
+        papers.map_or(Ok(()), |papers| papers.keep_keys(self.accounts.configs()))?;
         Ok(Opened {
             desk,
             venue,
@@ -130,7 +132,7 @@ impl Found {
             main_market,
             recovery,
             floor,
-            nonces,
+            believed,
         })
     }
 }

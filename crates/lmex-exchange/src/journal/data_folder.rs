@@ -13,6 +13,7 @@ use super::bounds::KeepingBounds;
 use super::keys::KeptKeys;
 use super::{JOURNAL, RestoreError, TAG, file};
 use crate::config::{AccountConfig, ExchangeConfig};
+use crate::dialect::Dialect;
 
 /// The version of the folder's layout.
 const FORMAT: u32 = 1;
@@ -103,6 +104,19 @@ pub enum DataError {
         /// The seed that was given.
         given: u64,
     },
+    /// A folder of an exchange with other manners.
+    #[error("the exchange in {} was made with dialect {made}, not {given}: leave the dialect out, or name another folder", path.display())]
+    OtherDialect {
+        /// The folder.
+        path: PathBuf,
+        /// The dialect that it was made with.
+        made: Dialect,
+        /// The dialect that was given.
+        given: Dialect,
+    },
+    /// A folder with a past and without the file that says how it was made.
+    #[error("{} is missing, though the journal beside it is there: bring it back from a copy, or name a new folder", .0.display())]
+    Missing(PathBuf),
     /// A market that the folder doesn't have, or has otherwise.
     #[error(
         "market {symbol} is not the one in the data folder: a tape of another market needs a folder of its own"
@@ -113,18 +127,34 @@ pub enum DataError {
     },
 }
 
-/// The file `exchange.json`.
-#[derive(Serialize, Deserialize)]
-struct Made {
+/// How the exchange in a folder was made: the file `exchange.json`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Made {
     format: u32,
-    seed: u64,
+    /// Its seed: ids of fills come from it.
+    pub seed: u64,
+    /// Its dialect: the rules of its markets come from it.
+    #[serde(default)]
+    pub dialect: Dialect,
 }
 
-/// A data folder, locked for this process.
+impl Made {
+    fn by(config: &ExchangeConfig) -> Self {
+        Self { format: FORMAT, seed: config.seed, dialect: config.dialect }
+    }
+}
+
+/// A data folder, locked for this process. Nothing in it is changed before the whole of it has been read.
 #[derive(Debug)]
 pub(crate) struct DataFolder {
-    path: PathBuf,
+    papers: Papers,
     journal: Folder,
+}
+
+/// The small files of a data folder.
+#[derive(Debug)]
+pub(crate) struct Papers {
+    path: PathBuf,
 }
 
 impl DataFolder {
@@ -142,12 +172,38 @@ impl DataFolder {
             OpenError::InUse { .. } => DataError::InUse(data.path.clone()),
             other => DataError::Open(other),
         })?;
-        let folder = Self { path: data.path.clone(), journal };
-        folder.check_made(config.seed)?;
-        if let Some(kept) = folder.read::<KeptKeys>(KEYS)? {
+        let papers = Papers { path: data.path.clone() };
+        if let Some(kept) = read::<KeptKeys>(&papers.path.join(KEYS))? {
             kept.complete(config);
         }
-        Ok(folder)
+        Ok(Self { papers, journal })
+    }
+
+    /// What is in the journal.
+    pub(crate) fn recover(self) -> Result<(Recovered, Papers), DataError> {
+        Ok((self.journal.recover()?, self.papers))
+    }
+}
+
+impl Papers {
+    /// Whether what happened in this folder can go on with this configuration. A folder in which nothing happened takes
+    /// any.
+    pub(crate) fn check(&self, config: &ExchangeConfig, has_past: bool) -> Result<(), DataError> {
+        let made = made_as(&self.path)?;
+        if !has_past {
+            return self.write(MADE, &Made::by(config));
+        }
+        let path = self.path.clone();
+        match made {
+            None => Err(DataError::Missing(path.join(MADE))),
+            Some(made) if made.seed != config.seed => {
+                Err(DataError::OtherSeed { path, made: made.seed, given: config.seed })
+            }
+            Some(made) if made.dialect != config.dialect => {
+                Err(DataError::OtherDialect { path, made: made.dialect, given: config.dialect })
+            }
+            Some(_) => Ok(()),
+        }
     }
 
     /// Keeps the accounts' keys for the next start.
@@ -158,29 +214,6 @@ impl DataFolder {
         self.write(KEYS, &KeptKeys::of(accounts))
     }
 
-    /// What is in the journal.
-    pub(crate) fn recover(self) -> Result<Recovered, DataError> {
-        Ok(self.journal.recover()?)
-    }
-
-    fn check_made(&self, given: u64) -> Result<(), DataError> {
-        let Some(made) = self.read::<Made>(MADE)? else {
-            return self.write(MADE, &Made { format: FORMAT, seed: given });
-        };
-        if made.format != FORMAT {
-            let why = format!("format {} where this program has {FORMAT}", made.format);
-            return Err(DataError::Content { path: self.path.join(MADE), why });
-        }
-        if made.seed != given {
-            return Err(DataError::OtherSeed { path: self.path.clone(), made: made.seed, given });
-        }
-        Ok(())
-    }
-
-    fn read<T: for<'de> Deserialize<'de>>(&self, name: &str) -> Result<Option<T>, DataError> {
-        read(&self.path.join(name))
-    }
-
     fn write(&self, name: &str, content: &impl Serialize) -> Result<(), DataError> {
         let path = self.path.join(name);
         // Strings and numbers: writing them cannot fail. There may be secrets among them.
@@ -189,18 +222,28 @@ impl DataFolder {
     }
 }
 
-/// The seed that the exchange in a folder was made with; none in a new folder.
+/// How the exchange in a folder was made; none in a new folder.
 ///
 /// # Errors
-/// Where the file that says so can't be read.
-pub fn seed_of(data_dir: &Path) -> Result<Option<u64>, DataError> {
-    Ok(read::<Made>(&data_dir.join(MADE))?.map(|made| made.seed))
+/// Where the file that says so can't be read, or is of another version.
+pub fn made_as(data_dir: &Path) -> Result<Option<Made>, DataError> {
+    let path = data_dir.join(MADE);
+    match read::<Made>(&path)? {
+        Some(Made { format, .. }) if format != FORMAT => {
+            let why = format!("format {format} where this program has {FORMAT}");
+            Err(DataError::Content { path, why })
+        }
+        made => Ok(made),
+    }
 }
 
+/// Of a file that can't be understood only the place is told: what stands there may be a secret.
 fn read<T: for<'de> Deserialize<'de>>(path: &Path) -> Result<Option<T>, DataError> {
     let Some(text) = file::read(path).map_err(fault(path, "read"))? else { return Ok(None) };
-    let content = serde_json::from_str(&Zeroizing::new(text));
-    content.map(Some).map_err(|error| DataError::Content { path: path.to_owned(), why: error.to_string() })
+    serde_json::from_str(&Zeroizing::new(text)).map(Some).map_err(|error| {
+        let why = format!("line {}, column {}", error.line(), error.column());
+        DataError::Content { path: path.to_owned(), why }
+    })
 }
 
 fn fault(path: &Path, action: &'static str) -> impl FnOnce(io::Error) -> DataError {

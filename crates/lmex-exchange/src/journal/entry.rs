@@ -40,8 +40,10 @@ pub(crate) enum Entry<'a> {
         /// How much.
         by: Money,
     },
-    /// No request was believed so far whose nonce is above this.
+    /// No request of an account was believed so far whose nonce is above this.
     Nonces {
+        /// Whose.
+        account: AccountId,
         /// The highest nonce.
         up_to: TimeMs,
     },
@@ -106,7 +108,7 @@ mod tests {
             command(2, Command::Place(order), Vec::new()),
             Entry::Owner { account, name: "demo".into() },
             Entry::Spot { account, by: -amount },
-            Entry::Nonces { up_to: TimeMs::from_millis(1_790_000_000_001) },
+            Entry::Nonces { account, up_to: TimeMs::from_millis(1_790_000_000_001) },
             Entry::Digest(u64::MAX),
         ]
     }

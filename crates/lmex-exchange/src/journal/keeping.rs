@@ -2,15 +2,15 @@
 
 use std::borrow::Cow;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use lmex_engine::{AccountId, Event, Money, Stamped};
 use lmex_journal::{AppendError, DiskError, Durability, Handle, Ready, SnapshotError, Writer};
-use lmex_types::TimeMs;
 
 use super::bounds::KeepingBounds;
 use super::entry::{Entry, Unreadable};
 use super::snapshot;
+use crate::auth::Believed;
 use crate::desk::DeskState;
 
 /// Called on the journal's own thread, once a record is kept.
@@ -39,8 +39,7 @@ pub(crate) struct Journal {
     told: Arc<AtomicU64>,
     /// Whether anything waits at all.
     holds: bool,
-    /// The highest nonce that was believed.
-    nonces: Arc<AtomicI64>,
+    believed: Arc<Believed>,
     bounds: KeepingBounds,
     bytes_since_snapshot: u64,
     /// The length of the last snapshot.
@@ -55,7 +54,7 @@ impl Journal {
         ready: Ready,
         durability: Durability,
         bounds: KeepingBounds,
-        nonces: Arc<AtomicI64>,
+        believed: Arc<Believed>,
     ) -> Result<Self, DiskError> {
         let last = ready.last();
         Ok(Self {
@@ -65,7 +64,7 @@ impl Journal {
             last,
             told: Arc::new(AtomicU64::new(last)),
             holds: durability != Durability::None,
-            nonces,
+            believed,
             bounds,
             bytes_since_snapshot: 0,
             snapshot_bytes: 0,
@@ -167,10 +166,9 @@ impl Journal {
     /// What every record says beside what happened. A request's nonce is believed before its command comes to the desk,
     /// so no command is kept without its nonce.
     fn complete(&mut self, state: &mut DeskState) {
-        let up_to = TimeMs::from_millis(self.nonces.load(Ordering::Acquire));
-        if up_to > state.nonces_up_to {
-            state.nonces_up_to = up_to;
-            self.note(&Entry::Nonces { up_to });
+        for (account, up_to) in self.believed.above(&state.nonces_up_to) {
+            state.nonces_up_to.insert(account, up_to);
+            self.note(&Entry::Nonces { account, up_to });
         }
         self.records_since_digest += 1;
         if self.records_since_digest >= self.bounds.digest_records {

@@ -27,6 +27,8 @@ struct KeptAccount {
 struct KeptKey {
     key: String,
     secret: Zeroizing<String>,
+    #[serde(default)]
+    is_random: bool,
     permissions: Vec<Word>,
 }
 
@@ -51,10 +53,11 @@ impl KeptKeys {
         Self { accounts: accounts.into_iter().map(kept).collect() }
     }
 
-    /// Gives a configuration the keys that it leaves open, and the accounts that it doesn't name.
+    /// Gives a configuration the keys that it leaves open or to chance, and the accounts that it doesn't name.
     pub(super) fn complete(self, config: &mut ExchangeConfig) {
         for account in self.accounts {
             let mut keys = account.keys.into_iter().map(KeptKey::config);
+            let given = config.accounts.iter_mut().find(|given| given.name == account.name);
             if account.name == DEMO_ACCOUNT {
                 if config.api_key.is_none()
                     && config.api_secret.is_none()
@@ -62,10 +65,26 @@ impl KeptKeys {
                 {
                     (config.api_key, config.api_secret) = (Some(kept.key), Some(kept.secret));
                 }
-            } else if config.accounts.iter().all(|given| given.name != account.name) {
+            } else if let Some(given) = given {
+                stay(keys.collect(), &mut given.keys);
+            } else {
                 let (name, keys) = (account.name, keys.collect());
                 config.accounts.push(AccountConfig { keys, ..AccountConfig::known(name) });
             }
+        }
+    }
+}
+
+/// Kept keys take the place of those that are left open; random ones that of random ones that may do the same.
+fn stay(mut kept: Vec<KeyConfig>, given: &mut Vec<KeyConfig>) {
+    if given.is_empty() {
+        *given = kept;
+        return;
+    }
+    for key in given.iter_mut().filter(|key| key.is_random) {
+        let same = |kept: &KeyConfig| kept.is_random && kept.permissions == key.permissions;
+        if let Some(at) = kept.iter().position(same) {
+            *key = kept.remove(at);
         }
     }
 }
@@ -75,13 +94,15 @@ impl KeptKey {
         Self {
             key: key.key.clone(),
             secret: Zeroizing::new(key.secret.expose().to_owned()),
+            is_random: key.is_random,
             permissions: key.permissions.iter().copied().map(Word::of).collect(),
         }
     }
 
     fn config(self) -> KeyConfig {
         let permissions = self.permissions.into_iter().map(Word::permission).collect();
-        KeyConfig { key: self.key, secret: Secret::new(self.secret.as_str()), permissions }
+        let secret = Secret::new(self.secret.as_str());
+        KeyConfig { key: self.key, secret, permissions, is_random: self.is_random }
     }
 }
 

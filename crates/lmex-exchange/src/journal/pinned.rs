@@ -92,7 +92,8 @@ fn each_kind_is_written_as_ever() {
 fn a_state_is_written_as_ever() {
     let mut state = DeskState::new(Candles::default(), Fundings::default());
     assert!(state.go_past(&super::Entry::Owner { account: ACCOUNT, name: "demo".into() }));
-    (state.now, state.nonces_up_to) = (AT, LATER);
+    state.now = AT;
+    assert!(state.go_past(&super::Entry::Nonces { account: ACCOUNT, up_to: LATER }));
     let deposit = Command::Deposit { account: ACCOUNT, amount: Money::from_quote(1_000) };
     let order =
         NewOrder { client_id: client_id(), ..NewOrder::limit(ACCOUNT, MARKET, ORDER, Side::Buy, 99, 3) };

@@ -10,6 +10,7 @@ mod connections;
 mod crowd;
 mod crowd_resume;
 mod crowd_shape;
+mod data_folder;
 mod exits;
 mod fault_docs;
 mod faults;

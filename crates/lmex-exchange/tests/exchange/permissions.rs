@@ -5,7 +5,7 @@
 use crate::venue;
 
 use lmex_api::{CATALOG, EndpointInfo};
-use lmex_exchange::{AccountConfig, ExchangeConfig, Fees, KeyConfig, LimitsMode, Permission, Secret};
+use lmex_exchange::{AccountConfig, ExchangeConfig, KeyConfig, LimitsMode, Permission, Secret};
 use lmex_types::Decimal;
 use serde_json::{Value, json};
 use venue::{KEY, SECRET, Venue};
@@ -20,11 +20,11 @@ async fn venue() -> Venue {
         let without = ALL.into_iter().filter(|other| *other != permission).collect();
         for (name, permissions) in [("only", vec![permission]), ("without", without)] {
             let key = format!("{name}-{permission:?}");
-            keys.push(KeyConfig { key, secret: Secret::new(OTHER.1), permissions });
+            keys.push(KeyConfig { key, secret: Secret::new(OTHER.1), permissions, is_random: false });
         }
     }
     let balance = Decimal::from(1_000);
-    let other = AccountConfig { name: "other".to_owned(), balance, fees: Fees::default(), keys };
+    let other = AccountConfig { name: "other".to_owned(), balance, fees: None, keys };
     let accounts = vec![other];
     Venue::start_with(ExchangeConfig { limits: LimitsMode::Off, accounts, ..ExchangeConfig::default() }).await
 }

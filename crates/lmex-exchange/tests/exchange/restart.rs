@@ -7,8 +7,8 @@ use crate::venue;
 use std::path::Path;
 
 use lmex_exchange::{
-    AccountConfig, DataDir, DataError, Durability, Exchange, ExchangeConfig, Fees, KeepingBounds, KeyConfig,
-    LimitsMode, Secret, StartError, seed_of, verify,
+    AccountConfig, DataDir, DataError, Durability, Exchange, ExchangeConfig, KeepingBounds, KeyConfig,
+    LimitsMode, Secret, StartError, made_as, verify,
 };
 use lmex_types::Decimal;
 use serde_json::{Value, json};
@@ -28,7 +28,7 @@ fn kept_in(dir: &Path, bounds: KeepingBounds) -> ExchangeConfig {
     let friend = AccountConfig {
         name: "friend".to_owned(),
         balance: Decimal::from(500),
-        fees: Fees::default(),
+        fees: None,
         keys: vec![KeyConfig::full("friend-key", Secret::new("friend-secret"))],
     };
     ExchangeConfig {
@@ -205,7 +205,7 @@ async fn one_exchange_at_a_time_and_always_the_same() {
     assert!(matches!(second, StartError::Data(DataError::InUse(_))), "{second}");
     assert!(second.to_string().contains("stop that one, or name another folder"));
     venue.exchange.shutdown().await;
-    assert_eq!(seed_of(&dir.path().join("data")).unwrap(), Some(7));
+    assert_eq!(made_as(&dir.path().join("data")).unwrap().map(|made| made.seed), Some(7));
 
     let made = dir.path().join("data/exchange.json");
     std::fs::write(&made, r#"{"format": 1, "seed": 8}"#).unwrap();

@@ -8,7 +8,7 @@ use futures_util::{SinkExt, StreamExt};
 use lmex_api::Signer;
 use lmex_api::stream::{BookUpdate, ClientFrame, Incoming, OrderBook};
 use lmex_exchange::{
-    AccountConfig, Exchange, ExchangeConfig, Fees, Handle, KeyConfig, LimitsMode, Permission, Secret,
+    AccountConfig, Exchange, ExchangeConfig, Handle, KeyConfig, LimitsMode, Permission, Secret,
 };
 use lmex_types::Decimal;
 use serde_json::{Value, json};
@@ -23,11 +23,16 @@ const BLIND: &str = "blind-key";
 
 async fn exchange() -> Handle {
     let secret = || Secret::new(OTHER.1);
-    let blind = KeyConfig { key: BLIND.to_owned(), secret: secret(), permissions: vec![Permission::Trade] };
+    let blind = KeyConfig {
+        key: BLIND.to_owned(),
+        secret: secret(),
+        permissions: vec![Permission::Trade],
+        is_random: false,
+    };
     let other = AccountConfig {
         name: "other".to_owned(),
         balance: Decimal::from(1_000),
-        fees: Fees::default(),
+        fees: None,
         keys: vec![KeyConfig::full(OTHER.0, secret()), blind],
     };
     let accounts = vec![other];

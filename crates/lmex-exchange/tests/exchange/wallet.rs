@@ -14,7 +14,7 @@ fn with_friend() -> ExchangeConfig {
     let friend = AccountConfig {
         name: "friend".to_owned(),
         balance: Decimal::from(500),
-        fees: Fees { maker: Decimal::ZERO, taker: Decimal::new(1, 3) },
+        fees: Some(Fees { maker: Decimal::ZERO, taker: Decimal::new(1, 3) }),
         keys,
     };
     ExchangeConfig { limits: LimitsMode::Off, accounts: vec![friend], ..ExchangeConfig::default() }

@@ -1,7 +1,7 @@
 //! Two accounts: on no route and no topic does one see or touch what is the other's.
 
 use lmex_api::{CATALOG, Permission};
-use lmex_exchange::{AccountConfig, ExchangeConfig, Fees, KeyConfig, LimitsMode, Secret};
+use lmex_exchange::{AccountConfig, ExchangeConfig, KeyConfig, LimitsMode, Secret};
 use lmex_types::Decimal;
 use serde_json::{Value, json};
 
@@ -17,7 +17,7 @@ const MARKS: [&str; 3] = ["mine", "\"demo\"", KEY];
 pub(crate) async fn two_accounts() -> Venue {
     let keys = vec![KeyConfig::full(OTHER.0, Secret::new(OTHER.1))];
     let balance = Decimal::from(1_000);
-    let accounts = vec![AccountConfig { name: "other".to_owned(), balance, fees: Fees::default(), keys }];
+    let accounts = vec![AccountConfig { name: "other".to_owned(), balance, fees: None, keys }];
     Venue::start_with(ExchangeConfig { limits: LimitsMode::Off, accounts, ..ExchangeConfig::default() }).await
 }
 

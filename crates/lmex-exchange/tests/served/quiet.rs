@@ -1,7 +1,7 @@
 //! A market in which nobody trades but the two accounts of a test: every number can be worked out by hand.
 
 use lmex_engine::{Command, MarketId, MarketRules};
-use lmex_exchange::{AccountConfig, ExchangeConfig, Fees, KeyConfig, LimitsMode, Secret};
+use lmex_exchange::{AccountConfig, ExchangeConfig, KeyConfig, LimitsMode, Secret};
 use lmex_types::{Decimal, Grid, Instrument};
 use serde_json::{Value, json};
 
@@ -15,7 +15,7 @@ const DOGE: MarketId = MarketId(9);
 pub(crate) async fn quiet() -> Venue {
     let keys = vec![KeyConfig::full(OTHER.0, Secret::new(OTHER.1))];
     let balance = Decimal::from(100_000);
-    let accounts = vec![AccountConfig { name: "other".to_owned(), balance, fees: Fees::default(), keys }];
+    let accounts = vec![AccountConfig { name: "other".to_owned(), balance, fees: None, keys }];
     let config = ExchangeConfig { limits: LimitsMode::Off, accounts, ..ExchangeConfig::default() };
     let venue = Venue::start_with(config).await;
     let instrument = Instrument {

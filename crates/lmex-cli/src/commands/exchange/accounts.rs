@@ -15,7 +15,8 @@ const LARGEST_FILE: u64 = 1_024 * 1_024;
 /// What a new account has to play with unless its balance is said, in USDT.
 const USUAL_BALANCE: i64 = 100_000;
 
-/// An account of the command line, `NAME` or `NAME:BALANCE`, with a generated key that may do everything.
+/// An account of the command line, `NAME` or `NAME:BALANCE`, with the keys that a data folder has of it, or else a random
+/// one that may do everything.
 pub fn named(text: &str) -> Result<AccountConfig, String> {
     let (name, balance) = match text.split_once(':') {
         None => (text, Decimal::from(USUAL_BALANCE)),
@@ -26,8 +27,7 @@ pub fn named(text: &str) -> Result<AccountConfig, String> {
             (name, balance)
         }
     };
-    let keys = vec![KeyConfig::generated(ALL.to_vec())];
-    Ok(AccountConfig { name: name.to_owned(), balance, fees: Fees::default(), keys })
+    Ok(AccountConfig { name: name.to_owned(), balance, fees: None, keys: Vec::new() })
 }
 
 /// The accounts of a file.
@@ -53,8 +53,6 @@ pub fn of_file(path: &Path) -> Result<Vec<AccountConfig>, CliError> {
 
 const EXAMPLE: &str = r#"such as [{"name":"bob","balance":5000,"maker_fee":0.0002,"taker_fee":0.0005,"keys":[{"permissions":["read","trade"]}]}]; permissions are read, trade, transfer and wallet; a key without api_key and api_secret gets random ones"#;
 
-const ALL: [Permission; 4] = [Permission::Read, Permission::Trade, Permission::Transfer, Permission::Wallet];
-
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Entry {
@@ -66,11 +64,11 @@ struct Entry {
     #[serde(default, with = "lmex_api::wire::decimal::option")]
     taker_fee: Option<Decimal>,
     /// One key that may do everything if there is no list.
-    #[serde(default = "one_key")]
+    #[serde(default)]
     keys: Vec<Key>,
 }
 
-#[derive(Deserialize, Default)]
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Key {
     api_key: Option<String>,
@@ -87,17 +85,14 @@ enum Granted {
     Wallet,
 }
 
-fn one_key() -> Vec<Key> {
-    vec![Key::default()]
-}
-
 impl Entry {
     fn account(self, path: &Path) -> Result<AccountConfig, CliError> {
         let usual = Fees::default();
-        let fees = Fees {
+        let is_said = self.maker_fee.is_some() || self.taker_fee.is_some();
+        let fees = is_said.then(|| Fees {
             maker: self.maker_fee.unwrap_or(usual.maker),
             taker: self.taker_fee.unwrap_or(usual.taker),
-        };
+        });
         let balance = self.balance.unwrap_or(Decimal::from(USUAL_BALANCE));
         let keys = self.keys.into_iter().map(|key| key.config(&self.name, path)).collect::<Result<_, _>>()?;
         Ok(AccountConfig { name: self.name, balance, fees, keys })
@@ -107,11 +102,12 @@ impl Entry {
 impl Key {
     fn config(self, account: &str, path: &Path) -> Result<KeyConfig, CliError> {
         let granted = self.permissions.map(|list| list.into_iter().map(Permission::from).collect());
-        let permissions = granted.unwrap_or_else(|| ALL.to_vec());
+        let permissions = granted.unwrap_or_else(|| KeyConfig::ALL.to_vec());
         match (self.api_key, self.api_secret) {
             (None, None) => Ok(KeyConfig::generated(permissions)),
             (Some(key), Some(secret)) => {
-                Ok(KeyConfig { key, secret: Secret::new(secret.as_str()), permissions })
+                let secret = Secret::new(secret.as_str());
+                Ok(KeyConfig { key, secret, permissions, is_random: false })
             }
             _ => Err(CliError::new(
                 "config",
@@ -169,7 +165,7 @@ pub fn told(accounts: &[AccountConfig]) -> Vec<Told<'_>> {
     accounts.iter().map(account).collect()
 }
 
-fn told_key(KeyConfig { key, secret, permissions }: &KeyConfig) -> ToldKey<'_> {
+fn told_key(KeyConfig { key, secret, permissions, .. }: &KeyConfig) -> ToldKey<'_> {
     let permissions = permissions.iter().filter_map(|permission| word(*permission)).collect();
     ToldKey { api_key: key, api_secret: secret.expose(), permissions }
 }

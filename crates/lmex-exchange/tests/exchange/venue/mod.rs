@@ -110,6 +110,11 @@ impl Venue {
         self.now.load(Ordering::SeqCst)
     }
 
+    /// The next nonce is this one: the clock of the client.
+    pub(crate) fn set_nonce(&self, nonce: i64) {
+        self.nonce.store(nonce, Ordering::SeqCst);
+    }
+
     /// A nonce that was not used before.
     pub(crate) fn nonce(&self) -> String {
         self.nonce.fetch_add(1, Ordering::SeqCst).to_string()
