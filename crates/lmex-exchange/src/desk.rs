@@ -34,6 +34,7 @@ use crate::feed::Batch;
 use crate::history::Opening;
 use crate::ids::Ids;
 use crate::journal::Journal;
+use crate::sockets::Audience;
 use outlet::{Answer, Ended, Outlet};
 
 /// The longest the desk sleeps: what is due by the clock alone (expiry, dead man's switch) is at most so late.
@@ -59,6 +60,8 @@ pub(crate) struct Desk {
     is_stopped: bool,
     /// When time was last moved for its own sake.
     advanced_to: TimeMs,
+    /// Who listens to positions.
+    audience: Audience,
     /// Re-used between steps of the source.
     commands: Vec<Command>,
 }
@@ -103,8 +106,14 @@ impl Desk {
             outlet: Outlet::new(hub, journal),
             is_stopped: false,
             advanced_to: TimeMs::default(),
+            audience: Audience::default(),
             commands: Vec::new(),
         }
+    }
+
+    /// The same, with somebody who may listen to positions: they are made up only then.
+    pub(crate) fn heard_by(self, audience: Audience) -> Self {
+        Self { audience, ..self }
     }
 
     /// Opens an account's spot wallet, empty, under the name of its owner.
@@ -137,7 +146,7 @@ impl Desk {
     }
 
     fn stamp(&mut self, command: Command) -> Arc<Batch> {
-        let (stamped, batch) = self.state.carry_out(command);
+        let (stamped, batch) = self.state.carry_out(command, self.audience.hears_changed_positions());
         let batch = Arc::new(batch);
         self.outlet.take(&stamped, &batch);
         batch

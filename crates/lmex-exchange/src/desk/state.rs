@@ -58,14 +58,14 @@ impl DeskState {
         self.engine.markets().find(|market| market.instrument().symbol.as_str() == symbol)
     }
 
-    /// Carries out a command, the next in the sequence, at `now`.
-    pub(crate) fn carry_out(&mut self, command: Command) -> (Stamped, Batch) {
+    /// Carries out a command, the next in the sequence, at `now`; with the positions that it has changed, if asked for.
+    pub(crate) fn carry_out(&mut self, command: Command, with_positions: bool) -> (Stamped, Batch) {
         self.seq += 1;
         let stamped = Stamped { seq: self.seq, at: self.now, command };
         let mut events = Vec::new();
         self.engine.apply(&stamped, &mut events);
         self.note_all(&stamped, &events);
-        let positions = self.changed_positions(&events);
+        let positions = if with_positions { self.changed_positions(&events) } else { Vec::new() };
         let batch = Batch { seq: stamped.seq, at: stamped.at, events, positions };
         (stamped, batch)
     }

@@ -99,7 +99,7 @@ fn a_state_is_written_as_ever() {
         NewOrder { client_id: client_id(), ..NewOrder::limit(ACCOUNT, MARKET, ORDER, Side::Buy, 99, 3) };
     let trade = Command::CrowdTrade { market: MARKET, aggressor: Side::Sell, price: 99, contracts: 1 };
     for command in [open_market(), open_account(), deposit, Command::Place(order), trade] {
-        let (_, batch) = state.carry_out(command);
+        let (_, batch) = state.carry_out(command, false);
         assert!(
             !batch
                 .events

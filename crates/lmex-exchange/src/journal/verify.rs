@@ -158,7 +158,7 @@ impl Checker {
             }
             for (number, kept) in snapshots.iter().copied().filter(|(at, _)| *at == number) {
                 self.told.digests += 1;
-                let found = self.state.as_ref().map_or(0, |state| state.digest());
+                let found = self.state.as_ref().map_or(0, DeskState::digest);
                 if found != kept {
                     return Err(VerifyError::Snapshot { number, found, kept });
                 }

@@ -70,7 +70,7 @@ pub(super) fn direction(held: &PositionView) -> &'static str {
 }
 
 /// The fifth of the queue for auto-deleveraging; the last one when there is no queue.
-pub(super) fn adl_bucket(engine: &Engine, account: AccountId, held: &PositionView) -> u8 {
+fn adl_bucket(engine: &Engine, account: AccountId, held: &PositionView) -> u8 {
     engine.adl_bucket(account, held.market, held.leg).unwrap_or(1)
 }
 
