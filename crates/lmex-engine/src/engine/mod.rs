@@ -8,12 +8,14 @@ mod legs;
 mod scratch;
 mod state;
 mod stored;
+mod terms;
 mod view;
 
 pub use audit::AuditError;
 pub use legs::LegView;
 pub(crate) use scratch::Scratch;
 pub(crate) use state::{Due, InFlight, Parts, State, Taker, Unbound};
+pub use terms::NewTerms;
 pub use view::{MarketView, PositionView, Queued};
 
 use serde::{Deserialize, Serialize};

@@ -1,9 +1,11 @@
 //! Questions to the engine. They change nothing and may be asked between commands.
 
+use std::collections::BTreeMap;
+
 use lmex_types::{ClientOrderId, Decimal, Instrument, OrderId, Side, TimeMs};
 
 use super::Engine;
-use crate::deleverage::bucket;
+use crate::deleverage::{bucket, buckets};
 use crate::margin::{Account, Holding, Wallet, liquidation_price};
 use crate::market::Market;
 use crate::{AccountId, LegId, MarginMode, MarketId, MarketRules, Money, Order, PositionMode, Rate, Trading};
@@ -188,6 +190,12 @@ impl Engine {
     /// `None` when it is flat.
     pub fn adl_bucket(&self, account: AccountId, market: MarketId, leg: LegId) -> Option<u8> {
         bucket(&self.state, self.state.accounts.find(account)?, market, leg)
+    }
+
+    /// [`Engine::adl_bucket`] of all users' positions in a market: to ask for each alone ranks all of them each time.
+    pub fn adl_buckets(&self, market: MarketId) -> BTreeMap<(AccountId, LegId), u8> {
+        let found = self.state.market(market).map(|market| buckets(&self.state, market));
+        found.into_iter().flatten().map(|(account, leg, bucket)| ((account, leg), bucket)).collect()
     }
 
     /// What is in the insurance fund.

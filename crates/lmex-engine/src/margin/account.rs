@@ -254,6 +254,16 @@ impl Account {
         }
     }
 
+    /// A leg has new terms, which moved so much of the balance into its own money.
+    pub(crate) fn agreed(&mut self, market: &Market, leg: LegId, terms: Terms, moved: Money) {
+        self.balance -= moved;
+        self.change_leg(market, leg, |holding| {
+            holding.wallet += moved;
+            holding.terms = terms;
+        });
+        self.forget(market.id, leg);
+    }
+
     /// No new leg takes the serial number of this one.
     pub(crate) fn reserve(&mut self, leg: LegId) {
         self.isolated_legs = self.isolated_legs.max(leg.isolated_number().unwrap_or(0));

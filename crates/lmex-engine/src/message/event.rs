@@ -475,6 +475,13 @@ pub struct Deleveraged {
     pub winner: Party,
 }
 
+impl Deleveraged {
+    /// Whether two legs of one account close each other, so that nobody else is concerned.
+    pub fn is_offset(&self) -> bool {
+        self.loser.order.is_none()
+    }
+}
+
 /// Why an order ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum CancelReason {

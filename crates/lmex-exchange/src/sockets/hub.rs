@@ -11,6 +11,7 @@ use lmex_types::TimeMs;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
+use super::audience::Audience;
 use super::channel::{AccountTopic, Channel, MarketTopic, Settlement};
 use super::config::SocketConfig;
 use super::market_feed::{MarketFeed, trades_data};
@@ -36,6 +37,8 @@ pub(crate) struct HubHandle {
     next_id: Arc<AtomicU64>,
     /// What the exchange keeps happenings in, if it does: connections end when it fails.
     journal: Option<lmex_journal::Handle>,
+    /// Who listens to what costs something to make up.
+    pub(super) audience: Audience,
 }
 
 /// The hub is over: the exchange is shutting down.
@@ -98,20 +101,21 @@ impl Hub {
         standing: Standing,
         batches: mpsc::Receiver<Arc<Batch>>,
         config: SocketConfig,
+        audience: Audience,
     ) -> HubHandle {
         let (sender, requests) = mpsc::channel(MAX_WAITING_REQUESTS);
-        tokio::spawn(Self::new(standing, config).run(batches, requests));
-        HubHandle { requests: sender, next_id: Arc::new(AtomicU64::new(1)), journal: None }
+        tokio::spawn(Self::new(standing, config, audience.clone()).run(batches, requests));
+        HubHandle { requests: sender, next_id: Arc::new(AtomicU64::new(1)), journal: None, audience }
     }
 
-    fn new(standing: Standing, config: SocketConfig) -> Self {
+    fn new(standing: Standing, config: SocketConfig, audience: Audience) -> Self {
         let Standing { markets, orders } = standing;
         let now = markets.iter().map(|depth| depth.at).max().unwrap_or_default();
         Self {
             open_orders: OpenOrders::resume(&orders),
             own_orders: OwnOrders::resume(orders),
             markets: markets.into_iter().map(|depth| (depth.market, MarketFeed::resume(depth))).collect(),
-            board: Switchboard::new(config.max_subscriptions),
+            board: Switchboard::new(config.max_subscriptions, audience),
             pace: Pace::new(config.book_interval_ms),
             id_seed: config.id_seed,
             dialect: config.dialect,

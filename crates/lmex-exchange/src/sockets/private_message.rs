@@ -55,7 +55,7 @@ fn fill(market: &MarketFeed, news: &News, seed: u64) -> Option<StreamFill> {
         maker: trade.maker,
         timestamp: news.at,
         contract_size: Some(market.instrument.grid.contract_size()),
-        trade_id: Ids::fill(seed, trade.id, order.account).to_string(),
+        trade_id: Ids::fill(seed, trade.id, order.account, order.side).to_string(),
     })
 }
 

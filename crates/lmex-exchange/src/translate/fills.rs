@@ -17,7 +17,7 @@ pub(crate) fn user_trade(fill: &OwnFill, market: &MarketView<'_>, username: &str
     let price_of = |ticks: Option<i64>| ticks.map_or(Decimal::ZERO, |ticks| grid.price(ticks));
     let position_id = leg_name(instrument, order.leg);
     UserTrade {
-        trade_id: Ids::fill(seed, fill.trade_id, order.account).to_string(),
+        trade_id: Ids::fill(seed, fill.trade_id, order.account, order.side).to_string(),
         order_id: order.id.to_string(),
         username: username.to_owned(),
         side: order.side,

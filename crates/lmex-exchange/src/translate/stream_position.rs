@@ -6,26 +6,28 @@ use lmex_api::{OrderKind, Status};
 use lmex_engine::{AccountId, LegId, MarginMode, MarketView, PositionView, Purpose};
 use lmex_types::{Decimal, Instrument, Side};
 
-use super::account::{adl_bucket, direction, exit, side};
+use super::account::{direction, exit, side};
 use super::wallet::{backing, ratio, value_at_mark, wallet_name};
 use super::{leg_name, mode_word, money};
 use crate::desk::DeskState;
 
-/// An open position. What the documents print and do not explain has the value that they print.
+/// An open position with its fifth of the queue for auto-deleveraging; the last one when there is no queue. What the
+/// documents print and do not explain has the value that they print.
 pub(crate) fn stream_position(
     state: &DeskState,
     account: AccountId,
     held: &PositionView,
     market: &MarketView<'_>,
+    bucket: Option<u8>,
 ) -> StreamPosition {
     let (engine, instrument) = (&state.engine, market.instrument());
     let (value, contract) = (value_at_mark(held, market), instrument.grid.contract_size());
     let is_isolated = held.margin == MarginMode::Isolated;
     let is_long = side(held) == Side::Buy;
-    let bucket = adl_bucket(engine, account, held);
+    let bucket = bucket.unwrap_or(1);
     let mode = engine.position_mode(account, held.market).unwrap_or_default();
-    let take_profit_order = exit(engine, account, held, market, Purpose::TakeProfit);
-    let stop_loss_order = exit(engine, account, held, market, Purpose::StopLoss);
+    let take_profit_order = exit(engine, held, market, Purpose::TakeProfit);
+    let stop_loss_order = exit(engine, held, market, Purpose::StopLoss);
     // BTSE's example has id and trigger price of the take profit here.
     let closing = take_profit_order.as_ref().or(stop_loss_order.as_ref());
     StreamPosition {

@@ -95,7 +95,7 @@ impl WalletHistory {
             }
             Event::Deleveraged(ref trade) => {
                 self.traded(&note, trade.market, &trade.loser, true);
-                self.traded(&note, trade.market, &trade.winner, false);
+                self.traded(&note, trade.market, &trade.winner, trade.is_offset());
             }
             Event::InsurancePaid { account, position, amount, .. } => {
                 let wallet =

@@ -7,6 +7,7 @@ mod conformance;
 mod cross_account;
 mod dialect;
 mod evidence;
+mod hedge;
 mod modes;
 mod oddities;
 mod openapi;

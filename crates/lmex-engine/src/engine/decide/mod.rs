@@ -22,6 +22,7 @@ mod trigger;
 pub(crate) use cancel::cancelled;
 pub(crate) use crowd::{MAX_CROWD, set, taken};
 pub(crate) use market::refuse_open;
+pub(super) use terms::all_agree;
 
 use lmex_types::TimeMs;
 

@@ -55,11 +55,8 @@ impl State {
         let Some(slot) = self.accounts.slot(account) else { return };
         let Some(parts) = self.parts(market) else { return };
         let account = &mut parts.accounts[slot];
-        account.balance -= moved;
-        account.change_leg(parts.market, leg, |holding| {
-            holding.wallet += moved;
-            change(&mut holding.terms);
-        });
-        account.forget(market, leg);
+        let mut terms = account.terms(market, leg);
+        change(&mut terms);
+        account.agreed(parts.market, leg, terms, moved);
     }
 }

@@ -115,7 +115,7 @@ impl AmendRequest {
 fn find(state: &DeskState, account: AccountId, market: &MarketView<'_>, target: OrderRef) -> Option<OrderId> {
     let record = match target {
         OrderRef::Id(id) => state.orders.find(account, id),
-        OrderRef::Client(id) => state.orders.find_client(account, Some(market.id()), id),
+        OrderRef::Client(id) => state.orders.find_client(account, [market.id()], id),
     };
     record.map(|record| record.order.id)
 }
