@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
 
 use lmex_api::stream::StreamPath;
 use lmex_engine::AccountId;
@@ -70,7 +69,8 @@ async fn positions_are_not_even_asked_for_while_nobody_listens() {
         async { Ok::<_, DeskGone>(vec![held(TRADER, 30)]) }
     };
     tokio::spawn(tell(positions, venue.desk.hub.clone(), SocketConfig::default()));
-    tokio::time::advance(Duration::from_secs(60)).await;
+    let mut bystander = listening(&venue, "friend", &["positionsV3"]).await;
+    bystander.hears_nothing_for(60_000).await;
     let mut owner = listening(&venue, "friend", &["allPositionV4"]).await;
     assert_eq!(asked.load(Ordering::SeqCst), 0);
     assert_eq!(told(&owner.json().await), (json!("allPositionV4"), json!(30)));
