@@ -1,6 +1,5 @@
 """Prints docs/BENCHMARKS.md from the criterion results and from runs of the client beside its peers."""
 
-import json
 import os
 import pathlib
 import platform
@@ -12,20 +11,12 @@ import tempfile
 import time
 
 import bench_engine
+from bench_engine import mean as criterion
 
 WORK = pathlib.Path(sys.argv[1])
 RELEASE = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", "target")) / "release"
 PEERS = WORK / "peers"
 PORT = "18432"
-
-
-def criterion(group, name):
-    """The mean of a criterion benchmark, in nanoseconds."""
-    root = RELEASE.parent / "criterion" / group
-    for path in root.glob("*/new/benchmark.json"):
-        if json.loads(path.read_text())["function_id"] == name:
-            return json.loads((path.parent / "estimates.json").read_text())["mean"]["point_estimate"]
-    sys.exit(f"no criterion result for {group}/{name}")
 
 
 def cpu_seconds(command):
@@ -93,7 +84,7 @@ def machine():
 def served():
     """What `cargo bench -p lmex-exchange --bench served` printed: rows of a table."""
     print("\n## Served\n")
-    print("The exchange, the echo it is compared with and the load run on the same cores, each in a process of its own, and are\nstarted anew for each of five rounds, in turn; the medians are compared. 64 connections, rate limits off, one key for each\nconnection; 99 orders that rest, then one request that cancels them. The echo answers with the body that it got.\n")
+    print("The exchange, the echo it is compared with and the load run on the same cores, each in a process of its own, and are\nstarted anew for each of five rounds, in turn; the medians are compared. 64 connections, rate limits off, one key for each\nconnection. Each sends 480 limit orders that rest; then, outside of what is measured, it cancels them and begins again.\nThe echo is a bare axum server that answers with the body it got. Latency is counted from the moment at which an order was\nmeant to be sent, at half of the rate that the exchange reached just before, and the echo is asked at the same rate.\n")
     print("| what | measured | baseline in the same run | ratio | goal |\n|---|--:|--:|--:|--:|")
     print((WORK / "served.md").read_text(), end="")
 

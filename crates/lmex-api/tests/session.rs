@@ -149,6 +149,26 @@ fn a_silent_book_is_stale_and_asked_for_again_while_another_lives() {
 }
 
 #[test]
+fn a_connection_that_answers_and_brings_no_data_is_left() {
+    for has_snapshot in [true, false] {
+        let (mut told, _) = Told::open(&[Topic::Book(btc()), Topic::Trades(btc())]);
+        told.text(r#"{"event":"subscribe","channel":["update:BTC-PERP_0","tradeHistoryApiV3:BTC-PERP"]}"#);
+        if has_snapshot {
+            told.text(&book("snapshot", 1, "99", "101"));
+        }
+        while told.now < 59_000 {
+            let actions = told.wait(1_000);
+            assert!(!actions.iter().any(|action| matches!(action, Action::Close(_))), "at {}", told.now);
+            // Pongs and acknowledgements come.
+            told.session.on_frame(at(told.now));
+            told.text(r#"{"event":"subscribe","channel":["update:BTC-PERP_0"]}"#);
+        }
+        assert_eq!(told.session.next_timeout(), Some(at(60_000)));
+        assert!(matches!(told.wait(1_000)[..], [Action::Close(why)] if why.contains("no data came")));
+    }
+}
+
+#[test]
 fn quiet_trades_are_not_stale() {
     let topic = Topic::Trades(btc());
     let (mut told, _) = Told::open(&[topic]);

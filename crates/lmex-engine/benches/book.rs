@@ -3,15 +3,18 @@
 #![allow(
     clippy::unwrap_used,
     clippy::float_arithmetic,
+    clippy::print_stdout,
     reason = "a benchmark: a failure says where, and draws are no money"
 )]
 
+mod cpu;
 mod stream;
 
 use std::hint::black_box;
 
+use cpu::Summary;
 use criterion::measurement::WallTime;
-use criterion::{BatchSize, BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main};
+use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main};
 use lmex_engine::BareBook;
 use lmex_types::{Decimal, Side};
 use stream::{Op, Stream, uuid};
@@ -86,37 +89,33 @@ impl MatchingEngine for RustOb {
 
 fn measure<E: MatchingEngine>(
     group: &mut BenchmarkGroup<'_, WallTime>,
-    name: &str,
+    summary: &mut Summary,
+    name: &'static str,
     new: impl Fn() -> E,
     stream: &Stream,
 ) {
     new().check(stream);
     let totals = stream.totals();
-    group.bench_function(name, |b| {
-        let filled = || {
-            let mut engine = new();
-            engine.run(&stream.opening);
-            engine
-        };
-        b.iter_batched(
-            filled,
-            |mut engine| {
-                assert_eq!(engine.run(&stream.ops), totals);
-                engine
-            },
-            BatchSize::PerIteration,
-        );
-    });
+    let filled = || {
+        let mut engine = new();
+        engine.run(&stream.opening);
+        engine
+    };
+    let run = |engine: &mut E| assert_eq!(engine.run(&stream.ops), totals);
+    group.bench_function(name, |b| b.iter_custom(|times| summary.measure(name, times, filled, run)));
 }
 
 fn book(c: &mut Criterion) {
+    const PEER: &str = "baseline: rust_ob 2.5";
     let stream = Stream::new(OPS, 7, 10_000);
     assert_eq!(stream.totals(), (663_278, 26_927_561), "another stream than the peers' harness draws");
     let mut group = c.benchmark_group("matching");
     group.sample_size(10).throughput(Throughput::Elements(OPS as u64));
-    measure(&mut group, "baseline: rust_ob 2.5", || RustOb(rust_ob::OrderBook::new()), &stream);
-    measure(&mut group, "bare book", BareBook::default, &stream);
+    let mut summary = Summary::new(OPS);
+    measure(&mut group, &mut summary, PEER, || RustOb(rust_ob::OrderBook::new()), &stream);
+    measure(&mut group, &mut summary, "bare book", BareBook::default, &stream);
     group.finish();
+    summary.print(PEER);
 }
 
 criterion_group!(benches, book);

@@ -75,7 +75,12 @@ fn growth(c: &mut Criterion) {
     let mut group = c.benchmark_group("growth");
     group.sample_size(10).throughput(Throughput::Elements(COMMANDS as u64));
     let mut summary = Summary::new(COMMANDS);
-    for (name, before) in [(BASELINE, 100_000), ("after 10,000,000 commands", 10_000_000)] {
+    let after = [
+        (BASELINE, 100_000),
+        ("after 1,000,000 commands", 1_000_000),
+        ("after 10,000,000 commands", 10_000_000),
+    ];
+    for (name, before) in after {
         let (engine, commands) = prepared(Mix::TYPICAL, before);
         group.bench_function(name, |b| {
             b.iter_custom(|times| {

@@ -139,7 +139,7 @@ impl Exits {
 
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        *self == Self::NONE
+        self.take_profit.is_none() && self.stop_loss.is_none()
     }
 }
 

@@ -65,6 +65,28 @@ pub(crate) fn bucket(state: &State, account: &Account, market: MarketId, leg: Le
         all += 1;
         before += usize::from(other.cmp(&own) == Ordering::Greater);
     }
+    fifth(before, all)
+}
+
+/// The fifths of all users' positions in a market: each is ranked once.
+pub(crate) fn buckets(state: &State, market: &Market) -> Vec<(AccountId, LegId, u8)> {
+    let mut found = Vec::new();
+    for side in [Side::Sell, Side::Buy] {
+        let mut line: Vec<_> = queue(state, market, side).collect();
+        line.sort_by(|(.., a), (.., b)| b.cmp(a));
+        let mut before = 0;
+        for (at, (slot, leg, standing)) in line.iter().enumerate() {
+            // Equals stand at the same place: behind all that are better.
+            let is_equal = at > 0 && line[at - 1].2.cmp(standing) == Ordering::Equal;
+            before = if is_equal { before } else { at };
+            found.extend(fifth(before, line.len()).map(|fifth| (state.accounts[*slot].id, *leg, fifth)));
+        }
+    }
+    found
+}
+
+/// The fifth that a place in a queue is in; 5 is the first.
+fn fifth(before: usize, all: usize) -> Option<u8> {
     u8::try_from(5 - (before * 5).checked_div(all)?.min(4)).ok()
 }
 

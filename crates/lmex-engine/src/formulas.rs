@@ -30,6 +30,8 @@
 //! | to place an order | what it adds to that + taker fee of the part that opens + `max(0, (v(order) − v(mark)) × side)` of it | up | usual (Binance's open loss) |
 //! | available | `balance + ΣU − Σposition margin − order margin`, of cross positions ([`Wallet::available`]) | exact | recorded wallets' fields |
 //! | to withdraw | `max(0, available − max(0, ΣU))` ([`Wallet::withdrawable`]) | exact | usual |
+//! | into an isolated position's wallet `W` | what could be withdrawn ([`Command::MoveMargin`]) | exact | stricter than Binance, which counts the profit |
+//! | out of it | `max(0, min(W − maintenance margin, W + U − initial margin))`, both of the position at the mark | exact | Binance; LMEX publishes none |
 //!
 //! An isolated position has a wallet `W` of its own: opening moves initial margin and fee into it, closing `k` of `n` moves
 //! `k/n` of it out, and it bears its own loss first. LMEX publishes no more than "isolated per position".
@@ -113,6 +115,7 @@
 //!
 //! [`Money`]: crate::Money
 //! [`Tiers::btc_perp`]: crate::Tiers::btc_perp
+//! [`Command::MoveMargin`]: crate::Command::MoveMargin
 //! [`Wallet::available`]: crate::Wallet::available
 //! [`Wallet::withdrawable`]: crate::Wallet::withdrawable
 //! [`MarketRules::liquidation_fee`]: crate::MarketRules::liquidation_fee

@@ -98,7 +98,7 @@ mod trigger;
 pub use book::BareBook;
 pub use book::QueueModel;
 pub use condition::{Crossing, Exit, Exits, NewTrigger, OcoStop, Peg, PriceSource, Trigger, TriggerKind};
-pub use engine::{AuditError, Config, Engine, LegView, MarketView, PositionView, Queued};
+pub use engine::{AuditError, Config, Engine, LegView, MarketView, NewTerms, PositionView, Queued};
 pub use id::{AccountId, MarketId};
 pub use leg::{LegId, MarginMode, PositionMode};
 pub use margin::{Tier, Tiers, Wallet};

@@ -84,10 +84,10 @@ impl Money {
     /// negative (rebate) rate. Exact up to the rounding for any amount.
     #[must_use]
     pub const fn part_up(self, rate: Rate) -> Self {
-        let (parts, whole) = (rate.parts() as i128, Rate::ONE.parts() as i128);
         if let Some(product) = product(self.0, rate.parts()) {
-            return Self(div_up(product, whole));
+            return Self(trillionth_up(product));
         }
+        let (parts, whole) = (rate.parts() as i128, Rate::ONE.parts() as i128);
         let (quotient, rest) = (self.0 / whole, self.0 % whole);
         Self(quotient.saturating_mul(parts).saturating_add(div_up(rest.saturating_mul(parts), whole)))
     }
@@ -149,6 +149,29 @@ const fn div_up(value: i128, by: i128) -> i128 {
     let quotient = quotient(value, by);
     // The remainder by multiplication: a second division of 128 bits would cost as much as the first.
     if value != quotient * by && (value < 0) == (by < 0) { quotient + 1 } else { quotient }
+}
+
+/// A part in 1e12, rounded up: what a product with a rate is divided by.
+///
+/// A division of 128 bits is a call. But 1e12 is 2^12 × 5^12: below 2^112 the shift leaves a number of at most 100 bits,
+/// which long division takes in two digits, of 64 and 36 bits, each divided by a constant: that is a multiplication.
+const fn trillionth_up(value: i128) -> i128 {
+    const FIVES: u64 = 5_u64.pow(12);
+    const DIGIT: u32 = 36;
+    let size = value.unsigned_abs();
+    if size >> 112 != 0 {
+        return div_up(value, Rate::ONE.parts() as i128);
+    }
+    let shifted = size >> 12;
+    let high = (shifted >> DIGIT) as u64;
+    let low = ((high % FIVES) << DIGIT) | (shifted as u64 & ((1 << DIGIT) - 1));
+    let quotient = (((high / FIVES) as i128) << DIGIT) | (low / FIVES) as i128;
+    let is_whole = low.is_multiple_of(FIVES) && size & 0xfff == 0;
+    match value < 0 {
+        true => -quotient,
+        false if is_whole => quotient,
+        false => quotient + 1,
+    }
 }
 
 impl TryFrom<Decimal> for Money {
@@ -250,6 +273,15 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn a_trillionth_is_the_quotient_rounded_up(value: i128, shift in 0_u32..128) {
+            let value = value >> shift;
+            let whole = 1_000_000_000_000;
+            prop_assert_eq!(trillionth_up(value), value.div_euclid(whole) + i128::from(value.rem_euclid(whole) > 0));
+            let product = value / whole * whole;
+            prop_assert_eq!(trillionth_up(product), value / whole);
+        }
+
         #[test]
         fn a_share_is_the_exact_quotient_cut(units in -1_000_000_000_000_000_i128..1_000_000_000_000_000, whole in 1_i64..1_000_000, cut in 0_i64..1_000_000) {
             let share = cut.min(whole);

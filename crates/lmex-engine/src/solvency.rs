@@ -16,7 +16,6 @@ use lmex_types::Side;
 use crate::Money;
 use crate::book::Key;
 use crate::engine::State;
-use crate::liquidation::Cover;
 use crate::margin::{Account, Holding, Slot, fee};
 use crate::market::Market;
 use crate::{MarginMode, PositionMode};
@@ -37,20 +36,20 @@ pub(crate) fn may_take(state: &State, market: &Market, key: Key, price: i64) -> 
     let cost = |contracts| cost(account, market, order.side, value, contracts);
     let margin = |most: Money| holding.initial(market).of(value.times(opening)).min(most);
     if holding.is_isolated() && closable > 0 && opening > 0 {
-        let left = equity(state, account, holding) - cost(closable);
+        let left = equity(account, holding, market) - cost(closable);
         let closes = cost(closable) <= Money::ZERO || !left.is_negative();
         return closes && (cost(opening) <= Money::ZERO || margin(account.excess() + left) >= cost(opening));
     }
     let cost = cost(closable + opening);
     let brought = || if holding.is_isolated() { margin(account.spare()) } else { Money::ZERO };
-    cost <= Money::ZERO || equity(state, account, holding) + brought() >= cost
+    cost <= Money::ZERO || equity(account, holding, market) + brought() >= cost
 }
 
 /// The same for a position that others can be deleveraged into at `value` a contract, without a fee.
 pub(crate) fn can_take_over(state: &State, account: &Account, holding: &Holding, value: Money) -> bool {
     let Some(market) = state.market(holding.market) else { return false };
     let gain = (value - market.mark.value).times(holding.position.contracts);
-    !(equity(state, account, holding) + gain).is_negative()
+    !(equity(account, holding, market) + gain).is_negative()
 }
 
 fn may_make_after(state: &State, market: &Market, key: Key, price: i64, spent: &Spent) -> bool {
@@ -63,7 +62,7 @@ fn may_make_after(state: &State, market: &Market, key: Key, price: i64, spent: &
     }
     let cost = cost(account, market, order.side, market.value(price, 1), closable);
     // At a price better than the mark by more than the fee nothing is lost, whatever the account has.
-    cost <= Money::ZERO || equity(state, account, holding) + spent.gained >= cost
+    cost <= Money::ZERO || equity(account, holding, market) + spent.gained >= cost
 }
 
 /// What equity loses when so many contracts trade at `value` each instead of the mark price, with the taker fee.
@@ -81,9 +80,11 @@ fn highest_fee(account: &Account, value: Money, contracts: i64) -> Money {
 }
 
 /// The money behind a position with the profit of all that it covers.
-fn equity(state: &State, account: &Account, holding: &Holding) -> Money {
-    let scope = holding.is_isolated().then_some((holding.market, holding.leg));
-    Cover::of(state, account, scope).equity
+fn equity(account: &Account, holding: &Holding, market: &Market) -> Money {
+    match holding.is_isolated() {
+        true => holding.wallet + holding.unrealised(market),
+        false => account.equity(),
+    }
 }
 
 fn is_hedged(state: &State, market: &Market, key: Key) -> bool {

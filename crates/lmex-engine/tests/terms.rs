@@ -3,8 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "helper functions are tests too")]
 
 use lmex_engine::{
-    AccountId, CancelTarget, Command, Engine, LegId, MarginMode, MarketId, MarketRules, Money, NewOrder,
-    PositionMode, Rate, Stamped, Tiers,
+    AccountId, CancelTarget, Command, CrowdLevel, Engine, LegId, MarginMode, MarketId, MarketRules, Money,
+    NewOrder, NewTerms, PositionMode, Rate, Refusal, Stamped, Tiers,
 };
 use lmex_types::{Decimal, Grid, Instrument, OrderId, Side, TimeMs};
 
@@ -110,4 +110,26 @@ fn a_leg_tells_its_terms() {
     let unset = after(&[]).leg(ACCOUNT, MARKET, LegId::ONE_WAY).unwrap();
     assert_eq!((unset.leverage_set, unset.leverage), (0, 100), "0 is the tier's most");
     assert_eq!(after(&[]).legs(AccountId::CROWD, MARKET).count(), 0);
+}
+
+/// Lent from a hedge, so that either leg could have the new leverage, but not both.
+#[test]
+fn legs_that_share_the_money_are_asked_together() {
+    let start = [leverage(10, MarginMode::Isolated), mode(PositionMode::Hedge)];
+    let asks = CrowdLevel { side: Side::Sell, price: 100, contracts: 50 };
+    let bids = CrowdLevel { side: Side::Buy, price: 99, contracts: 50 };
+    let depth = Command::CrowdDepth { market: MARKET, levels: vec![asks, bids], snapshot: true };
+    let order =
+        |id, side| Command::Place(NewOrder::market(ACCOUNT, MARKET, OrderId::from_bits(id), side, 40));
+    let trades = [depth, order(1, Side::Buy), order(2, Side::Sell)];
+    let engine = after(&[&start[..], &trades[..]].concat());
+    // 1,000 less 400 and 396 as margin at 10 times: 204 are left. At 7 times the legs take 171.43 and 169.72 more.
+    let ask = |legs: &[LegId], leverage| {
+        engine.all_agree(ACCOUNT, MARKET, legs, NewTerms::Leverage { leverage, margin: None })
+    };
+    let both = [LegId::LONG, LegId::SHORT];
+    assert_eq!((ask(&both[..1], 7), ask(&both[1..], 7)), (Ok(()), Ok(())));
+    assert!(matches!(ask(&both, 7), Err(Refusal::InsufficientMargin { .. })), "{:?}", ask(&both, 7));
+    assert_eq!(ask(&both, 9), Ok(()), "44.44 and 44");
+    assert_eq!(ask(&[LegId::ONE_WAY], 101), Err(Refusal::LeverageOutOfRange { leverage: 101, max: 100 }));
 }

@@ -34,6 +34,7 @@ use crate::feed::Batch;
 use crate::history::Opening;
 use crate::ids::Ids;
 use crate::journal::Journal;
+use crate::sockets::Audience;
 use outlet::{Answer, Ended, Outlet};
 
 /// The longest the desk sleeps: what is due by the clock alone (expiry, dead man's switch) is at most so late.
@@ -59,6 +60,8 @@ pub(crate) struct Desk {
     is_stopped: bool,
     /// When time was last moved for its own sake.
     advanced_to: TimeMs,
+    /// Who listens to positions.
+    audience: Audience,
     /// Re-used between steps of the source.
     commands: Vec<Command>,
 }
@@ -103,8 +106,14 @@ impl Desk {
             outlet: Outlet::new(hub, journal),
             is_stopped: false,
             advanced_to: TimeMs::default(),
+            audience: Audience::default(),
             commands: Vec::new(),
         }
+    }
+
+    /// The same, with somebody who may listen to positions: they are made up only then.
+    pub(crate) fn heard_by(self, audience: Audience) -> Self {
+        Self { audience, ..self }
     }
 
     /// Opens an account's spot wallet, empty, under the name of its owner.
@@ -131,8 +140,13 @@ impl Desk {
         self.stamp(command)
     }
 
+    /// Applies commands with nothing in between, not even time: nothing comes due that was not due before the first.
+    pub(crate) fn apply_together(&mut self, commands: Vec<Command>) -> Vec<Arc<Batch>> {
+        commands.into_iter().map(|command| self.stamp(command)).collect()
+    }
+
     fn stamp(&mut self, command: Command) -> Arc<Batch> {
-        let (stamped, batch) = self.state.carry_out(command);
+        let (stamped, batch) = self.state.carry_out(command, self.audience.hears_changed_positions());
         let batch = Arc::new(batch);
         self.outlet.take(&stamped, &batch);
         batch
@@ -140,9 +154,14 @@ impl Desk {
 
     /// Serves requests until [`Desk::stop`], the end of the last handle or of the hub, or until nothing can be kept.
     pub(crate) async fn run(mut self, mut requests: Requests) {
-        if self.serve(&mut requests).await.is_ok() {
-            self.outlet.close(&mut self.state);
-        }
+        let gone = match self.serve(&mut requests).await {
+            Ok(()) => {
+                self.outlet.close(&mut self.state);
+                DeskGone::Stopped
+            }
+            Err(Ended(why)) => DeskGone::Failed { why },
+        };
+        requests.end(gone);
     }
 
     async fn serve(&mut self, requests: &mut Requests) -> Result<(), Ended> {
@@ -155,7 +174,7 @@ impl Desk {
                 continue;
             }
             if waiting.is_empty() {
-                let received = requests.recv_many(&mut arrived, MOST_TOGETHER);
+                let received = requests.queue.recv_many(&mut arrived, MOST_TOGETHER);
                 match tokio::time::timeout(self.sleep(), received).await {
                     Ok(0) => break,
                     Ok(_) => waiting.extend(arrived.drain(..)),

@@ -97,17 +97,24 @@ pub const DIFFERENCES: &[Difference] = &[
         evidence: "LMEX's document v2.2 (`size`: more than 5 USDT); BTSE's document v2.3 (Spam Orders) and a recorded order worth 0.01 USDT",
     },
     Difference {
+        subject: "too little money for an order",
+        concerns: &["POST /order", "POST /order/peg"],
+        lmex: "HTTP 200, the order with status 8",
+        btse: "HTTP 400, `errorCode` 33199101",
+        evidence: "LMEX's document v2.2 prints such an answer (lmex-docs-rest-futures-v2.2/post_order_peg.response200.General.json), and a client of a live LMEX account reads it; BTSE's list of errors",
+    },
+    Difference {
         subject: "best bid and offer without a grouping",
-        concerns: &["snapshotL1:SYM"],
+        concerns: &["snapshotL1:SYM", "snapshotL1:SYM_1"],
         lmex: "`snapshotL1:SYM`, and `snapshotL1:SYM_0` as an older client sends it",
-        btse: "`snapshotL1:SYM_0` alone",
+        btse: "`snapshotL1:SYM_0` to `snapshotL1:SYM_8`",
         evidence: "LMEX's change log 1.4.5 removed the grouping; BTSE's document v2.3 has it",
     },
     Difference {
         subject: "book without a grouping",
         concerns: &["update:SYM"],
         lmex: "`update:SYM_0` and `update:SYM`",
-        btse: "`update:SYM_0` alone",
+        btse: "`update:SYM_0` alone, beside the other groupings",
         evidence: "LMEX's document shows both; BTSE's document v2.3 the first",
     },
     Difference {
@@ -166,6 +173,16 @@ impl Dialect {
             Self::Lmex => SmallOrders::Refuse,
             Self::Btse => SmallOrders::Hide,
         }
+    }
+
+    /// Whether an order that there is too little money for is answered as an order with a status.
+    pub(crate) fn answers_shortage_as_order(self) -> bool {
+        self == Self::Lmex
+    }
+
+    /// Whether best bids and offers come in groupings.
+    pub(crate) fn groups_best_prices(self) -> bool {
+        self == Self::Btse
     }
 
     /// Whether market summaries have all attributes but those about funding, asked for or not.

@@ -24,12 +24,11 @@ use crate::config::{AccountConfig, ExchangeConfig};
 use crate::crowd::SourceError;
 use crate::desk::{self, Desk, DeskGone, DeskHandle};
 use crate::faults::{FaultError, Faults};
-use crate::feed::Batch;
 use crate::journal::{DataError, Recovery};
 use crate::limits::Limiter;
 use crate::secret::{Secret, random_hex};
 use crate::server::{self, App, Connections, Greeting};
-use crate::sockets::{self, Hub, LoginRefused, SocketConfig, Standing};
+use crate::sockets::{self, Audience, Hub, HubHandle, LoginRefused, SocketConfig};
 use opening::{Found, Opened};
 
 /// What the insurance fund starts with.
@@ -156,14 +155,16 @@ impl Exchange {
         let Found { config, accounts, .. } = found;
         let clocks = Clocks { venue: venue.clock(), wall: shifted(clocks.wall, faults.clone()) };
         let (handle, requests) = desk::queue(journal.clone());
-        let desk_thread = spawn_desk(desk, requests)?;
+        let audience = Audience::default();
+        let sockets = socket_config(&config);
+        let hub = Hub::spawn(standing, batches, sockets, audience.clone()).keeping(journal);
+        let desk_thread = spawn_desk(desk.heard_by(audience), requests)?;
 
         let auth = Auth::new(accounts.keys(), config.nonce_window_ms, clocks.wall.clone(), config.dialect);
         let auth = Arc::new(auth.keeping(floor, believed, faults.clone()));
         let time = TimeControl::new(handle.clone(), venue, clocks.wall.clone());
         let admin_token = Secret::new(random_hex());
-        let streams =
-            streams(standing, batches, &handle, journal, Arc::clone(&auth), &config, faults.clone());
+        let streams = streams(hub, &handle, Arc::clone(&auth), sockets, faults.clone());
         let streams = streams.merge(admin::router(address, &admin_token, faults.clone(), time.clone()));
         // The desk's first answer comes after it has told the hub of the markets: whoever connects finds them.
         handle.read(|_| ()).await.map_err(StartError::Desk)?;
@@ -246,10 +247,11 @@ impl Handle {
         self.recovery.as_ref()
     }
 
-    /// Why nothing is kept any more, if the journal has stopped: requests are answered with 503 from then on, and
-    /// streams are closed. What was acknowledged is on disk, and a new start finds it.
+    /// Why nothing is served any more, if the journal has stopped or the exchange has failed: requests are answered with
+    /// 503 from then on, and streams are closed. What was acknowledged is on disk where there is a data folder, and a
+    /// new start finds it.
     pub fn failure(&self) -> Option<DeskGone> {
-        Some(self.desk.gone()).filter(|gone| *gone != DeskGone::Stopped)
+        self.desk.end().filter(|gone| *gone != DeskGone::Stopped)
     }
 
     /// The desk, for whoever wants to look inside or to act as the venue.
@@ -316,18 +318,18 @@ fn shifted(wall: Clock, faults: Faults) -> Clock {
     Clock::new(move || wall.now().plus_ms(faults.clock_offset_ms()))
 }
 
+fn socket_config(of: &ExchangeConfig) -> SocketConfig {
+    let config = SocketConfig { id_seed: of.seed, dialect: of.dialect, ..SocketConfig::default() };
+    config.scaled(of.timeout_scale)
+}
+
 fn streams(
-    standing: Standing,
-    batches: mpsc::Receiver<Arc<Batch>>,
+    hub: HubHandle,
     desk: &DeskHandle,
-    journal: Option<lmex_journal::Handle>,
     auth: Arc<Auth>,
-    of: &ExchangeConfig,
+    config: SocketConfig,
     faults: Faults,
 ) -> Router {
-    let config = SocketConfig { id_seed: of.seed, dialect: of.dialect, ..SocketConfig::default() };
-    let config = config.scaled(of.timeout_scale);
-    let hub = Hub::spawn(standing, batches, config).keeping(journal);
     tokio::spawn(sockets::tell_all_positions(desk.downgrade(), hub.clone(), config));
     let login = move |path: &str, key: &str, nonce: &str, signature: &str| {
         let refused = |reason: String| LoginRefused { reason };

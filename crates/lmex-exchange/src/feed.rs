@@ -13,7 +13,7 @@ pub struct Batch {
     pub at: TimeMs,
     /// What happened, in order.
     pub events: Vec<Event>,
-    /// Users' positions that it changed, as they are after it.
+    /// Users' positions that it changed, as they are after it; none where nobody listened.
     pub(crate) positions: Vec<PositionNews>,
 }
 

@@ -16,6 +16,9 @@ use crate::error_body::Refused;
 /// Moments that can't be meant in milliseconds: they would lie before 1973.
 const SECONDS: std::ops::Range<i64> = 1..100_000_000_000;
 
+/// Fields that a request may have, at most of them all: room for them is made once.
+const USUALLY_KNOWN: usize = 32;
+
 /// The fields of one request. Take what is known, then [`Fields::finish`].
 #[derive(Debug)]
 pub(crate) struct Fields {
@@ -54,7 +57,7 @@ impl Fields {
             }
             values.insert(name, value);
         }
-        Ok(Self { values, known: Vec::new() })
+        Ok(Self { values, known: Vec::with_capacity(USUALLY_KNOWN) })
     }
 
     /// Whether nothing was sent.

@@ -1,7 +1,7 @@
 //! The ids that the exchange hands out: random to look at, the same in every run with the same seed.
 
 use lmex_engine::AccountId;
-use lmex_types::OrderId;
+use lmex_types::{OrderId, Side};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
@@ -31,11 +31,13 @@ impl Ids {
         OrderId::from_bits(uuid_bits(&mut self.orders))
     }
 
-    /// The id of an account's part in a trade: the same whenever it is asked for.
-    pub(crate) fn fill(seed: u64, trade_id: u64, account: AccountId) -> OrderId {
+    /// The id of an account's part in a trade: the same whenever it is asked for. Two legs of an account may trade with
+    /// each other, on two sides.
+    pub(crate) fn fill(seed: u64, trade_id: u64, account: AccountId, side: Side) -> OrderId {
         let mut random = ChaCha8Rng::seed_from_u64(seed);
+        let part = u64::from(account.0) | if side == Side::Sell { 1 << 19 } else { 0 };
         // Stream 0 is the orders'.
-        random.set_stream(trade_id.wrapping_mul(1 << 20).wrapping_add(u64::from(account.0)).max(1));
+        random.set_stream(trade_id.wrapping_mul(1 << 20).wrapping_add(part).max(1));
         OrderId::from_bits(uuid_bits(&mut random))
     }
 
@@ -45,6 +47,16 @@ impl Ids {
     /// another order's.
     pub(crate) fn deleveraging(trade_id: u64) -> OrderId {
         OrderId::from_bits(u128::from(u64::MAX - 1) << 64 | u128::from(trade_id))
+    }
+
+    /// The id of the order that nobody sent when two legs of an account close each other: that of the one which trades
+    /// this side.
+    pub(crate) fn offset(trade_id: u64, side: Side) -> OrderId {
+        let space = match side {
+            Side::Buy => u64::MAX - 2,
+            Side::Sell => u64::MAX - 3,
+        };
+        OrderId::from_bits(u128::from(space) << 64 | u128::from(trade_id))
     }
 }
 
@@ -65,7 +77,7 @@ mod tests {
         assert_ne!(first, second);
         assert_eq!(Ids::new(7).next_order(), first);
         assert_ne!(Ids::new(8).next_order(), first);
-        for id in [first, second, Ids::fill(7, 1, AccountId(1))] {
+        for id in [first, second, Ids::fill(7, 1, AccountId(1), Side::Buy)] {
             let text = id.to_string();
             assert_eq!(text.as_bytes()[14], b'4', "{text}");
             assert!(b"89ab".contains(&text.as_bytes()[19]), "{text}");
@@ -74,9 +86,10 @@ mod tests {
 
     #[test]
     fn each_part_in_a_trade_has_its_own_id() {
-        let id = |trade, account| Ids::fill(7, trade, AccountId(account));
-        assert_eq!(id(5, 1), id(5, 1));
-        assert_ne!(id(5, 1), id(5, 2));
-        assert_ne!(id(5, 1), id(6, 1));
+        let id = |trade, account, side| Ids::fill(7, trade, AccountId(account), side);
+        assert_eq!(id(5, 1, Side::Buy), id(5, 1, Side::Buy));
+        for other in [id(5, 2, Side::Buy), id(6, 1, Side::Buy), id(5, 1, Side::Sell)] {
+            assert_ne!(id(5, 1, Side::Buy), other);
+        }
     }
 }

@@ -16,6 +16,8 @@ mod entry;
 mod file;
 mod keeping;
 mod keys;
+#[cfg(test)]
+mod pinned;
 mod recover;
 mod snapshot;
 mod verify;

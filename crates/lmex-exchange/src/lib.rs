@@ -38,6 +38,7 @@ mod exchange;
 pub mod faults;
 mod feed;
 mod fields;
+mod grouping;
 pub mod history;
 mod ids;
 mod journal;

@@ -49,15 +49,21 @@ pub(crate) struct App {
 /// Everything that is served, with the streams.
 pub(crate) fn router(app: Arc<App>, streams: Router) -> Router {
     let dialect = app.dialect;
-    Router::new()
+    let served = Router::new()
         .merge(routes::all())
         .route("/", get(greet))
         .route("/openapi.json", get(async || Json(openapi::document())))
         .fallback(not_served)
         .method_not_allowed_fallback(method_not_served)
-        .with_state(app)
-        .layer(map_response(move |answer: Response| async move { in_dialect(answer, dialect) }))
-        .merge(streams)
+        .with_state(app);
+    let served = match dialect {
+        // As handlers answer: a layer costs every request.
+        Dialect::Lmex => served,
+        Dialect::Btse => {
+            served.layer(map_response(move |answer: Response| async move { in_dialect(answer, dialect) }))
+        }
+    };
+    served.merge(streams)
 }
 
 /// Not limited: programs ask here where the prices come from, which must not cost them a query.

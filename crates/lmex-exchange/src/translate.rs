@@ -22,8 +22,22 @@ pub(crate) use wallet::{
     wallet_record, wallet_share,
 };
 
-use lmex_engine::MarketView;
+use lmex_engine::{MarketView, Money};
 use lmex_types::Decimal;
+
+/// Decimals of money on the wire.
+const MONEY_DECIMALS: u32 = 8;
+
+/// Money as the venue writes it: cut to 8 decimals, not rounded. Recorded of BTSE: 0.002 contracts at 1967.47829431 are
+/// worth 3.93495658, where 3.93495658862 would be rounded up. Only what is printed is cut: the books stay exact.
+pub(crate) fn money(amount: Money) -> Decimal {
+    cut(amount.into())
+}
+
+/// The same of what was worked out as a decimal.
+fn cut(amount: Decimal) -> Decimal {
+    amount.trunc_with_scale(MONEY_DECIMALS).normalize()
+}
 
 /// A computed price, in ticks, as the venue writes averages: with 9 decimals.
 fn average_price(ticks: Option<Decimal>, market: &MarketView<'_>) -> Decimal {

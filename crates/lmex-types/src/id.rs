@@ -61,17 +61,16 @@ impl FromStr for OrderId {
 }
 
 impl fmt::Display for OrderId {
+    /// In one piece: ids are written several times for each order that is answered.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let b = self.0;
-        write!(
-            f,
-            "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
-            (b >> 96) & 0xffff_ffff,
-            (b >> 80) & 0xffff,
-            (b >> 64) & 0xffff,
-            (b >> 48) & 0xffff,
-            b & 0xffff_ffff_ffff
-        )
+        const DASHES: [usize; 4] = [8, 13, 18, 23];
+        let (mut text, mut rest) = ([b'-'; 36], self.0);
+        for (_, place) in text.iter_mut().enumerate().rev().filter(|(at, _)| !DASHES.contains(at)) {
+            let digit = (rest & 0xf) as u8;
+            *place = if digit < 10 { b'0' + digit } else { b'a' - 10 + digit };
+            rest >>= 4;
+        }
+        f.write_str(std::str::from_utf8(&text).map_err(|_| fmt::Error)?)
     }
 }
 

@@ -19,7 +19,8 @@ pub struct SessionConfig {
     pub dead_after_ms: i64,
     /// A subscription that is not acknowledged by then is asked for again.
     pub ack_within_ms: i64,
-    /// A topic without data for so long is stale: reported, and asked for again.
+    /// A topic without data for so long is stale: reported, and asked for again. Without data of any topic for twice as
+    /// long, the connection is left for another.
     pub stale_after_ms: i64,
     /// A connection that lasted so long was a good one: the back-off starts over.
     pub settled_after_ms: i64,
@@ -113,6 +114,8 @@ pub struct Session {
     open_since: Option<TimeMs>,
     heard: TimeMs,
     pinged: TimeMs,
+    /// When data came last, of any topic.
+    told: TimeMs,
     failures: u32,
     update: BookUpdate,
 }
@@ -128,6 +131,7 @@ impl Session {
             open_since: None,
             heard: start,
             pinged: start,
+            told: start,
             failures: 0,
             update: BookUpdate::default(),
         }
@@ -146,7 +150,7 @@ impl Session {
     /// The connection is up: asks for every topic.
     pub fn on_open(&mut self, now: TimeMs, actions: &mut Vec<Action>) {
         self.open_since = Some(now);
-        (self.heard, self.pinged) = (now, now);
+        (self.heard, self.pinged, self.told) = (now, now, now);
         for (topic, subscription) in &mut self.topics {
             subscription.spelling = 0;
             subscription.ask(*topic, now, actions);
@@ -162,14 +166,17 @@ impl Session {
     pub fn on_text(&mut self, now: TimeMs, text: &str, actions: &mut Vec<Action>) {
         self.on_frame(now);
         if looks_like_book(text) {
+            self.told = now;
             return self.on_book_message(now, text, actions);
         }
         match Incoming::read(text) {
             Ok(Incoming::Event(Event::Subscribed(ack))) => self.on_ack(now, &ack.channel, actions),
             Ok(Incoming::Data(frame)) if frame.topic.starts_with("update:") => {
+                self.told = now;
                 self.on_book_message(now, text, actions);
             }
             Ok(Incoming::Data(frame)) => {
+                self.told = now;
                 if let Err(error) = self.on_data(now, &frame, actions) {
                     actions.push(Action::Notify(Notice::Unreadable(error.to_string())));
                 }
@@ -202,7 +209,14 @@ impl Session {
         let keep_alive =
             [self.pinged.plus_ms(config.ping_every_ms), self.heard.plus_ms(config.dead_after_ms)];
         let topics = self.topics.values().filter_map(|subscription| subscription.deadline(config));
-        keep_alive.into_iter().chain(topics).min()
+        keep_alive.into_iter().chain(topics).chain(self.silent_at()).min()
+    }
+
+    /// When a connection that answers, but brings no data of any topic, is given up: a topic that was asked for again has
+    /// had its time by then. `None` while no data is owed: quiet trades are not.
+    fn silent_at(&self) -> Option<TimeMs> {
+        let is_owed = self.topics.values().any(Subscription::is_owed);
+        is_owed.then(|| self.told.plus_ms(self.config.stale_after_ms.saturating_mul(2)))
     }
 
     /// Time has passed: pings, gives dead connections up, asks again for what is missing.
@@ -212,6 +226,10 @@ impl Session {
         }
         if now.ms_since(self.heard) >= self.config.dead_after_ms {
             actions.push(Action::Close("nothing was heard for too long"));
+            return;
+        }
+        if self.silent_at().is_some_and(|silent_at| silent_at <= now) {
+            actions.push(Action::Close("no data came, though it was asked for again"));
             return;
         }
         if now.ms_since(self.pinged) >= self.config.ping_every_ms {
@@ -397,6 +415,11 @@ impl Subscription {
         if self.book.is_none() {
             self.go_live(topic, now, actions);
         }
+    }
+
+    /// Whether data should have come: the topic is stale, or its snapshot does not follow the acknowledgement.
+    fn is_owed(&self) -> bool {
+        self.stale || (self.acknowledged && matches!(self.state, TopicState::Asked(_)))
     }
 
     fn has_book(&self) -> bool {

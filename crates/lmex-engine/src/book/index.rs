@@ -8,7 +8,7 @@ use super::Key;
 /// Open addressing with linear probing: an entry is at the place that its hash says, or behind it with no gap between.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Index {
-    /// None, or a power of two, of which at most three quarters are taken.
+    /// None, or a power of two, of which at most half are taken.
     entries: Vec<Entry>,
     count: usize,
 }
@@ -29,21 +29,21 @@ impl Index {
     }
 
     /// The key with this hash that `is_it` says yes to.
-    pub(super) fn find(&self, hash: u64, is_it: impl Fn(Key) -> bool) -> Option<Key> {
-        self.place(hash as u32, is_it).map(|at| self.entries[at].key)
+    pub(super) fn find(&self, hash: u32, is_it: impl Fn(Key) -> bool) -> Option<Key> {
+        self.place(hash, is_it).map(|at| self.entries[at].key)
     }
 
     /// The key must not be there; others with the same hash, and what it stands for, may be.
-    pub(super) fn insert(&mut self, hash: u64, key: Key) {
-        if (self.count + 1) * 4 > self.entries.len() * 3 {
+    pub(super) fn insert(&mut self, hash: u32, key: Key) {
+        if (self.count + 1) * 2 > self.entries.len() {
             self.grow();
         }
         self.count += 1;
-        self.put(Entry { hash: hash as u32, key });
+        self.put(Entry { hash, key });
     }
 
-    pub(super) fn remove(&mut self, hash: u64, key: Key) {
-        if let Some(at) = self.place(hash as u32, |other| other == key) {
+    pub(super) fn remove(&mut self, hash: u32, key: Key) {
+        if let Some(at) = self.place(hash, |other| other == key) {
             self.count -= 1;
             self.close(at);
         }
@@ -117,9 +117,9 @@ mod tests {
     proptest! {
         /// Hashes that meet each other: few of them, and the places next to the end of the table.
         #[test]
-        fn a_map_finds_the_same(changes in prop::collection::vec((0_u32..40, any::<bool>()), 1..300), spread in 1_u64..5) {
+        fn a_map_finds_the_same(changes in prop::collection::vec((0_u32..40, any::<bool>()), 1..300), spread in 1_u32..5) {
             let (mut index, mut map) = (Index::default(), BTreeMap::new());
-            let hash = |id: u32| u64::from(id) / spread + (1 << 20) - 4;
+            let hash = |id: u32| id / spread + (1 << 20) - 4;
             for (serial, (id, comes)) in (0..).zip(changes) {
                 match map.get(&id) {
                     None if comes => {

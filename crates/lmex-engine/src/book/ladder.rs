@@ -102,8 +102,21 @@ impl Ladder {
     }
 
     /// Where in `ranks` a rank is, or would be.
+    ///
+    /// Ranks are whole numbers, so one that is so far behind the best has at most so many places between. Close to the
+    /// best there is an order at nearly every price, and it is in just that place.
     fn place(&self, rank: i64) -> Result<usize, usize> {
-        self.ranks.binary_search_by(|other| rank.cmp(other))
+        let Some((&best, others)) = self.ranks.split_last() else { return Err(0) };
+        if rank < best {
+            return Err(self.ranks.len());
+        }
+        let furthest = others.len().saturating_sub(rank.abs_diff(best) as usize);
+        if self.ranks.get(furthest) == Some(&rank) {
+            return Ok(furthest);
+        }
+        let closer = self.ranks.get(furthest..).unwrap_or_default();
+        let place = closer.binary_search_by(|other| rank.cmp(other));
+        place.map(|at| furthest + at).map_err(|at| furthest + at)
     }
 
     fn move_away(&mut self) {

@@ -34,6 +34,8 @@ pub(crate) struct Resting {
     pub(crate) order: OpenOrder,
     /// Where its conditions are, if it has any.
     conditions: Key,
+    /// Of account, market and trader's id: they are many bytes to hash again.
+    client_hash: u32,
     /// The account's place in the table of accounts.
     pub(crate) slot: Slot,
     /// How many orders were accepted before it: tells which of two is older.
@@ -142,8 +144,11 @@ impl Orders {
     pub(crate) fn insert(&mut self, order: &Order, slot: Slot) -> Key {
         let none = Key::NONE;
         let (open, conditions) = split(order);
+        let client_hash =
+            order.client_id.map_or(0, |client_id| hash_of((order.account, order.market, client_id)));
         let resting = Resting {
             order: open,
+            client_hash,
             conditions: if conditions == Conditions::NONE {
                 none
             } else {
@@ -162,18 +167,18 @@ impl Orders {
         self.next_serial += 1;
         self.by_id.insert(hash_of(order.id), key);
         self.reserved.extend(order.exits.iter().map(|(_, exit)| exit.order));
-        if let Some(client_id) = order.client_id {
-            self.by_client_id.insert(hash_of((order.account, order.market, client_id)), key);
+        if order.client_id.is_some() {
+            self.by_client_id.insert(client_hash, key);
         }
         key
     }
 
     pub(crate) fn remove(&mut self, key: Key) {
         self.take_exits(key);
-        let Resting { ref order, conditions, .. } = self.slab[key];
+        let Resting { ref order, conditions, client_hash, .. } = self.slab[key];
         self.by_id.remove(hash_of(order.id), key);
-        if let Some(client_id) = order.client_id {
-            self.by_client_id.remove(hash_of((order.account, order.market, client_id)), key);
+        if order.client_id.is_some() {
+            self.by_client_id.remove(client_hash, key);
         }
         if conditions != Key::NONE {
             self.conditions.remove(conditions);
@@ -182,8 +187,9 @@ impl Orders {
     }
 }
 
-fn hash_of(id: impl std::hash::Hash) -> u64 {
-    FxBuildHasher.hash_one(id)
+/// As many bits as an index keeps.
+fn hash_of(id: impl std::hash::Hash) -> u32 {
+    FxBuildHasher.hash_one(id) as u32
 }
 
 impl std::ops::Index<Key> for Orders {

@@ -8,12 +8,14 @@ mod legs;
 mod scratch;
 mod state;
 mod stored;
+mod terms;
 mod view;
 
 pub use audit::AuditError;
 pub use legs::LegView;
 pub(crate) use scratch::Scratch;
 pub(crate) use state::{Due, InFlight, Parts, State, Taker, Unbound};
+pub use terms::NewTerms;
 pub use view::{MarketView, PositionView, Queued};
 
 use serde::{Deserialize, Serialize};
@@ -79,7 +81,7 @@ impl Engine {
     pub fn apply(&mut self, stamped: &Stamped, sink: &mut Vec<Event>) {
         let mut scratch = std::mem::take(&mut self.scratch);
         scratch.start(&stamped.command);
-        let mut reading = Reading::new(stamped);
+        let mut reading = Reading::new(stamped, &self.state);
         while let Some(event) = reading.next(&self.state, &scratch) {
             sink.push(event);
             let event = &sink[sink.len() - 1];

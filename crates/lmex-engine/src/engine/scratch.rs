@@ -52,6 +52,7 @@ impl Scratch {
             Event::FundingPaid { account, .. }
             | Event::Withdrawn { account, .. }
             | Event::LeverageSet { account, .. }
+            | Event::MarginMoved { account, .. }
             | Event::RiskLimitSet { account, .. } => self.risk(state, *account),
             _ => {}
         }

@@ -103,6 +103,16 @@ pub(crate) enum Taker {
     },
 }
 
+impl Taker {
+    /// The user's order that has come in.
+    pub(crate) fn order(&self) -> Option<Key> {
+        match *self {
+            Self::Order(key) => Some(key),
+            Self::Liquidation { .. } | Self::Crowd { .. } => None,
+        }
+    }
+}
+
 impl State {
     pub(crate) fn new() -> Self {
         Self {
@@ -155,6 +165,11 @@ impl State {
     /// An account that may trade: not the crowd's.
     pub(crate) fn user(&self, account: AccountId) -> Option<&Account> {
         self.accounts.find(account).filter(|found| found.id != AccountId::CROWD)
+    }
+
+    /// Whether orders are to end, or exits to be bound, because of what happened to another order.
+    pub(crate) fn has_tied(&self) -> bool {
+        self.doomed.iter().any(Option::is_some) || self.unbound.iter().any(Option::is_some)
     }
 
     /// An open order of this account in this market.

@@ -1,9 +1,11 @@
 //! Questions to the engine. They change nothing and may be asked between commands.
 
+use std::collections::BTreeMap;
+
 use lmex_types::{ClientOrderId, Decimal, Instrument, OrderId, Side, TimeMs};
 
 use super::Engine;
-use crate::deleverage::bucket;
+use crate::deleverage::{bucket, buckets};
 use crate::margin::{Account, Holding, Wallet, liquidation_price};
 use crate::market::Market;
 use crate::{AccountId, LegId, MarginMode, MarketId, MarketRules, Money, Order, PositionMode, Rate, Trading};
@@ -38,6 +40,8 @@ pub struct PositionView {
     pub initial_margin: Money,
     /// At the mark price.
     pub maintenance_margin: Money,
+    /// Of an isolated position: what its owner may take out of its wallet. Of a cross one nothing.
+    pub removable: Money,
     /// The leverage that counts.
     pub leverage: u32,
     /// The tier of its risk limit, counted from 1.
@@ -188,6 +192,12 @@ impl Engine {
         bucket(&self.state, self.state.accounts.find(account)?, market, leg)
     }
 
+    /// [`Engine::adl_bucket`] of all users' positions in a market: to ask for each alone ranks all of them each time.
+    pub fn adl_buckets(&self, market: MarketId) -> BTreeMap<(AccountId, LegId), u8> {
+        let found = self.state.market(market).map(|market| buckets(&self.state, market));
+        found.into_iter().flatten().map(|(account, leg, bucket)| ((account, leg), bucket)).collect()
+    }
+
     /// What is in the insurance fund.
     pub fn insurance_fund(&self) -> Money {
         self.state.insurance
@@ -222,6 +232,7 @@ impl Engine {
             liquidation_price,
             initial_margin: holding.position_margin(market),
             maintenance_margin: holding.maintenance(market),
+            removable: if holding.is_isolated() { holding.removable(market) } else { Money::ZERO },
             leverage: u32::try_from(holding.leverage(market)).unwrap_or(u32::MAX),
             level: holding.terms.level,
             take_profit: holding.take_profit,

@@ -164,8 +164,7 @@ impl Account {
 
     /// All legs of a market.
     pub(crate) fn holdings_in(&self, market: MarketId) -> &[Holding] {
-        let first = rank(market, LegId::ONE_WAY);
-        let from = self.ranks.partition_point(|&rank| rank < first);
+        let (Ok(from) | Err(from)) = self.place(market, LegId::ONE_WAY);
         let rest = self.holdings.get(from..).unwrap_or_default();
         // Nearly always there is one.
         let count = rest.iter().take_while(|holding| holding.market == market).count();
@@ -190,16 +189,18 @@ impl Account {
     }
 
     pub(crate) fn holding_mut(&mut self, market: MarketId, leg: LegId) -> &mut Holding {
-        let at = match self.place(market, leg) {
-            Ok(at) => at,
-            Err(at) => {
-                let terms = self.terms(market, leg);
-                self.ranks.insert(at, rank(market, leg));
-                self.holdings.insert(at, Holding::new(market, leg, terms));
-                at
-            }
-        };
+        let at = self.enter(market, leg);
         &mut self.holdings[at]
+    }
+
+    /// The place of a holding, which is there from now on.
+    pub(super) fn enter(&mut self, market: MarketId, leg: LegId) -> usize {
+        self.place(market, leg).unwrap_or_else(|at| {
+            let terms = self.terms(market, leg);
+            self.ranks.insert(at, rank(market, leg));
+            self.holdings.insert(at, Holding::new(market, leg, terms));
+            at
+        })
     }
 
     /// A leg that is flat, has neither order nor money and belongs to the isolated mode is forgotten.
@@ -215,8 +216,10 @@ impl Account {
         }
     }
 
+    /// Where a holding is, or would be. Markets are numbered from 0: who has one leg in each has it at its number.
     fn place(&self, market: MarketId, leg: LegId) -> Result<usize, usize> {
-        self.ranks.binary_search(&rank(market, leg))
+        let (rank, guess) = (rank(market, leg), usize::from(market.0));
+        if self.ranks.get(guess) == Some(&rank) { Ok(guess) } else { self.ranks.binary_search(&rank) }
     }
 
     pub(crate) fn position(&self, market: MarketId, leg: LegId) -> Position {
@@ -249,6 +252,16 @@ impl Account {
             let at = self.modes.partition_point(|&(other, _)| other < market);
             self.modes.insert(at, (market, mode));
         }
+    }
+
+    /// A leg has new terms, which moved so much of the balance into its own money.
+    pub(crate) fn agreed(&mut self, market: &Market, leg: LegId, terms: Terms, moved: Money) {
+        self.balance -= moved;
+        self.change_leg(market, leg, |holding| {
+            holding.wallet += moved;
+            holding.terms = terms;
+        });
+        self.forget(market.id, leg);
     }
 
     /// No new leg takes the serial number of this one.
@@ -370,6 +383,14 @@ impl Holding {
     /// Initial margin of the resting orders.
     pub(crate) fn order_margin(&self, market: &Market) -> Money {
         order_margin(self.position.contracts, self.buys, self.sells, self.initial(market))
+    }
+
+    /// What the owner may take out of an isolated position's own money, not below zero: see
+    /// [`Command::MoveMargin`](crate::Command::MoveMargin).
+    pub(crate) fn removable(&self, market: &Market) -> Money {
+        let above_maintenance = self.wallet - self.maintenance(market);
+        let above_initial = self.wallet + self.unrealised(market) - self.position_margin(market);
+        above_maintenance.min(above_initial).max(Money::ZERO)
     }
 
     pub(crate) fn unrealised(&self, market: &Market) -> Money {

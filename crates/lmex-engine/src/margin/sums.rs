@@ -56,6 +56,11 @@ impl Account {
         self.balance + unrealised - position_margin - order_margin
     }
 
+    /// Balance with the profit of the cross positions.
+    pub(crate) fn equity(&self) -> Money {
+        self.balance + self.sums.unrealised
+    }
+
     /// What the balance with the cross positions has beyond their maintenance margin. Below zero they are liquidated.
     pub(crate) fn excess(&self) -> Money {
         self.balance + self.sums.unrealised - self.sums.maintenance
@@ -82,12 +87,20 @@ impl Account {
         self.sums.order_margin += after - before;
     }
 
-    /// The position or the terms of a leg changed.
-    pub(crate) fn leg_changed(&mut self, market: &Market, leg: LegId) {
-        let holding = self.holding_mut(market.id, leg);
+    /// Changes the position or the terms of a leg.
+    pub(crate) fn change_leg<T>(
+        &mut self,
+        market: &Market,
+        leg: LegId,
+        change: impl FnOnce(&mut Holding) -> T,
+    ) -> T {
+        let at = self.enter(market.id, leg);
+        let Self { holdings, sums, .. } = self;
+        let holding = &mut holdings[at];
+        let answer = change(holding);
         let after = Sums::of(holding, market);
-        let before = std::mem::replace(&mut holding.sums, after);
-        self.sums.replace(before, after);
+        sums.replace(std::mem::replace(&mut holding.sums, after), after);
+        answer
     }
 
     /// The market's mark price changed.

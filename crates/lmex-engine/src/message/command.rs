@@ -203,6 +203,22 @@ pub enum Command {
     },
     /// Time moves and nothing else.
     Advance,
+    /// Moves money between the balance and the own money of an isolated position.
+    ///
+    /// LMEX has such transfers and publishes no bounds. These are Binance's ("How to Adjust Margin Balance in Isolated
+    /// Margin Mode"): out goes at most min(wallet − maintenance, wallet + unrealised − initial margin), both margins at the
+    /// mark price. In goes what could as well be withdrawn, which is stricter than there: the profit of cross positions
+    /// is no money yet.
+    MoveMargin {
+        /// Whose.
+        account: AccountId,
+        /// Where.
+        market: MarketId,
+        /// Which position: open and isolated.
+        leg: LegId,
+        /// Above zero into the position's own money, below out of it.
+        amount: Money,
+    },
 }
 
 /// An order as it comes in.
@@ -274,6 +290,12 @@ impl NewOrder {
             exits: Exits::NONE,
             peg: None,
         }
+    }
+
+    /// Whether it waits for nothing, follows nothing and brings nothing along, as nearly all orders.
+    pub(crate) fn is_plain(&self) -> bool {
+        let Self { trigger, oco, exits, peg, .. } = self;
+        trigger.is_none() && oco.is_none() && peg.is_none() && exits.is_empty()
     }
 
     /// A plain market order. Change its fields for anything else.

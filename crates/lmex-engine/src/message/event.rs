@@ -387,6 +387,17 @@ pub enum Event {
         /// Why.
         refusal: Refusal,
     },
+    /// The owner of an isolated position gave it more money, or took some out.
+    MarginMoved {
+        /// Whose.
+        account: AccountId,
+        /// Where.
+        market: MarketId,
+        /// Which position.
+        leg: LegId,
+        /// Moved from the balance to the position's own money; negative is moved back.
+        moved: Money,
+    },
 }
 
 /// How a market started.
@@ -462,6 +473,13 @@ pub struct Deleveraged {
     pub loser: Party,
     /// Who is closed because of it.
     pub winner: Party,
+}
+
+impl Deleveraged {
+    /// Whether two legs of one account close each other, so that nobody else is concerned.
+    pub fn is_offset(&self) -> bool {
+        self.loser.order.is_none()
+    }
 }
 
 /// Why an order ended.

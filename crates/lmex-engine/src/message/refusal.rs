@@ -219,4 +219,7 @@ pub enum Refusal {
         /// What the wallet has free.
         available: Money,
     },
+    /// Money for a position that has none of its own: it is flat, or the balance covers it.
+    #[error("position {0} is not an open isolated one: only those have a wallet of their own")]
+    NoOwnWallet(LegId),
 }

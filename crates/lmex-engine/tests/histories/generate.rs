@@ -96,6 +96,9 @@ pub(crate) fn command() -> impl Strategy<Value = Command> {
         1 => (account(), prop_oneof![-5_i64..50, Just(1_000_000)]).prop_map(|(account, quote)| {
             Command::Withdraw { account, amount: Money::from_quote(quote) }
         }),
+        1 => (account(), market(), leg(), -40_i64..80).prop_map(|(account, market, leg, quote)| {
+            Command::MoveMargin { account, market, leg, amount: Money::from_quote(quote) }
+        }),
         1 => price_shock(),
         1 => (market(), -9_000_i64..9_000, 0_i64..3_000).prop_map(|(market, millionths, next)| {
             let (rate, next) = (Rate::from_parts(millionths * 1_000_000), TimeMs::from_millis(next));
@@ -217,6 +220,9 @@ pub(crate) fn wild() -> impl Strategy<Value = Command> {
         }),
         (account(), any::<u32>(), any::<u32>()).prop_map(move |(account, leg, level)| {
             Command::SetRiskLimit { account, market, leg: LegId::isolated(leg), level }
+        }),
+        (account(), any::<u32>(), money()).prop_map(move |(account, leg, amount)| {
+            Command::MoveMargin { account, market, leg: LegId::isolated(leg), amount }
         }),
         (number(), number(), number(), decimal()).prop_map(|(price, min, max, min_notional)| {
             let bounds =

@@ -96,6 +96,9 @@ pub(crate) const WANTED: &[&str] = &[
     "LeverageSet Isolated out",
     "RiskLimitSet stays",
     "RiskLimitSet in",
+    "MarginMoved in",
+    "MarginMoved out",
+    "CommandRefused NoOwnWallet",
 ];
 
 /// The name of an event with what matters of it.
@@ -119,7 +122,9 @@ pub(crate) fn kind(event: &Event) -> String {
         | Event::CommandRefused { refusal, .. } => format!("{name} {}", of(refusal)),
         Event::PositionModeSet { mode, .. } => format!("{name} {mode:?}"),
         Event::LeverageSet { margin, moved, .. } => format!("{name} {margin:?} {}", way(*moved)),
-        Event::RiskLimitSet { moved, .. } => format!("{name} {}", way(*moved)),
+        Event::RiskLimitSet { moved, .. } | Event::MarginMoved { moved, .. } => {
+            format!("{name} {}", way(*moved))
+        }
         Event::CrowdEntered { purpose, .. } => format!("{name} {purpose:?}"),
         Event::LevelChanged { cause, .. } => format!("{name} {cause:?}"),
         Event::Fill(fill) => format!("{name} {} {}", party(&fill.maker), party(&fill.taker)),
@@ -155,7 +160,7 @@ named! {
         OrderTriggered OrderRefused OrderRested Fill OrderCancelled OrderAmended AmendRefused CancelRefused
         CrowdEntered LevelChanged Trade PricesSet FundingRateSet FundingStarted FundingPaid FundingEnded
         CancelAllAfterSet PositionModeSet LeverageSet RiskLimitSet LiquidationStarted LiquidationOrder
-        LiquidationOrderEnded Deleveraged InsurancePaid LiquidationEnded CommandRefused
+        LiquidationOrderEnded Deleveraged InsurancePaid LiquidationEnded CommandRefused MarginMoved
 }
 
 named! {
@@ -166,5 +171,5 @@ named! {
         LeverageOutOfRange SizeOutOfRange SizeOffStep SizeBelowFilled PriceOutOfRange TriggerWrongSide
         TrailOutOfRange PegOutOfRange MarkOutOfRange FundingRateOutOfRange PriceProtection NotionalTooSmall
         ReduceOnlyNoPosition PostOnlyWouldCross PostOnlySpam RiskLimitExceeded PositionTooLarge
-        TooManyOpenOrders InsufficientMargin LegMissing
+        TooManyOpenOrders InsufficientMargin LegMissing NoOwnWallet
 }

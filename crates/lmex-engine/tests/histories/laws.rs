@@ -1,5 +1,7 @@
 //! What must hold after every command of any history.
 
+use std::collections::BTreeMap;
+
 use lmex_engine::{AccountId, AmendCause, Command, Config, Engine, Event, MarketId, QueueModel, Stamped};
 use lmex_types::{TimeInForce, TimeMs};
 use proptest::prelude::*;
@@ -50,6 +52,24 @@ proptest! {
             replica.evolve(event);
         }
         let _ = replica.audit();
+    }
+
+    #[test]
+    fn positions_that_are_ranked_together_stand_as_each_alone(steps in history(80)) {
+        let (mut engine, mut events) = (Engine::default(), Vec::new());
+        for stamped in stamped(&steps) {
+            engine.apply(&stamped, &mut events);
+        }
+        for market in engine.markets().map(|market| market.id()) {
+            let users = engine.accounts().filter(|account| *account != AccountId::CROWD);
+            let held = users.flat_map(|account| {
+                let held = engine.positions(account).filter(|held| held.market == market);
+                held.map(move |held| (account, held.leg)).collect::<Vec<_>>()
+            });
+            let alone = |(account, leg)| Some(((account, leg), engine.adl_bucket(account, market, leg)?));
+            let alone: BTreeMap<_, _> = held.filter_map(alone).collect();
+            prop_assert_eq!(engine.adl_buckets(market), alone);
+        }
     }
 
     #[test]

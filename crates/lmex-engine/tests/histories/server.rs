@@ -49,7 +49,8 @@ impl Server {
                 assert_eq!(self.balances.get(&account.0), Some(balance));
             }
             Event::LeverageSet { account, market, leg, moved, .. }
-            | Event::RiskLimitSet { account, market, leg, moved, .. } => {
+            | Event::RiskLimitSet { account, market, leg, moved, .. }
+            | Event::MarginMoved { account, market, leg, moved } => {
                 self.set_aside((account.0, *market, *leg), *moved);
             }
             Event::OrderAccepted { order } => {

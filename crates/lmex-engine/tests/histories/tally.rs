@@ -71,7 +71,7 @@ fn key(event: &Event) -> Key {
         Event::OrderCancelled { reason, .. } => *reason as u64,
         Event::PositionModeSet { mode, .. } => *mode as u64,
         Event::LeverageSet { margin, moved, .. } => (*margin as u64) << 8 | sign(*moved),
-        Event::RiskLimitSet { moved, .. } => sign(*moved),
+        Event::RiskLimitSet { moved, .. } | Event::MarginMoved { moved, .. } => sign(*moved),
         Event::CrowdEntered { purpose, .. } => *purpose as u64,
         Event::LevelChanged { cause, .. } => *cause as u64,
         Event::Fill(fill) => venue(fill.maker.order) << 8 | venue(fill.taker.order),

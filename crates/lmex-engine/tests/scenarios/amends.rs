@@ -158,3 +158,37 @@ fn an_amend_to_less_risk_needs_nothing() {
         ",
     );
 }
+
+#[test]
+fn an_amend_may_not_pass_the_exits_that_come_with_the_order() {
+    // As a new order with these numbers would be refused: the profit would be taken at once, at no profit.
+    check(
+        "
+        A a1 buy 5 @ 90 tp t1 95 sl l1 80
+        A amend a1 price 95
+          => amend refused: triggerPrice of 95 ticks is on the wrong side of the price it is compared with: it would fire at once
+        A amend a1 price 80
+          => amend refused: triggerPrice of 80 ticks is on the wrong side of the price it is compared with: it would fire at once
+        A a2 buy 5 @ 95 tp t2 95
+          => refused a2: triggerPrice of 95 ticks is on the wrong side of the price it is compared with: it would fire at once
+        A amend a1 price 94
+          => amended a1 5 @ 94 lost User, old level 0
+          => rested a1 5 @ 94, level 5
+        ",
+    );
+}
+
+#[test]
+fn nor_may_that_of_a_trigger() {
+    // A market order that waits is expected to trade at its trigger.
+    check(
+        "
+        A s1 buy 5 stop 105 tp t1 110
+          => accepted s1 5 waits: mark >= 105
+        A amend s1 trigger 110
+          => amend refused: triggerPrice of 110 ticks is on the wrong side of the price it is compared with: it would fire at once
+        A amend s1 trigger 109
+          => amended s1 5 @ 0 trigger 109 User
+        ",
+    );
+}

@@ -27,6 +27,7 @@ mod mark;
 mod market_states;
 mod modes;
 mod oco;
+mod own_money;
 mod pegs;
 mod protection;
 mod reduce_only;

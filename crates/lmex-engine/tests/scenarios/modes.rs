@@ -218,3 +218,21 @@ fn the_terms_of_a_resting_order_are_those_of_its_fill() {
         ",
     );
 }
+
+#[test]
+fn in_the_isolated_mode_what_reduces_must_name_a_position() {
+    check(
+        "
+        A mode isolated
+        depth ask 100 10
+        A a1 buy 10 @ 100
+        A a2 sell 5 @ 101 reduce
+          => refused a2: positionId is missing: in positionMode ISOLATED say which position to reduce
+        A a3 sell 5 @ 101 reduce on #2
+          => refused a3: positionId #2 is not a position of this account in this market and mode
+        A a4 sell 5 @ 101 reduce on #1
+          => accepted a4 5
+          => rested a4 5 @ 101, level 5
+        ",
+    );
+}

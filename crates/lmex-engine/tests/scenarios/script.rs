@@ -209,6 +209,9 @@ fn of_account(account: AccountId, words: &[&str]) -> Command {
         },
         ["switch", "off"] => Command::CancelAllAfter { account, timeout_ms: None },
         ["switch", timeout] => Command::CancelAllAfter { account, timeout_ms: Some(number(timeout)) },
+        ["margin", amount, rest @ ..] => {
+            Command::MoveMargin { account, market, leg: on(rest).unwrap_or_default(), amount: money(amount) }
+        }
         ["withdraw", amount] => Command::Withdraw { account, amount: money(amount) },
         ["risk", level, rest @ ..] => Command::SetRiskLimit {
             account,
@@ -258,7 +261,7 @@ fn peg(words: &[&str]) -> Option<Peg> {
 }
 
 fn money(word: &str) -> Money {
-    word.replace('_', "").parse::<Decimal>().unwrap().try_into().unwrap()
+    word.trim_start_matches('+').replace('_', "").parse::<Decimal>().unwrap().try_into().unwrap()
 }
 
 fn after<'a>(words: &[&'a str], name: &str) -> Option<&'a str> {

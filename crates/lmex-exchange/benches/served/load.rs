@@ -11,8 +11,8 @@ use crate::Outcome;
 use crate::connection::Connection;
 use crate::requests::{Request, Requests};
 
-/// How long the load runs before anything counts.
-const WARM_UP: Duration = Duration::from_millis(500);
+/// How long before its first moment an open loop is made ready.
+const LEAD: Duration = Duration::from_millis(50);
 /// One answer in so many is looked into.
 const LOOKED_INTO: usize = 15;
 
@@ -47,59 +47,53 @@ impl Load {
         Ok(Self { runtime, clients })
     }
 
-    /// Each connection sends as soon as it has its answer. Answers how many requests a second came back answered.
-    pub(crate) fn closed(&mut self, length: Duration) -> Outcome<f64> {
-        let begin = Instant::now() + WARM_UP;
-        let end = begin + length;
-        let answered: Vec<u64> = self.all(move |mut client| async move {
-            let mut answered = 0;
-            loop {
-                let request = client.requests.next();
-                client.ask(&request).await?;
-                let now = Instant::now();
-                if now >= end {
-                    return Ok((client, answered));
-                }
-                answered += u64::from(now >= begin);
-            }
-        })?;
-        Ok(answered.iter().sum::<u64>() as f64 / length.as_secs_f64())
-    }
-
-    /// Each connection sends so many orders, as soon as it has the answer to the last.
-    pub(crate) fn orders(&mut self, each: u64) -> Outcome {
-        let sent: Vec<()> = self.all(move |mut client| async move {
+    /// Each connection sends so many orders, as soon as it has the answer to the last. Answers how many orders a second
+    /// came back answered.
+    pub(crate) fn orders(&mut self, each: u32) -> Outcome<f64> {
+        let begin = Instant::now();
+        let sent: Vec<u32> = self.all(move |mut client| async move {
             let mut orders = 0;
             while orders < each {
                 let request = client.requests.next();
                 client.ask(&request).await?;
-                orders += u64::from(request.places);
+                orders += u32::from(request.places);
             }
+            Ok((client, orders))
+        })?;
+        Ok(f64::from(sent.iter().sum::<u32>()) / begin.elapsed().as_secs_f64())
+    }
+
+    /// Each connection cancels its orders, of which as many wait as may.
+    pub(crate) fn cancel(&mut self) -> Outcome {
+        let cancelled: Vec<()> = self.all(|mut client| async move {
+            let request = client.requests.next();
+            if request.places {
+                return Err("fewer orders wait than were to be cancelled".into());
+            }
+            client.ask(&request).await?;
             Ok((client, ()))
         })?;
-        drop(sent);
+        drop(cancelled);
         Ok(())
     }
 
-    /// Requests are sent at moments that are set beforehand, `rate` a second. Answers how long after its moment each
-    /// was answered, also where it had to wait for the one before it (no coordinated omission).
-    pub(crate) fn open_loop(&mut self, rate: f64, length: Duration) -> Outcome<Vec<Duration>> {
+    /// Each connection sends so many orders at moments that are set beforehand, `rate` a second of all connections.
+    /// Answers how long after its moment each was answered, also where it had to wait for the one before it (no
+    /// coordinated omission).
+    pub(crate) fn open_loop(&mut self, rate: f64, each: u32) -> Outcome<Vec<Duration>> {
         let count = self.clients.len();
-        let begin = Instant::now() + Duration::from_millis(10);
+        let begin = Instant::now() + LEAD;
         let (step, mut offset) = (Duration::from_secs_f64(count as f64 / rate), Duration::ZERO);
-        let (from, end) = (begin + WARM_UP, begin + WARM_UP + length);
         let latencies: Vec<Vec<Duration>> = self.all(move |mut client| {
             let mut intended = begin + offset;
             offset += step / u32::try_from(count).unwrap_or(u32::MAX);
             async move {
                 let mut latencies = Vec::new();
-                while intended < end {
+                for _ in 0..each {
                     sleep_until(intended).await;
                     let request = client.requests.next();
                     client.ask(&request).await?;
-                    if intended >= from {
-                        latencies.push(intended.elapsed());
-                    }
+                    latencies.push(intended.elapsed());
                     intended += step;
                 }
                 Ok((client, latencies))

@@ -26,21 +26,21 @@ pub(crate) fn secret_of(account: usize) -> String {
 pub(crate) struct Request {
     /// Head and body.
     pub(crate) bytes: Vec<u8>,
-    /// Whether it places an order, or cancels one.
+    /// Whether it places an order, or cancels those that wait.
     pub(crate) places: bool,
 }
 
 /// What the orders of a connection are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Mix {
-    /// Limit orders that wait far from the market, some at a time: one is placed and an earlier one cancelled, in turn.
+    /// Limit orders that wait far from the market; when [`WAITING`] of them wait, one request cancels them all.
     Resting,
     /// Market orders, bought and sold in turn.
     Filled,
 }
 
-/// How many orders of a connection wait.
-const WAITING: u32 = 50;
+/// How many orders of a connection wait before they are cancelled: nearly as many as an account may have in a market.
+pub(crate) const WAITING: u32 = 480;
 
 /// Where the nonces of requests lie.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,7 +63,7 @@ pub(crate) struct Requests {
     is_at_present: bool,
     last_nonce: i64,
     placed: u32,
-    cancelled: u32,
+    waiting: u32,
     ready: VecDeque<Request>,
 }
 
@@ -84,7 +84,7 @@ impl Requests {
             is_at_present: nonces == Nonces::Now,
             last_nonce,
             placed: 0,
-            cancelled: 0,
+            waiting: 0,
             ready: VecDeque::new(),
         }
     }
@@ -105,14 +105,14 @@ impl Requests {
     fn sign_next(&mut self) -> Request {
         match self.mix {
             Mix::Filled => self.filled(),
-            Mix::Resting if self.placed - self.cancelled > WAITING => self.cancel(),
+            Mix::Resting if self.waiting == WAITING => self.cancel_all(),
             Mix::Resting => self.resting(),
         }
     }
 
     fn resting(&mut self) -> Request {
-        self.placed += 1;
-        let (id, ticks) = (self.client_id(self.placed), self.placed % 1_000);
+        (self.placed, self.waiting) = (self.placed + 1, self.waiting + 1);
+        let (id, ticks) = (format!("bench-{}-{}", self.account, self.placed), self.placed % 1_000);
         let body = format!(
             r#"{{"symbol":"BTC-PERP","side":"BUY","type":"LIMIT","price":{}.{},"size":100,"time_in_force":"GTC","clOrderID":"{id}"}}"#,
             50_000 + ticks / 10,
@@ -121,14 +121,9 @@ impl Requests {
         Request { bytes: self.signed("POST", "", &body), places: true }
     }
 
-    fn cancel(&mut self) -> Request {
-        self.cancelled += 1;
-        let query = format!("?symbol=BTC-PERP&clOrderID={}", self.client_id(self.cancelled));
-        Request { bytes: self.signed("DELETE", &query, ""), places: false }
-    }
-
-    fn client_id(&self, number: u32) -> String {
-        format!("bench-{}-{number}", self.account)
+    fn cancel_all(&mut self) -> Request {
+        self.waiting = 0;
+        Request { bytes: self.signed("DELETE", "?symbol=BTC-PERP", ""), places: false }
     }
 
     fn filled(&mut self) -> Request {

@@ -19,12 +19,14 @@ use crate::summary::{grouped, quantile_ms, row};
 
 const SUBSCRIBERS: usize = 1_000;
 const LENGTH: Duration = Duration::from_secs(10);
-/// Clients that ask for books again and again and never read.
-const STUCK: usize = 10;
+/// Clients that ask for books again and again and do not read.
+const STUCK: usize = 5;
 /// What each of them asks for: more than the server and the system hold for one connection.
 const ASKED_FOR: usize = 4_000;
-/// How long after its last request a stuck client reads on, to see what it was told at the end.
-const READS_ON: Duration = Duration::from_secs(5);
+/// How long a stuck client reads nothing: less than the server waits for its farewell to be taken.
+const STUCK_FOR: Duration = Duration::from_secs(4);
+/// How long it has then to read what it was told at the end.
+const READS_ON: Duration = Duration::from_secs(15);
 
 const SUBSCRIBE: &str = r#"{"op":"subscribe","args":["update:BTC-PERP_0"]}"#;
 const SUBSCRIBE_ALL: &str =
@@ -169,14 +171,24 @@ fn member(text: &str, name: &str) -> Option<i64> {
 /// Whether a client that asks for more than it reads is sent away with the reason.
 async fn is_told(address: SocketAddr) -> bool {
     let Ok(mut socket) = connect(address).await else { return false };
-    for _ in 0..ASKED_FOR {
-        // It does not get rid of its requests any more when the server has given it up.
-        if timeout(READS_ON / 10, socket.send(Message::text(SUBSCRIBE_ALL))).await.is_err() {
-            break;
+    let reads_from = Instant::now() + STUCK_FOR;
+    let ask = async {
+        for _ in 0..ASKED_FOR {
+            socket.send(Message::text(SUBSCRIBE_ALL)).await?;
         }
-    }
+        Outcome::Ok(())
+    };
+    // It does not get rid of its requests any more when the server has given it up.
+    let _ = timeout(STUCK_FOR, ask).await;
+    sleep_until(reads_from).await;
+    // Deltas go on for ever where it is not sent away.
+    timeout(READS_ON, hears_why(&mut socket)).await.unwrap_or(false)
+}
+
+/// Whether the end of a stream is the error and the reason that a client gets which does not take its messages.
+async fn hears_why(socket: &mut Socket) -> bool {
     let mut has_error = false;
-    while let Ok(Some(Ok(message))) = timeout(READS_ON, socket.next()).await {
+    while let Some(Ok(message)) = socket.next().await {
         match message {
             Message::Text(text) => has_error |= text.contains("1007"),
             Message::Close(frame) => {

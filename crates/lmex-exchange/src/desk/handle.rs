@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use lmex_engine::Command;
 use lmex_journal::Failed;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 
 use super::{Desk, DeskState};
 use crate::feed::Batch;
@@ -28,6 +28,12 @@ pub enum DeskGone {
         /// The last record that was kept as promised.
         kept: u64,
     },
+    /// It has failed otherwise. The log has said so, too.
+    #[error("the exchange has failed: {why}. Start it again, and tell its makers")]
+    Failed {
+        /// What happened.
+        why: String,
+    },
 }
 
 /// What the rest of the server holds of the desk. Cheap to clone; when the last one is dropped the desk stops.
@@ -35,6 +41,7 @@ pub enum DeskGone {
 pub struct DeskHandle {
     requests: mpsc::Sender<Request>,
     journal: Option<lmex_journal::Handle>,
+    end: watch::Receiver<Option<DeskGone>>,
 }
 
 /// A way to the desk that does not keep it running.
@@ -42,21 +49,48 @@ pub struct DeskHandle {
 pub(crate) struct WeakDeskHandle {
     requests: mpsc::WeakSender<Request>,
     journal: Option<lmex_journal::Handle>,
+    end: watch::Receiver<Option<DeskGone>>,
 }
 
 impl WeakDeskHandle {
     /// The desk, if anybody still keeps it running.
     pub(crate) fn upgrade(&self) -> Result<DeskHandle, DeskGone> {
         let requests = self.requests.upgrade().ok_or(DeskGone::Stopped)?;
-        Ok(DeskHandle { requests, journal: self.journal.clone() })
+        Ok(DeskHandle { requests, journal: self.journal.clone(), end: self.end.clone() })
     }
 }
 
 /// Runs on the desk; what it returns is called once the hub has been told.
 pub(super) type Request = Box<dyn FnOnce(&mut Desk) -> Box<dyn FnOnce() + Send> + Send>;
 
-/// The desk's end of the queue.
-pub(crate) type Requests = mpsc::Receiver<Request>;
+/// The desk's end of the queue. Once it is dropped, handles know how the desk has ended: on every way out.
+#[derive(Debug)]
+pub(crate) struct Requests {
+    pub(super) queue: mpsc::Receiver<Request>,
+    end: watch::Sender<Option<DeskGone>>,
+}
+
+impl Requests {
+    /// This is how the desk ends.
+    pub(super) fn end(self, gone: DeskGone) {
+        self.end.send_replace(Some(gone));
+    }
+}
+
+impl Drop for Requests {
+    fn drop(&mut self) {
+        // Nobody has said how it ends: it is torn down by a panic, or was never run.
+        self.end.send_if_modified(|end| {
+            let is_silent = end.is_none();
+            if is_silent {
+                let why = "a fault of the program has ended the thread that carries out requests".to_owned();
+                tracing::error!("{why}: nothing is served any more");
+                *end = Some(DeskGone::Failed { why });
+            }
+            is_silent
+        });
+    }
+}
 
 impl DeskHandle {
     /// Applies a command and returns its events.
@@ -74,16 +108,32 @@ impl DeskHandle {
 
     /// A handle that does not keep the desk running.
     pub(crate) fn downgrade(&self) -> WeakDeskHandle {
-        WeakDeskHandle { requests: self.requests.downgrade(), journal: self.journal.clone() }
+        WeakDeskHandle {
+            requests: self.requests.downgrade(),
+            journal: self.journal.clone(),
+            end: self.end.clone(),
+        }
     }
 
-    /// Why the desk is gone, or soon will be.
-    pub(crate) fn gone(&self) -> DeskGone {
-        let unkept = |journal: &lmex_journal::Handle| {
-            let kept = journal.kept();
-            journal.failure().map(|failed| DeskGone::Unkept { failed, kept })
-        };
-        self.journal.as_ref().and_then(unkept).unwrap_or(DeskGone::Stopped)
+    /// Why the desk is gone, or soon will be; `None` while nothing says that it will.
+    pub(crate) fn end(&self) -> Option<DeskGone> {
+        self.unkept().or_else(|| self.end.borrow().clone())
+    }
+
+    fn unkept(&self) -> Option<DeskGone> {
+        let journal = self.journal.as_ref()?;
+        let kept = journal.kept();
+        journal.failure().map(|failed| DeskGone::Unkept { failed, kept })
+    }
+
+    /// Why there is no answer. A request that is dropped without one is the first that shows it: the desk says why only
+    /// when all of it has come down.
+    async fn gone(&self) -> DeskGone {
+        if let Some(unkept) = self.unkept() {
+            return unkept;
+        }
+        let told = self.end.clone().wait_for(Option::is_some).await.map(|end| end.clone());
+        self.unkept().or(told.ok().flatten()).unwrap_or(DeskGone::Stopped)
     }
 
     /// Applies commands and reads what they have come to, with nothing in between.
@@ -97,13 +147,19 @@ impl DeskHandle {
             // Whoever asked may have gone; that is no concern of the desk.
             Box::new(move || drop(answer.send(result)))
         });
-        self.requests.send(request).await.map_err(|_| self.gone())?;
-        answered.await.map_err(|_| self.gone())
+        if self.requests.send(request).await.is_err() {
+            return Err(self.gone().await);
+        }
+        match answered.await {
+            Ok(answer) => Ok(answer),
+            Err(_) => Err(self.gone().await),
+        }
     }
 }
 
 /// The queue between handles and desk; the journal is that which the desk writes, if any.
 pub(crate) fn queue(journal: Option<lmex_journal::Handle>) -> (DeskHandle, Requests) {
     let (requests, queue) = mpsc::channel(QUEUE);
-    (DeskHandle { requests, journal }, queue)
+    let (end, ended) = watch::channel(None);
+    (DeskHandle { requests, journal, end: ended }, Requests { queue, end })
 }

@@ -13,9 +13,9 @@ use crate::journal::Journal;
 /// Sends an answer.
 pub(super) type Answer = Box<dyn FnOnce() + Send>;
 
-/// The desk can't go on: the hub has ended, or the journal has stopped.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Ended;
+/// The desk can't go on, and why: the hub has ended, or the journal has stopped.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Ended(pub(super) String);
 
 /// The only way out of the desk.
 ///
@@ -68,14 +68,14 @@ impl Outlet {
 
     async fn release_now(&mut self) -> Result<(), Ended> {
         for batch in self.untold.drain(..) {
-            self.hub.send(batch).await.map_err(|_| Ended)?;
+            self.hub.send(batch).await.map_err(|_| unheard())?;
         }
         Ok(())
     }
 
     fn release_when_kept(&mut self, state: &mut DeskState, answer: Answer) -> Result<(), Ended> {
         if self.hub.is_closed() {
-            return Err(Ended);
+            return Err(unheard());
         }
         let Some(journal) = self.journal.as_ref() else { return Ok(()) };
         if !journal.has_draft() {
@@ -109,5 +109,12 @@ fn stopped(error: &dyn std::error::Error) -> Ended {
     tracing::error!(
         "{error}. Nothing is acknowledged any more: see to the disk, then start the exchange again"
     );
-    Ended
+    Ended(error.to_string())
+}
+
+/// Said once, too.
+fn unheard() -> Ended {
+    let why = "a fault of the program has ended the task that tells the streams";
+    tracing::error!("{why}: nothing is served any more");
+    Ended(why.to_owned())
 }

@@ -37,6 +37,17 @@ impl Owners {
         self.0.last_key_value().map(|(account, _)| *account)
     }
 
+    /// Takes what they are and have into a digest (FNV-1a): the same on every machine.
+    pub(crate) fn digest(&self, start: u64) -> u64 {
+        let add = |digest: u64, byte: &u8| (digest ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+        self.0.iter().fold(start, |digest, (account, owner)| {
+            let length = (owner.name.len() as u64).to_le_bytes();
+            let (account, spot) = (account.0.to_le_bytes(), owner.spot.units().to_le_bytes());
+            let parts = [&account[..], &length, owner.name.as_bytes(), &spot];
+            parts.into_iter().flatten().fold(digest, add)
+        })
+    }
+
     /// What is in the spot wallet of an account.
     pub(crate) fn spot(&self, account: AccountId) -> Money {
         self.0.get(&account).map_or(Money::ZERO, |owner| owner.spot)
@@ -67,5 +78,28 @@ mod tests {
         assert!(!owners.change_spot(account, Money::from_quote(-6)));
         assert!(!owners.change_spot(AccountId(2), Money::from_quote(1)));
         assert_eq!((owners.spot(account), owners.named("demo")), (Money::from_quote(5), Some(account)));
+    }
+
+    #[test]
+    fn a_digest_tells_names_and_money() {
+        let owners = |list: &[(u32, &str, i64)]| {
+            let mut owners = Owners::default();
+            for &(account, name, spot) in list {
+                owners.add(AccountId(account), name);
+                owners.change_spot(AccountId(account), Money::from_quote(spot));
+            }
+            owners.digest(7)
+        };
+        let digests = [
+            owners(&[]),
+            owners(&[(1, "demo", 0)]),
+            owners(&[(1, "demo", 1)]),
+            owners(&[(2, "demo", 0)]),
+            owners(&[(1, "dem", 0)]),
+            owners(&[(1, "demo", 0), (2, "bob", 0)]),
+        ];
+        for (at, digest) in digests.iter().enumerate() {
+            assert!(!digests[..at].contains(digest), "number {at} equals an earlier one");
+        }
     }
 }

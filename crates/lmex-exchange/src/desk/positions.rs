@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use lmex_engine::{AccountId, Event, LegId, MarketId, Party};
+use lmex_engine::{AccountId, Event, LegId, MarketId, MarketView, Party};
 
 use super::DeskState;
 use crate::feed::PositionNews;
@@ -21,7 +21,10 @@ impl DeskState {
         let news = touched.into_iter().filter_map(|((account, market, leg), traded)| {
             let market = self.engine.market(market)?;
             let position = match self.engine.position(account, market.id(), leg) {
-                Some(held) => translate::stream_position(self, account, &held, &market),
+                Some(held) => {
+                    let bucket = self.engine.adl_bucket(account, market.id(), leg);
+                    translate::stream_position(self, account, &held, &market, bucket)
+                }
                 None if traded => translate::closed_position(self, account, market.instrument(), leg),
                 None => return None,
             };
@@ -32,11 +35,15 @@ impl DeskState {
 
     /// All open positions of all users.
     pub(crate) fn all_positions(&self) -> Vec<PositionNews> {
+        let ranked = |market: MarketView<'_>| (market.id(), self.engine.adl_buckets(market.id()));
+        let buckets: BTreeMap<_, _> = self.engine.markets().map(ranked).collect();
+        let buckets = &buckets;
         let users = self.engine.accounts().filter(|account| *account != AccountId::CROWD);
         let news = users.flat_map(|account| {
             self.engine.positions(account).filter_map(move |held| {
                 let market = self.engine.market(held.market)?;
-                let position = translate::stream_position(self, account, &held, &market);
+                let bucket = buckets.get(&held.market).and_then(|all| all.get(&(account, held.leg)).copied());
+                let position = translate::stream_position(self, account, &held, &market, bucket);
                 Some(PositionNews { account, position })
             })
         });
@@ -53,6 +60,7 @@ impl DeskState {
             Event::Fill(ref fill) => trade(fill.market, [&fill.maker, &fill.taker]),
             Event::Deleveraged(ref closed) => trade(closed.market, [&closed.loser, &closed.winner]),
             Event::LeverageSet { account, market, leg, .. }
+            | Event::MarginMoved { account, market, leg, .. }
             | Event::RiskLimitSet { account, market, leg, .. } => {
                 touched.entry((account, market, leg)).or_insert(false);
             }

@@ -58,14 +58,14 @@ impl DeskState {
         self.engine.markets().find(|market| market.instrument().symbol.as_str() == symbol)
     }
 
-    /// Carries out a command, the next in the sequence, at `now`.
-    pub(super) fn carry_out(&mut self, command: Command) -> (Stamped, Batch) {
+    /// Carries out a command, the next in the sequence, at `now`; with the positions that it has changed, if asked for.
+    pub(crate) fn carry_out(&mut self, command: Command, with_positions: bool) -> (Stamped, Batch) {
         self.seq += 1;
         let stamped = Stamped { seq: self.seq, at: self.now, command };
         let mut events = Vec::new();
         self.engine.apply(&stamped, &mut events);
         self.note_all(&stamped, &events);
-        let positions = self.changed_positions(&events);
+        let positions = if with_positions { self.changed_positions(&events) } else { Vec::new() };
         let batch = Batch { seq: stamped.seq, at: stamped.at, events, positions };
         (stamped, batch)
     }
@@ -79,18 +79,23 @@ impl DeskState {
         self.note_all(stamped, events);
     }
 
-    /// Takes the state past what was kept and is no command.
-    pub(crate) fn go_past(&mut self, entry: &Entry<'_>) {
+    /// Takes the state past what was kept and is no command; false, and nothing changed, where it can't have happened.
+    pub(crate) fn go_past(&mut self, entry: &Entry<'_>) -> bool {
         match entry {
             Entry::Owner { account, name } => self.owners.add(*account, name),
-            Entry::Spot { account, by } => {
-                self.owners.change_spot(*account, *by);
-            }
+            Entry::Spot { account, by } => return self.owners.change_spot(*account, *by),
             Entry::Nonces { account, up_to } => {
                 self.nonces_up_to.insert(*account, *up_to);
             }
             Entry::Begun | Entry::Command { .. } | Entry::Digest(_) => {}
         }
+        true
+    }
+
+    /// A digest of all that is money or decides about it: the engine and the spot wallets. What the views tell of the past
+    /// is not in it.
+    pub(crate) fn digest(&self) -> u64 {
+        self.owners.digest(self.engine.digest())
     }
 
     /// The views hear of a command when the engine has gone through all of it.
@@ -101,7 +106,7 @@ impl DeskState {
         if let Command::Close { order, .. } = stamped.command {
             self.orders.note_closing(order);
         }
-        self.orders.follow(&self.engine);
+        self.orders.follow(events, &self.engine);
     }
 
     fn note(&mut self, at: TimeMs, event: &Event) {

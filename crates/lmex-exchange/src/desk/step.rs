@@ -19,10 +19,34 @@ const LIVED_MS: i64 = 1_000;
 pub(super) struct Step {
     to: TimeMs,
     stride_ms: i64,
-    /// The stride under way ends here, after a part that is lived through.
-    stride_to: Option<TimeMs>,
+    stride: Option<Stride>,
     /// How time passes afterwards.
     then: Flow,
+}
+
+/// A stride under way. It is over when its end is reached, however often it is interrupted before.
+#[derive(Debug, Clone, Copy)]
+struct Stride {
+    /// From here on it is lived through beat by beat.
+    lived_from: TimeMs,
+    ends: TimeMs,
+}
+
+impl Step {
+    /// Where time goes next: to a moment at which the engine has something to do, else to the part of the stride that is
+    /// lived through, else to the stride's end.
+    fn next(&mut self, now: TimeMs, due: Option<TimeMs>) -> TimeMs {
+        let &mut Self { to, stride_ms, .. } = self;
+        let begin = || {
+            let ends = now.plus_ms(stride_ms).min(to);
+            Stride { lived_from: ends.plus_ms(-LIVED_MS), ends }
+        };
+        let Stride { lived_from, ends } =
+            self.stride.filter(|stride| stride.ends > now).unwrap_or_else(begin);
+        self.stride = Some(Stride { lived_from, ends });
+        let next = if lived_from > now { lived_from } else { ends };
+        due.filter(|due| *due > now).map_or(next, |due| due.min(next))
+    }
 }
 
 /// A step that can't be made.
@@ -57,7 +81,7 @@ impl Desk {
         let then = self.clock.flow();
         self.clock.set_flow(Flow { is_paused: true, ..then });
         let stride_ms = (ahead_ms / MOST_STRIDES).max(SHORTEST_MS);
-        self.step = Some(Step { to, stride_ms, stride_to: None, then });
+        self.step = Some(Step { to, stride_ms, stride: None, then });
         Ok(())
     }
 
@@ -77,16 +101,39 @@ impl Desk {
             self.clock.set_flow(step.then);
             return false;
         }
-        let end = step.stride_to.take().filter(|end| *end > now);
-        let next = end.unwrap_or_else(|| {
-            let end = now.plus_ms(step.stride_ms).min(step.to);
-            let lived_from = end.plus_ms(-LIVED_MS);
-            step.stride_to = Some(end);
-            if lived_from > now { lived_from } else { end }
-        });
-        let due = self.state.engine.next_due().filter(|due| *due > now);
-        self.clock.set_forward(due.map_or(next, |due| due.min(next)));
+        self.clock.set_forward(step.next(now, self.state.engine.next_due()));
         self.step = Some(step);
         true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOUR: i64 = 3_600_000;
+
+    /// All moments that a step of an hour in strides of 9 s halts at, with something due at these moments.
+    fn halts(due: &[i64]) -> Vec<i64> {
+        let then = Flow::PAUSED;
+        let mut step = Step { to: TimeMs::from_millis(HOUR), stride_ms: 9_000, stride: None, then };
+        let (mut now, mut halts) = (0, Vec::new());
+        while now < HOUR {
+            let due = due.iter().copied().find(|due| *due > now).map(TimeMs::from_millis);
+            now = step.next(TimeMs::from_millis(now), due).as_millis();
+            halts.push(now);
+        }
+        halts
+    }
+
+    #[test]
+    fn each_stride_is_lived_through_at_its_end_whatever_is_due_in_it() {
+        let undisturbed = halts(&[]);
+        assert_eq!(undisturbed[..4], [8_000, 9_000, 17_000, 18_000]);
+        assert_eq!((undisturbed.len(), undisturbed.last()), (800, Some(&HOUR)));
+        let due: Vec<i64> = (1..HOUR / 4_500).map(|number| number * 4_500 + 1).collect();
+        let disturbed = halts(&due);
+        assert_eq!(disturbed[..5], [4_501, 8_000, 9_000, 9_001, 13_501], "9,001 is in the second stride");
+        assert!(undisturbed.iter().chain(&due).all(|moment| disturbed.contains(moment)), "none is left out");
     }
 }

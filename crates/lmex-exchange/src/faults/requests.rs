@@ -32,10 +32,16 @@ pub(crate) struct Again;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ForcedBlock(pub(crate) u8);
 
-/// The connection ends here, without an answer.
-#[derive(Debug, thiserror::Error)]
-#[error("cut by a fault")]
-pub(crate) struct Cut;
+/// The connection ends without an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Cut {
+    /// Here.
+    #[error("cut by a fault")]
+    Now,
+    /// After so long, in which nothing is done for it: whoever has no room for others may end it before.
+    #[error("left unanswered by a fault")]
+    After(Duration),
+}
 
 impl Faults {
     /// What is served, or what goes wrong instead.
@@ -80,13 +86,12 @@ impl Faults {
             Kind::Reorder => self.reorder(decision, router, request).await,
             Kind::Drop => {
                 run_if(is_executed, router, request).await;
-                sleep(self.0.unanswered).await;
-                Err(Cut)
+                Err(Cut::After(self.0.unanswered))
             }
             Kind::Reset => {
                 run_if(is_executed, router, request).await;
                 wire.reset();
-                Err(Cut)
+                Err(Cut::Now)
             }
             Kind::BadGateway => {
                 run_if(is_executed, router, request).await;
@@ -141,7 +146,7 @@ impl Faults {
             drop(place);
             response
         });
-        later.await.map_err(|_| Cut)
+        later.await.map_err(|_| Cut::Now)
     }
 }
 
@@ -203,5 +208,5 @@ async fn slowed(response: Response, bytes_per_second: u32) -> Result<Response, C
 }
 
 async fn whole(body: Body) -> Result<Bytes, Cut> {
-    to_bytes(body, LARGEST_ANSWER).await.map_err(|_| Cut)
+    to_bytes(body, LARGEST_ANSWER).await.map_err(|_| Cut::Now)
 }

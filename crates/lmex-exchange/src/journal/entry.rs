@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 /// One thing that happened. A record is the entries between two answers, one behind the other: all of them are kept,
 /// or none.
 ///
-/// Written with postcard, which names nothing: what is added goes behind the last, and anything else needs a new
-/// [`TAG`](super::TAG).
+/// Written with postcard, which names nothing, as all that is in it: a new variant goes behind the last of its enum, and
+/// anything else (a field more or less, another order) needs a new [`TAG`](super::TAG). `pinned` holds one of each.
 #[derive(Debug, Serialize, Deserialize)]
 #[allow(
     clippy::large_enum_variant,

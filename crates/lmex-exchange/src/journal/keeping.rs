@@ -93,7 +93,7 @@ impl Journal {
     /// must come to the same.
     pub(crate) fn resumed(&mut self, state: &DeskState, bytes: u64) {
         self.bytes_since_snapshot = bytes;
-        self.note(&Entry::Digest(state.engine.digest()));
+        self.note(&Entry::Digest(state.digest()));
     }
 
     /// Notes a command and its events.
@@ -151,7 +151,7 @@ impl Journal {
 
     /// Writes what is left with the digest of the last state, and ends.
     pub(crate) fn close(mut self, state: &mut DeskState) -> Result<(), KeepError> {
-        self.note(&Entry::Digest(state.engine.digest()));
+        self.note(&Entry::Digest(state.digest()));
         self.append(state, Box::new(|| ()))?;
         let closed = self.writer.close();
         closed.map(drop).map_err(|failed| AppendError::from(failed).into())
@@ -173,7 +173,7 @@ impl Journal {
         self.records_since_digest += 1;
         if self.records_since_digest >= self.bounds.digest_records {
             self.records_since_digest = 0;
-            self.note(&Entry::Digest(state.engine.digest()));
+            self.note(&Entry::Digest(state.digest()));
         }
     }
 

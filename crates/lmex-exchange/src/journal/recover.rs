@@ -55,6 +55,15 @@ pub enum RestoreError {
         /// The record's number.
         number: u64,
     },
+    /// A spot wallet would hold less than nothing.
+    #[error(
+        "record {number} takes more out of a spot wallet than is in it: nothing was changed; bring the data folder back from \
+         a copy"
+    )]
+    Overdrawn {
+        /// The record's number.
+        number: u64,
+    },
     /// The state is another one than the one that was kept.
     #[error(
         "after command {command} (record {number}) the state's digest is {found:016x} where {kept:016x} was kept: \
@@ -132,12 +141,13 @@ impl Restored {
             }
             Entry::Digest(kept) => {
                 self.told.digests += 1;
-                let found = state.engine.digest();
+                let found = state.digest();
                 if found != kept {
                     return Err(RestoreError::Digest { command: state.seq, number, found, kept });
                 }
             }
-            other => state.go_past(&other),
+            other if state.go_past(&other) => {}
+            _ => return Err(RestoreError::Overdrawn { number }),
         }
         Ok(())
     }

@@ -20,9 +20,9 @@ pub enum BadSnapshot {
     },
 }
 
-/// The state, with the digest of its engine.
+/// The state, with its digest.
 pub(crate) fn write(state: &DeskState) -> Result<Vec<u8>, Unreadable> {
-    postcard::to_allocvec(&(state.engine.digest(), state)).map_err(|error| unreadable(&error))
+    postcard::to_allocvec(&(state.digest(), state)).map_err(|error| unreadable(&error))
 }
 
 /// The state that stands at the beginning of `bytes`, its digest checked; they are left with what is behind it.
@@ -30,6 +30,6 @@ pub(crate) fn take(bytes: &mut &[u8]) -> Result<DeskState, BadSnapshot> {
     let ((kept, state), rest): ((u64, DeskState), _) =
         postcard::take_from_bytes(bytes).map_err(|error| unreadable(&error))?;
     *bytes = rest;
-    let found = state.engine.digest();
+    let found = state.digest();
     if found == kept { Ok(state) } else { Err(BadSnapshot::Digest { found, kept }) }
 }

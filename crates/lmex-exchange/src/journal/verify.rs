@@ -96,8 +96,10 @@ impl fmt::Display for Disagreement {
     }
 }
 
-/// Carries out the commands of a data folder again, from the oldest state that is still kept, and compares. The folder
-/// is only read, and must not be in use.
+/// Carries out the commands of a data folder again, from the oldest state that is still kept, and compares: events, and the
+/// digests of the engine's state and the spot wallets. What the exchange tells of the past (orders that ended, fills,
+/// candles, wallet histories) follows from the events and is not compared. The folder is only read, and must not be in
+/// use.
 ///
 /// # Errors
 /// Where it can't be read, or the first difference.
@@ -111,7 +113,7 @@ pub fn verify(data_dir: &Path) -> Result<Verified, VerifyError> {
         let number = kept.number;
         let state = snapshot::take(&mut kept.bytes.as_slice());
         let state = state.map_err(|why| RestoreError::Snapshot { number, why })?;
-        marks.push((number, state.engine.digest()));
+        marks.push((number, state.digest()));
     }
     checker.run(recovered, &marks)?;
     match marks.iter().find(|(number, _)| *number > checker.told.to) {
@@ -156,7 +158,7 @@ impl Checker {
             }
             for (number, kept) in snapshots.iter().copied().filter(|(at, _)| *at == number) {
                 self.told.digests += 1;
-                let found = self.state.as_ref().map_or(0, |state| state.engine.digest());
+                let found = self.state.as_ref().map_or(0, DeskState::digest);
                 if found != kept {
                     return Err(VerifyError::Snapshot { number, found, kept });
                 }
@@ -179,13 +181,14 @@ impl Checker {
             }
             Entry::Digest(kept) => {
                 self.told.digests += 1;
-                let (command, found) = (self.told.last_command, state.engine.digest());
+                let (command, found) = (self.told.last_command, state.digest());
                 if found != kept {
                     return Err(RestoreError::Digest { command, number, found, kept }.into());
                 }
             }
-            // The rest is not the engine's to decide.
-            Entry::Begun | Entry::Owner { .. } | Entry::Spot { .. } | Entry::Nonces { .. } => {}
+            // Not the engine's to decide, but digests count it.
+            other if state.go_past(&other) => {}
+            _ => return Err(RestoreError::Overdrawn { number }.into()),
         }
         Ok(())
     }
@@ -240,11 +243,25 @@ mod tests {
         if let Some(digest) = digest {
             Entry::Digest(digest).write(&mut record).unwrap();
         }
+        keep(dir, &record, None);
+        state
+    }
+
+    /// Appends a record, and a snapshot of the state after it.
+    fn keep(dir: &Path, record: &[u8], snapshot: Option<&DeskState>) {
         let ready = Folder::open(&dir.join(JOURNAL), TAG).unwrap().recover().unwrap().records.finish();
         let writer = Writer::start(ready.unwrap(), Durability::Os, Bounds::default()).unwrap();
-        writer.handle().append(&record, || ()).unwrap();
+        let last = writer.handle().append(record, || ()).unwrap();
+        if let Some(state) = snapshot {
+            writer.handle().snapshot(last, snapshot::write(state).unwrap(), |kept| kept.unwrap()).unwrap();
+        }
         writer.close().unwrap();
-        state
+    }
+
+    fn written(entries: &[Entry<'_>]) -> Vec<u8> {
+        let mut record = Vec::new();
+        entries.iter().for_each(|entry| entry.write(&mut record).unwrap());
+        record
     }
 
     #[test]
@@ -270,10 +287,45 @@ mod tests {
         assert!(matches!(error, VerifyError::Restore(RestoreError::Digest { kept: 77, .. })), "{error}");
         let mut recovered = Folder::open(&dir.path().join(JOURNAL), TAG).unwrap().recover().unwrap();
         let error = restore(&mut recovered).unwrap_err();
-        let found = state.engine.digest();
+        let found = state.digest();
         assert!(
             matches!(error, RestoreError::Digest { command: 2, number: 1, found: it, kept: 77 } if it == found),
             "{error}"
         );
+    }
+
+    #[test]
+    fn a_spot_wallet_that_is_overdrawn_is_refused_by_start_and_verify_alike() {
+        let dir = tempfile::tempdir().unwrap();
+        folder(dir.path(), 5, None);
+        let owner = Entry::Owner { account: ACCOUNT, name: "demo".into() };
+        let spot = |quote| Entry::Spot { account: ACCOUNT, by: Money::from_quote(quote) };
+        keep(dir.path(), &written(&[owner, spot(5), spot(-6)]), None);
+        let error = verify(dir.path()).unwrap_err();
+        assert!(matches!(error, VerifyError::Restore(RestoreError::Overdrawn { number: 2 })), "{error}");
+        let mut recovered = Folder::open(&dir.path().join(JOURNAL), TAG).unwrap().recover().unwrap();
+        let error = restore(&mut recovered).unwrap_err();
+        assert!(matches!(error, RestoreError::Overdrawn { number: 2 }), "{error}");
+    }
+
+    #[test]
+    fn a_snapshot_with_other_spot_wallets_is_not_what_the_records_lead_to() {
+        for (in_snapshot, is_the_same) in [(5, true), (6, false)] {
+            let dir = tempfile::tempdir().unwrap();
+            let mut state = folder(dir.path(), 5, None);
+            let spot = |quote| Entry::Spot { account: ACCOUNT, by: Money::from_quote(quote) };
+            let owner = Entry::Owner { account: ACCOUNT, name: "demo".into() };
+            assert!(state.go_past(&owner) && state.go_past(&spot(in_snapshot)));
+            keep(dir.path(), &written(&[owner, spot(5)]), Some(&state));
+            match verify(dir.path()) {
+                Ok(verified) => assert!(is_the_same && verified.digests == 2, "{verified:?}"),
+                Err(error) => {
+                    assert!(
+                        !is_the_same && matches!(error, VerifyError::Snapshot { number: 2, .. }),
+                        "{error}"
+                    );
+                }
+            }
+        }
     }
 }

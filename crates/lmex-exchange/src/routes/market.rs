@@ -16,6 +16,7 @@ use crate::call::PublicCall;
 use crate::desk::DeskState;
 use crate::error_body::Refused;
 use crate::fields::{Fields, mandatory};
+use crate::grouping::Grouping;
 use crate::server::App;
 use crate::translate::{self, Extent, LEVELS};
 use crate::views::TradesQuery;
@@ -73,23 +74,14 @@ pub(super) async fn book(State(app): State<Arc<App>>, mut call: PublicCall) -> A
 /// The book with its prices grouped.
 pub(super) async fn grouped_book(State(app): State<Arc<App>>, mut call: PublicCall) -> Answer<BookSnapshot> {
     let symbol = mandatory("symbol", call.query.text("symbol")?)?;
-    let group = within("group", call.query.whole("group")?.unwrap_or(0), 0, GROUPS as i64 - 1)?;
+    let group = within("group", call.query.whole("group")?.unwrap_or(0), 0, 8)?;
+    let grouping = Grouping::numbered(group).unwrap_or(Grouping::NONE);
     call.query.finish()?;
     let book = app.desk.read(move |state| -> Result<_, Refused> {
         let market = market_named(state, &symbol)?;
-        Ok(translate::grouped_book(&market, group_ticks(group), LEVELS, state.now))
+        Ok(translate::grouped_book(&market, grouping, LEVELS, state.now))
     });
     Ok(Json(book.await??))
-}
-
-/// How many groupings there are.
-const GROUPS: usize = 9;
-
-/// Ticks in a step of a grouping: 1, 5, 10, 50, … LMEX names the first three of BTC-PERP (0.1, 0.5, 1); the rest
-/// goes on in the same way.
-fn group_ticks(group: usize) -> i64 {
-    const TICKS: [i64; GROUPS] = [1, 5, 10, 50, 100, 500, 1_000, 5_000, 10_000];
-    TICKS.get(group).copied().unwrap_or(1)
 }
 
 /// Public trades, newest first.

@@ -24,13 +24,14 @@ use lmex_types::OrderId;
 
 use super::market::market_named;
 use crate::desk::{Desk, DeskState};
+use crate::dialect::Dialect;
 use crate::error_body::Refused;
 use crate::feed::Batch;
 use crate::fields::Fields;
 use crate::translate::{Answered, ended_because, order_answer, refused_answer, status};
 
 /// What a new order has come to: the answers about it and what it brought, or why it was refused.
-fn placed(desk: &Desk, new: &NewOrder, batch: &Batch) -> Result<Vec<OrderAnswer>, Refused> {
+fn placed(desk: &Desk, new: &NewOrder, batch: &Batch, dialect: Dialect) -> Result<Vec<OrderAnswer>, Refused> {
     let state = &desk.state;
     let market = state.engine.market(new.market).ok_or_else(Refused::order_not_found)?;
     let refusal = batch.events.iter().find_map(|event| match event {
@@ -39,7 +40,7 @@ fn placed(desk: &Desk, new: &NewOrder, batch: &Batch) -> Result<Vec<OrderAnswer>
     });
     let refused = |status, message: &str| Ok(vec![refused_answer(new, &market, batch.at, status, message)]);
     match refusal {
-        // The three that LMEX reports as an order with a status.
+        // These three LMEX reports as an order with a status.
         Some(refusal @ Refusal::DuplicateClientId) => refused(Status::REJECTED, &refusal.to_string()),
         Some(Refusal::NoPosition(_)) => {
             refused(Status::REJECTED, "there is no position to close in this market")
@@ -47,7 +48,12 @@ fn placed(desk: &Desk, new: &NewOrder, batch: &Batch) -> Result<Vec<OrderAnswer>
         Some(refusal @ Refusal::PostOnlySpam { .. }) => refused(Status::CANCELLED, &refusal.to_string()),
         Some(refusal) => {
             let named: Vec<_> = named_prices(new).collect();
-            Err(Refused::by_engine_named(&refusal, new.side, &market, &named))
+            let error = Refused::by_engine_named(&refusal, new.side, &market, &named);
+            let is_short = matches!(refusal, Refusal::InsufficientMargin { .. });
+            match is_short && dialect.answers_shortage_as_order() {
+                true => refused(Status::INSUFFICIENT_BALANCE, error.message()),
+                false => Err(error),
+            }
         }
         None => made(state, new).map(|order| answer_about(state, new.account, order, batch, None)).collect(),
     }

@@ -6,12 +6,12 @@ use axum::Json;
 use axum::extract::State;
 use http::StatusCode;
 use lmex_api::futures::{Envelope, RiskLimit, RiskTier, SettingAnswer, SettingKind};
-use lmex_engine::{AccountId, Command, LegId, MarketView};
+use lmex_engine::{AccountId, LegId, MarketView, NewTerms};
 use lmex_types::Decimal;
 
 use super::Answer;
 use super::market::{market_named, markets};
-use super::settings::{Change, carry_out, expect_mode, legs_in};
+use super::settings::{agree, answer_to, expect_mode, legs_in};
 use crate::call::{PrivateCall, PublicCall};
 use crate::desk::Desk;
 use crate::error_body::Refused;
@@ -110,11 +110,9 @@ impl Request {
         let id = market.id();
         // What is no number of a tier is a number of none.
         let level = u32::try_from(self.level).unwrap_or(0);
-        let now = |leg| desk.state.engine.risk_limit_level(account, id, leg).unwrap_or(1);
-        let set = |leg, level| Command::SetRiskLimit { account, market: id, leg, level };
-        let change = |leg| Change { new: set(leg, level), back: set(leg, now(leg)) };
-        let changes: Vec<_> = legs_in(&desk.state, account, id).into_iter().map(change).collect();
+        let legs = legs_in(&desk.state, account, id);
+        let refusal = agree(desk, account, id, &legs, NewTerms::RiskLimit { level });
         let message = format!("Risk limit changed successfully, level: {level}");
-        carry_out(desk, id, SettingKind::RISK_LIMIT, &changes, message)
+        answer_to(desk, id, SettingKind::RISK_LIMIT, refusal, message)
     }
 }

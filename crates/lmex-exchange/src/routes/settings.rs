@@ -10,7 +10,7 @@ use lmex_api::futures::{
     SettingKind,
 };
 use lmex_engine::{
-    AccountId, Command, Event, LegId, MarginMode, MarketId, MarketView, PositionMode, Refusal,
+    AccountId, Command, Event, LegId, MarginMode, MarketId, MarketView, NewTerms, PositionMode, Refusal,
 };
 use lmex_types::{Side, TimeMs};
 use serde_json::json;
@@ -20,12 +20,13 @@ use super::market::{market_named, markets};
 use crate::call::PrivateCall;
 use crate::desk::{Desk, DeskState};
 use crate::error_body::Refused;
+use crate::feed::Batch;
 use crate::fields::{Fields, mandatory};
 use crate::server::App;
 use crate::translate::{CURRENCY, leg_name, leg_named, mode_of, mode_word};
 
-/// The leverage that counts in a market, one row or in hedge mode two; 0, the risk limit's maximum, is shown as its
-/// number.
+/// The leverage that is set in a market, one row or in hedge mode two. 0 is the risk limit's maximum; of isolated
+/// positions it is shown as its number.
 pub(super) async fn leverage(State(app): State<Arc<App>>, call: PrivateCall) -> Answer<Vec<Leverage>> {
     let mut fields = call.query()?;
     let symbol = mandatory("symbol", fields.text("symbol")?)?;
@@ -52,15 +53,19 @@ fn leverage_of(
     let (engine, id) = (&state.engine, market.id());
     let level = engine.risk_limit_level(account, id, leg).unwrap_or(1);
     let set = engine.leverage(account, id, leg).unwrap_or(0);
-    let counts = if set == 0 { market.rules().tiers.tier(level).max_leverage } else { set };
     // Positions of the isolated mode are isolated, whatever was set before.
     let margin = match mode {
         PositionMode::Isolated => MarginMode::Isolated,
         _ => engine.margin_mode(account, id, leg).unwrap_or_default(),
     };
+    // BTSE's document of cross positions: "return 0 means the leverage is the maximum cross leverage".
+    let shown = match margin {
+        MarginMode::Isolated if set == 0 => market.rules().tiers.tier(level).max_leverage,
+        _ => set,
+    };
     Leverage {
         symbol: market.instrument().symbol,
-        leverage: counts.into(),
+        leverage: shown.into(),
         margin_mode: margin_word(margin).to_string(),
         position_direction: (mode == PositionMode::Hedge).then(|| leg.to_string()),
     }
@@ -115,27 +120,17 @@ impl LeverageRequest {
             (None, PositionMode::Isolated) => return Ok(position_missing(&market, state.now)),
             (None, _) => legs_in(state, account, id),
         };
-        let engine = &state.engine;
         let margin = self.margin_in(state, account, id);
-        let command =
-            |leg, leverage, margin| Command::SetLeverage { account, market: id, leg, leverage, margin };
-        let change = |leg| Change {
-            new: command(leg, self.leverage, margin),
-            back: command(
-                leg,
-                engine.leverage(account, id, leg).unwrap_or(0),
-                engine.margin_mode(account, id, leg),
-            ),
-        };
-        let changes: Vec<_> = legs.iter().map(|leg| change(*leg)).collect();
-        let before = legs.first().and_then(|leg| engine.margin_mode(account, id, *leg));
-        let margin = margin_word(margin.or(before).unwrap_or_default());
+        let before = legs.first().and_then(|leg| state.engine.margin_mode(account, id, *leg));
+        let shown = margin_word(margin.or(before).unwrap_or_default());
         let message = format!(
             "Leverage changed successfully to {} mode, leverage: {}.0",
-            margin.as_str().to_ascii_lowercase(),
+            shown.as_str().to_ascii_lowercase(),
             self.leverage
         );
-        carry_out(desk, id, SettingKind::LEVERAGE, &changes, message)
+        let new = NewTerms::Leverage { leverage: self.leverage, margin };
+        let refusal = agree(desk, account, id, &legs, new);
+        answer_to(desk, id, SettingKind::LEVERAGE, refusal, message)
     }
 }
 
@@ -190,10 +185,8 @@ pub(super) async fn set_position_mode(
     let account = call.account;
     let set = app.desk.act(move |desk| -> Result<_, Refused> {
         let market = market_named(&desk.state, &symbol)?.id();
-        let before = desk.state.engine.position_mode(account, market).unwrap_or_default();
-        let command = |mode| Command::SetPositionMode { account, market, mode };
-        let change = Change { new: command(mode), back: command(before) };
-        carry_out(desk, market, SettingKind::POSITION_MODE, &[change], String::new())
+        let refusal = refusal_of(&desk.apply(Command::SetPositionMode { account, market, mode }));
+        answer_to(desk, market, SettingKind::POSITION_MODE, refusal, String::new())
     });
     Ok(Json(set.await??))
 }
@@ -228,29 +221,33 @@ pub(super) async fn settle_in(State(app): State<Arc<App>>, call: PrivateCall) ->
     settled.await?
 }
 
-/// A setting, and how to take it back.
-#[derive(Debug)]
-pub(super) struct Change {
-    pub(super) new: Command,
-    pub(super) back: Command,
+/// Agrees on new terms for all of these legs or for none of them.
+///
+/// Whether all can have them is asked before the first gets them, and nothing happens in between: what is done here
+/// can't be undone by the opposite command, which moves another sum where a position is at a loss.
+pub(super) fn agree(
+    desk: &mut Desk,
+    account: AccountId,
+    market: MarketId,
+    legs: &[LegId],
+    new: NewTerms,
+) -> Option<Refusal> {
+    if let Err(refusal) = desk.state.engine.all_agree(account, market, legs, new) {
+        return Some(refusal);
+    }
+    let commands: Vec<_> = legs.iter().map(|leg| new.command(account, market, *leg)).collect();
+    desk.apply_together(commands).iter().find_map(|batch| refusal_of(batch))
 }
 
-/// Makes all changes or none of them. A refusal that the document lists as a status of the answer is one, with HTTP
-/// 200; others are errors.
-pub(super) fn carry_out(
-    desk: &mut Desk,
+/// The answer to a setting that was carried out or refused. A refusal that the document lists as a status of the answer
+/// is one, with HTTP 200; others are errors.
+pub(super) fn answer_to(
+    desk: &Desk,
     market: MarketId,
     kind: SettingKind,
-    changes: &[Change],
+    refusal: Option<Refusal>,
     message: String,
 ) -> Result<SettingAnswer, Refused> {
-    let refusal = changes.iter().enumerate().find_map(|(made, change)| {
-        let refusal = refusal_of(desk, &change.new)?;
-        for undone in changes.iter().take(made).rev() {
-            desk.apply(undone.back.clone());
-        }
-        Some(refusal)
-    });
     let (now, Some(market)) = (desk.state.now, desk.state.engine.market(market)) else {
         return Err(Refused::rejected("the market is gone"));
     };
@@ -264,8 +261,7 @@ pub(super) fn carry_out(
     }
 }
 
-fn refusal_of(desk: &mut Desk, command: &Command) -> Option<Refusal> {
-    let batch = desk.apply(command.clone());
+fn refusal_of(batch: &Batch) -> Option<Refusal> {
     batch.events.iter().find_map(|event| match event {
         Event::CommandRefused { refusal, .. } => Some(*refusal),
         _ => None,

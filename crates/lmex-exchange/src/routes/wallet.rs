@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use lmex_api::futures::{Wallet, WalletRecord};
-use lmex_engine::{AccountId, LegId, MarginMode};
+use lmex_engine::{AccountId, LegId, MarginMode, MarketId};
 
 use super::Answer;
 use super::market::count;
@@ -78,16 +78,18 @@ fn asked(state: &DeskState, name: Option<&str>) -> Result<Wallets, Refused> {
     if name == CROSS_WALLET {
         return Ok(Wallets::Cross);
     }
-    let isolated = name.strip_prefix(ISOLATED_WALLET).and_then(|position| {
-        let found = |market: lmex_engine::MarketView<'_>| {
-            let leg = leg_named(market.instrument(), position)?;
-            Some(Wallets::Isolated(market.id(), Some(leg).filter(|leg| *leg != LegId::ONE_WAY)))
-        };
-        state.engine.markets().find_map(found)
-    });
+    let isolated = isolated_named(state, name)
+        .map(|(market, leg)| Wallets::Isolated(market, Some(leg).filter(|leg| *leg != LegId::ONE_WAY)));
     isolated.ok_or_else(|| {
         Refused::parameter(format!(
             "wallet is not known here: use {CROSS_WALLET}, or {ISOLATED_WALLET} and a positionId such as BTC-PERP-USDT"
         ))
     })
+}
+
+/// The position that an isolated wallet of this name belongs to.
+pub(super) fn isolated_named(state: &DeskState, name: &str) -> Option<(MarketId, LegId)> {
+    let position = name.strip_prefix(ISOLATED_WALLET)?;
+    let mut markets = state.engine.markets();
+    markets.find_map(|market| Some((market.id(), leg_named(market.instrument(), position)?)))
 }

@@ -20,7 +20,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot, watch};
 use tokio::task::JoinSet;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 use tracing::Instrument;
 
 use super::bounds::{ConnectionBounds, LARGEST_BODY, LARGEST_HEAD};
@@ -170,7 +170,10 @@ impl Connections {
                 }
                 request.extensions_mut().insert(ConnectInfo(peer));
                 request.extensions_mut().insert(wire.clone());
-                self.route(request, wire).await?
+                match self.route(request, wire).await {
+                    Err(cut) => return Err(leave(cut, seat).await.into()),
+                    Ok(response) => response,
+                }
             }
             Err(refused) => {
                 tracing::debug!(?refused, "request not read");
@@ -184,7 +187,7 @@ impl Connections {
     }
 
     /// One line for each request: never a query, a header or a body, which may hold secrets.
-    async fn route(&self, request: Request, wire: &Wire) -> Result<Response, Unanswered> {
+    async fn route(&self, request: Request, wire: &Wire) -> Result<Response, Cut> {
         let span = tracing::debug_span!("request", method = %request.method(), path = request.uri().path());
         let answered = async {
             let started = Instant::now();
@@ -211,6 +214,15 @@ impl Connections {
             Err(_) => Err(Refused::too_slow(self.bounds.body_within)),
         }
     }
+}
+
+/// A connection that gets no answer waits for its end like one that asks nothing: it is among those that make room.
+async fn leave(cut: Cut, seat: &Seat) -> Cut {
+    if let Cut::After(time) = cut {
+        seat.wait();
+        sleep(time).await;
+    }
+    cut
 }
 
 /// What the source says of itself, as a header that is written anew only when it says something else.

@@ -28,6 +28,10 @@ where
     ticks.tick().await;
     loop {
         ticks.tick().await;
+        // To make them up keeps the desk from serving others.
+        if !hub.audience.hears_all_positions() {
+            continue;
+        }
         let Ok(all) = positions().await else { return };
         if hub.ask(HubRequest::AllPositions(all)).await.is_err() {
             return;

@@ -1,8 +1,11 @@
-//! One market's numbered stream of book messages, without a socket.
+//! One market's numbered streams of book messages, without a socket.
+
+use std::collections::BTreeMap;
 
 use lmex_types::{Side, TimeMs};
 
 use super::ladder::{Ladder, Level, Top, Window};
+use crate::grouping::Grouping;
 
 /// Levels a side in a snapshot, and in the book that a client keeps. LMEX: at most 50.
 pub(super) const DEPTH: usize = 50;
@@ -13,13 +16,22 @@ pub(super) const DEPTH: usize = 50;
 /// the last delta: a level that enters the window because a better one vanished is sent, one that is pushed out is
 /// removed. Numbers rise by one with each delta, whether anybody listens or not, so that whoever comes gets the
 /// current window under the current number and goes on from there with all the others.
+///
+/// A book with its prices grouped is the same with numbers of its own, from the first who wants it to the last.
 #[derive(Debug, Clone)]
 pub(super) struct BookFeed {
     ladder: Ladder,
-    told: Window,
-    seq_num: i64,
-    told_at: TimeMs,
+    told: Told,
+    grouped: BTreeMap<Grouping, Told>,
     changed: bool,
+}
+
+/// What was told last.
+#[derive(Debug, Clone)]
+struct Told {
+    levels: Window,
+    seq_num: i64,
+    at: TimeMs,
 }
 
 /// A numbered message: the window (snapshot) or what changed in it (delta).
@@ -39,13 +51,13 @@ impl BookFeed {
                 ladder.set(side, price, contracts);
             }
         }
-        let told = ladder.window(DEPTH);
-        Self { ladder, told, seq_num: 1, told_at: at, changed: false }
+        let told = Told { levels: ladder.window(DEPTH), seq_num: 1, at };
+        Self { ladder, told, grouped: BTreeMap::new(), changed: false }
     }
 
     /// Goes on from another number.
     pub(super) fn numbered_from(self, seq_num: i64) -> Self {
-        Self { seq_num, ..self }
+        Self { told: Told { seq_num, ..self.told }, ..self }
     }
 
     /// A level has a new total.
@@ -55,32 +67,61 @@ impl BookFeed {
     }
 
     /// Best bid and offer as of now, told or not.
-    pub(super) fn top(&self) -> Top {
-        self.ladder.top()
+    pub(super) fn top(&self, grouping: Grouping) -> Top {
+        match grouping {
+            Grouping::NONE => self.ladder.top(),
+            _ => {
+                let Window { bids, asks } = self.ladder.grouped(1, grouping);
+                Top { bid: bids.first().copied(), ask: asks.first().copied() }
+            }
+        }
     }
 
     /// Whether there are levels and none has been told yet, as in the first moments of a market.
     pub(super) fn is_untold(&self) -> bool {
-        self.seq_num == 1 && self.changed
+        self.told.seq_num == 1 && self.changed
     }
 
-    /// What a new subscriber gets: the window as it was last told.
-    pub(super) fn snapshot(&self) -> Numbered {
-        Numbered { levels: self.told.clone(), seq_num: self.seq_num, at: self.told_at }
+    /// What a new subscriber gets: the window as it was last told; as it is, to the first who wants it grouped so.
+    pub(super) fn snapshot(&mut self, grouping: Grouping, at: TimeMs) -> Numbered {
+        let Self { ladder, told, grouped, .. } = self;
+        let told = match grouping {
+            Grouping::NONE => told,
+            _ => grouped.entry(grouping).or_insert_with(|| Told {
+                levels: ladder.grouped(DEPTH, grouping),
+                seq_num: 1,
+                at,
+            }),
+        };
+        Numbered { levels: told.levels.clone(), seq_num: told.seq_num, at: told.at }
     }
 
-    /// What has changed since the last delta, under the next number; `None` if nothing has.
-    pub(super) fn delta(&mut self, at: TimeMs) -> Option<Numbered> {
+    /// Forgets the groupings that nobody wants any more.
+    pub(super) fn keep_groupings(&mut self, is_wanted: impl Fn(Grouping) -> bool) {
+        self.grouped.retain(|grouping, _| is_wanted(*grouping));
+    }
+
+    /// What has changed since the last deltas, under the next numbers.
+    pub(super) fn deltas(&mut self, at: TimeMs) -> Vec<(Grouping, Numbered)> {
         if !std::mem::take(&mut self.changed) {
-            return None;
+            return Vec::new();
         }
-        let now = self.ladder.window(DEPTH);
-        let levels = self.told.difference(&now);
+        let Self { ladder, told, grouped, .. } = self;
+        let plain = told.delta(ladder.window(DEPTH), at).map(|delta| (Grouping::NONE, delta));
+        let grouped = grouped.iter_mut().filter_map(|(grouping, told)| {
+            Some((*grouping, told.delta(ladder.grouped(DEPTH, *grouping), at)?))
+        });
+        plain.into_iter().chain(grouped).collect()
+    }
+}
+
+impl Told {
+    fn delta(&mut self, now: Window, at: TimeMs) -> Option<Numbered> {
+        let levels = self.levels.difference(&now);
         if levels.is_empty() {
             return None;
         }
-        (self.told, self.told_at) = (now, at);
-        self.seq_num += 1;
+        *self = Self { levels: now, seq_num: self.seq_num + 1, at };
         Some(Numbered { levels, seq_num: self.seq_num, at })
     }
 }

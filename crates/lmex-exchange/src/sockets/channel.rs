@@ -4,6 +4,7 @@ use lmex_api::stream::StreamPath;
 use lmex_engine::MarketId;
 
 use crate::dialect::Dialect;
+use crate::grouping::Grouping;
 
 /// One topic under one of its names. Each name is a subscription of its own and hears itself in every message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -24,8 +25,7 @@ impl Channel {
         name: &str,
         market: impl Fn(&str) -> Option<MarketId>,
     ) -> Option<Self> {
-        let about_market = MarketTopic::ALL.into_iter().filter(|topic| topic.path() == path);
-        for topic in about_market {
+        for topic in MarketTopic::all().filter(|topic| topic.path() == path) {
             if let Some(market) = topic.symbol_in(name).and_then(&market) {
                 return Some(Self::Market(market, topic));
             }
@@ -44,6 +44,9 @@ impl Channel {
     /// Whether a venue of this dialect knows the channel.
     pub(super) fn is_known_in(self, dialect: Dialect) -> bool {
         let is_lmex_alone = match self {
+            Self::Market(_, MarketTopic::TopGrouped(grouping)) if grouping != Grouping::NONE => {
+                return dialect.groups_best_prices();
+            }
             Self::Market(_, topic) => matches!(topic, MarketTopic::BookUngrouped | MarketTopic::Top),
             Self::Account(topic) => {
                 use AccountTopic::{AllPositionV3, NotificationV3, PositionsV2};
@@ -93,32 +96,39 @@ impl Settlement {
 /// The topics about a market.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum MarketTopic {
-    Book,
+    Book(Grouping),
     BookUngrouped,
     Top,
-    TopGrouped,
+    TopGrouped(Grouping),
     TradesLegacy,
     TradesV2,
     TradesV3,
 }
 
 impl MarketTopic {
-    pub(super) const BOOKS: [Self; 2] = [Self::Book, Self::BookUngrouped];
-    pub(super) const TOPS: [Self; 2] = [Self::Top, Self::TopGrouped];
     pub(super) const TRADES: [Self; 3] = [Self::TradesLegacy, Self::TradesV2, Self::TradesV3];
-    const ALL: [Self; 7] = [
-        Self::Book,
-        Self::BookUngrouped,
-        Self::TopGrouped,
-        Self::Top,
-        Self::TradesLegacy,
-        Self::TradesV2,
-        Self::TradesV3,
-    ];
+
+    fn all() -> impl Iterator<Item = Self> {
+        let groupings = [Grouping::NONE].into_iter().chain(Grouping::grouped());
+        let books = groupings.flat_map(|grouping| Self::books(grouping).chain(Self::tops(grouping)));
+        books.chain(Self::TRADES)
+    }
+
+    /// The names that a book with this grouping has.
+    pub(super) fn books(grouping: Grouping) -> impl Iterator<Item = Self> {
+        let ungrouped = (grouping == Grouping::NONE).then_some(Self::BookUngrouped);
+        [Self::Book(grouping)].into_iter().chain(ungrouped)
+    }
+
+    /// The names that best prices with this grouping have.
+    pub(super) fn tops(grouping: Grouping) -> impl Iterator<Item = Self> {
+        let ungrouped = (grouping == Grouping::NONE).then_some(Self::Top);
+        [Self::TopGrouped(grouping)].into_iter().chain(ungrouped)
+    }
 
     fn path(self) -> StreamPath {
         match self {
-            Self::Book | Self::BookUngrouped | Self::Top | Self::TopGrouped => StreamPath::Book,
+            Self::Book(_) | Self::BookUngrouped | Self::Top | Self::TopGrouped(_) => StreamPath::Book,
             Self::TradesLegacy | Self::TradesV2 | Self::TradesV3 => StreamPath::Main,
         }
     }
@@ -126,10 +136,10 @@ impl MarketTopic {
     /// What stands before and after the symbol.
     fn affixes(self) -> (&'static str, &'static str) {
         match self {
-            Self::Book => ("update:", "_0"),
+            Self::Book(grouping) => ("update:", grouping.suffix()),
             Self::BookUngrouped => ("update:", ""),
             Self::Top => ("snapshotL1:", ""),
-            Self::TopGrouped => ("snapshotL1:", "_0"),
+            Self::TopGrouped(grouping) => ("snapshotL1:", grouping.suffix()),
             Self::TradesLegacy => ("tradeHistoryApi:", ""),
             Self::TradesV2 => ("tradeHistoryApiV2:", ""),
             Self::TradesV3 => ("tradeHistoryApiV3:", ""),
@@ -222,13 +232,37 @@ mod tests {
 
     #[test]
     fn other_names_other_paths_and_other_markets_are_not_found() {
-        for name in ["update:BTC-PERP_1", "update:btc-perp_0", "update:XYZ-PERP_0", "update", "", "fillsV2"] {
+        for name in [
+            "update:BTC-PERP_9",
+            "update:BTC-PERP_01",
+            "update:btc-perp_0",
+            "update:XYZ-PERP_0",
+            "update",
+            "",
+            "fillsV2",
+        ] {
             assert_eq!(find(StreamPath::Book, name), None, "{name}");
         }
         for name in ["update:BTC-PERP_0", "tradeHistoryApiV4:BTC-PERP", "orderBookApi:BTC-PERP", "fillsV3"] {
             assert_eq!(find(StreamPath::Main, name), None, "{name}");
         }
         assert_eq!(find(StreamPath::Main, "fillsV2"), Some(Channel::Account(AccountTopic::FillsV2)));
+    }
+
+    #[test]
+    fn groupings_are_told_apart() {
+        for (name, number) in
+            [("update:BTC-PERP_1", 1), ("update:BTC-PERP_8", 8), ("snapshotL1:BTC-PERP_2", 2)]
+        {
+            let Some(Channel::Market(_, topic)) = find(StreamPath::Book, name) else {
+                panic!("{name} not found")
+            };
+            let (MarketTopic::Book(grouping) | MarketTopic::TopGrouped(grouping)) = topic else {
+                panic!("{name} is {topic:?}")
+            };
+            assert_eq!(Some(grouping), Grouping::numbered(number));
+            assert_eq!(topic.reply_name("BTC-PERP", Dialect::Lmex), name);
+        }
     }
 
     #[test]

@@ -11,6 +11,7 @@ use lmex_types::TimeMs;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
+use super::audience::Audience;
 use super::channel::{AccountTopic, Channel, MarketTopic, Settlement};
 use super::config::SocketConfig;
 use super::market_feed::{MarketFeed, trades_data};
@@ -24,6 +25,7 @@ use super::switchboard::{Client, ConnectionId, Switchboard};
 use crate::Batch;
 use crate::dialect::Dialect;
 use crate::feed::PositionNews;
+use crate::grouping::Grouping;
 
 /// Requests of connections that wait for the hub. When there are more, connections wait: the hub never does.
 const MAX_WAITING_REQUESTS: usize = 1_024;
@@ -35,6 +37,8 @@ pub(crate) struct HubHandle {
     next_id: Arc<AtomicU64>,
     /// What the exchange keeps happenings in, if it does: connections end when it fails.
     journal: Option<lmex_journal::Handle>,
+    /// Who listens to what costs something to make up.
+    pub(super) audience: Audience,
 }
 
 /// The hub is over: the exchange is shutting down.
@@ -97,20 +101,21 @@ impl Hub {
         standing: Standing,
         batches: mpsc::Receiver<Arc<Batch>>,
         config: SocketConfig,
+        audience: Audience,
     ) -> HubHandle {
         let (sender, requests) = mpsc::channel(MAX_WAITING_REQUESTS);
-        tokio::spawn(Self::new(standing, config).run(batches, requests));
-        HubHandle { requests: sender, next_id: Arc::new(AtomicU64::new(1)), journal: None }
+        tokio::spawn(Self::new(standing, config, audience.clone()).run(batches, requests));
+        HubHandle { requests: sender, next_id: Arc::new(AtomicU64::new(1)), journal: None, audience }
     }
 
-    fn new(standing: Standing, config: SocketConfig) -> Self {
+    fn new(standing: Standing, config: SocketConfig, audience: Audience) -> Self {
         let Standing { markets, orders } = standing;
         let now = markets.iter().map(|depth| depth.at).max().unwrap_or_default();
         Self {
             open_orders: OpenOrders::resume(&orders),
             own_orders: OwnOrders::resume(orders),
             markets: markets.into_iter().map(|depth| (depth.market, MarketFeed::resume(depth))).collect(),
-            board: Switchboard::new(config.max_subscriptions),
+            board: Switchboard::new(config.max_subscriptions, audience),
             pace: Pace::new(config.book_interval_ms),
             id_seed: config.id_seed,
             dialect: config.dialect,
@@ -190,15 +195,19 @@ impl Hub {
         for id in &touched {
             let Some(market) = self.markets.get_mut(id) else { continue };
             let symbol = market.symbol();
-            if let Some(data) = market.take_top(self.now) {
-                publish((&mut self.board, self.dialect), *id, symbol.as_str(), &MarketTopic::TOPS, |_| {
-                    data.clone()
-                });
+            let board = &self.board;
+            let is_heard = |grouping| {
+                MarketTopic::tops(grouping).any(|topic| board.is_heard(Channel::Market(*id, topic)))
+            };
+            for (grouping, data) in market.take_tops(self.now, is_heard) {
+                let topics = MarketTopic::tops(grouping);
+                publish((&mut self.board, self.dialect), *id, symbol.as_str(), topics, |_| data.clone());
             }
             let trades = market.take_trades();
             if !trades.is_empty() {
                 let data = |topic| trades_data(topic, &trades);
-                publish((&mut self.board, self.dialect), *id, symbol.as_str(), &MarketTopic::TRADES, data);
+                let topics = MarketTopic::TRADES.into_iter();
+                publish((&mut self.board, self.dialect), *id, symbol.as_str(), topics, data);
             }
         }
         touched.clear();
@@ -211,13 +220,13 @@ impl Hub {
     fn publish_books(&mut self) {
         self.pace.published(Instant::now());
         for (id, market) in &mut self.markets {
-            let heard =
-                MarketTopic::BOOKS.iter().any(|topic| self.board.is_heard(Channel::Market(*id, *topic)));
-            if let Some(data) = market.take_delta(self.now, heard) {
-                let symbol = market.symbol();
-                publish((&mut self.board, self.dialect), *id, symbol.as_str(), &MarketTopic::BOOKS, |_| {
-                    data.clone()
-                });
+            let board = &self.board;
+            let is_heard = |grouping| {
+                MarketTopic::books(grouping).any(|topic| board.is_heard(Channel::Market(*id, topic)))
+            };
+            for (grouping, data) in market.take_deltas(self.now, is_heard) {
+                let (symbol, topics) = (market.symbol(), MarketTopic::books(grouping));
+                publish((&mut self.board, self.dialect), *id, symbol.as_str(), topics, |_| data.clone());
             }
         }
     }
@@ -365,12 +374,14 @@ impl Hub {
         found.is_known_in(self.dialect).then_some(found)
     }
 
-    fn first_message(&self, channel: Channel) -> Option<Utf8Bytes> {
+    fn first_message(&mut self, channel: Channel) -> Option<Utf8Bytes> {
         let Channel::Market(id, topic) = channel else { return None };
-        let market = self.markets.get(&id)?;
+        let market = self.markets.get_mut(&id)?;
         let data = match topic {
-            MarketTopic::Book | MarketTopic::BookUngrouped => market.snapshot(),
-            MarketTopic::Top | MarketTopic::TopGrouped => market.top(self.now),
+            MarketTopic::Book(grouping) => market.snapshot(grouping, self.now),
+            MarketTopic::BookUngrouped => market.snapshot(Grouping::NONE, self.now),
+            MarketTopic::TopGrouped(grouping) => market.top(grouping, self.now),
+            MarketTopic::Top => market.top(Grouping::NONE, self.now),
             MarketTopic::TradesLegacy | MarketTopic::TradesV2 | MarketTopic::TradesV3 => return None,
         };
         Some(reply::data(&topic.reply_name(market.symbol().as_str(), self.dialect), &data))
@@ -382,10 +393,10 @@ fn publish(
     (board, dialect): (&mut Switchboard, Dialect),
     market: MarketId,
     symbol: &str,
-    topics: &[MarketTopic],
+    topics: impl Iterator<Item = MarketTopic>,
     data: impl Fn(MarketTopic) -> String,
 ) {
-    for &topic in topics {
+    for topic in topics {
         let channel = Channel::Market(market, topic);
         if board.is_heard(channel) {
             board.publish(channel, &reply::data(&topic.reply_name(symbol, dialect), &data(topic)));

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 
 use lmex_types::Side;
 
+use crate::grouping::Grouping;
+
 /// A price in ticks and the contracts there.
 pub(super) type Level = (i64, i64);
 
@@ -35,6 +37,15 @@ impl Ladder {
         Window {
             bids: self.bids.iter().rev().take(depth).map(copied).collect(),
             asks: self.asks.iter().take(depth).map(copied).collect(),
+        }
+    }
+
+    /// The best `depth` groups of each side.
+    pub(super) fn grouped(&self, depth: usize, grouping: Grouping) -> Window {
+        let copied = |(price, contracts): (&i64, &i64)| (*price, *contracts);
+        Window {
+            bids: grouping.levels(Side::Buy, self.bids.iter().rev().map(copied), depth),
+            asks: grouping.levels(Side::Sell, self.asks.iter().map(copied), depth),
         }
     }
 

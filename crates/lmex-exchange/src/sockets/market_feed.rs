@@ -1,13 +1,16 @@
 //! One market as the streams show it: its book, its best prices, its trades.
 
+use std::collections::BTreeMap;
+
 use lmex_api::stream::{BookUpdateKind, StreamTrade};
 use lmex_engine::{Event, LevelChange, MarketId};
 use lmex_types::{Decimal, Instrument, Symbol, TimeMs};
 
-use super::book_feed::BookFeed;
+use super::book_feed::{BookFeed, Numbered};
 use super::book_message::{book_data, ticks_to_price, top_data};
 use super::channel::MarketTopic;
 use super::ladder::{Level, Top};
+use crate::grouping::Grouping;
 
 /// A market and its visible depth at the moment the hub starts.
 #[derive(Debug, Clone)]
@@ -31,7 +34,8 @@ pub(crate) struct MarketDepth {
 pub(super) struct MarketFeed {
     pub(super) instrument: Instrument,
     book: BookFeed,
-    told_top: Top,
+    /// The best prices as they were told last, and in the groupings that somebody listens to.
+    told_tops: BTreeMap<Grouping, Top>,
     /// Since they were last taken, oldest first.
     trades: Vec<StreamTrade>,
 }
@@ -48,7 +52,8 @@ impl MarketFeed {
     }
 
     fn with(instrument: Instrument, book: BookFeed) -> Self {
-        Self { instrument, told_top: book.top(), book, trades: Vec::new() }
+        let told_tops = BTreeMap::from([(Grouping::NONE, book.top(Grouping::NONE))]);
+        Self { instrument, told_tops, book, trades: Vec::new() }
     }
 
     pub(super) fn symbol(&self) -> Symbol {
@@ -90,16 +95,34 @@ impl MarketFeed {
         trades
     }
 
-    /// The data of best bid and offer if they are not those of the last time.
-    pub(super) fn take_top(&mut self, at: TimeMs) -> Option<String> {
-        let top = self.book.top();
-        let changed = std::mem::replace(&mut self.told_top, top) != top;
-        changed.then(|| self.top(at))
+    /// The data of best bid and offer in the groupings in which they are not those of the last time. `is_heard` says
+    /// which groupings somebody listens to; the others are forgotten.
+    pub(super) fn take_tops(
+        &mut self,
+        at: TimeMs,
+        is_heard: impl Fn(Grouping) -> bool,
+    ) -> Vec<(Grouping, String)> {
+        let Self { book, told_tops, .. } = self;
+        told_tops.retain(|grouping, _| *grouping == Grouping::NONE || is_heard(*grouping));
+        let changed = told_tops.iter_mut().filter_map(|(grouping, told)| {
+            let top = book.top(*grouping);
+            (std::mem::replace(told, top) != top).then_some(*grouping)
+        });
+        let changed: Vec<_> = changed.collect();
+        changed.into_iter().map(|grouping| (grouping, self.top_as_told(grouping, at))).collect()
     }
 
-    /// The data of best bid and offer.
-    pub(super) fn top(&self, at: TimeMs) -> String {
-        top_data(self.symbol(), self.tick(), self.book.top(), at)
+    /// The data of best bid and offer. From now on their changes are taken note of.
+    pub(super) fn top(&mut self, grouping: Grouping, at: TimeMs) -> String {
+        let top = self.book.top(grouping);
+        // What the others have not heard yet comes to them still.
+        self.told_tops.entry(grouping).or_insert(top);
+        top_data(self.symbol(), self.tick(), top, at)
+    }
+
+    fn top_as_told(&self, grouping: Grouping, at: TimeMs) -> String {
+        let top = self.told_tops.get(&grouping).copied().unwrap_or_default();
+        top_data(self.symbol(), self.tick(), top, at)
     }
 
     /// Whether nobody could have heard of the book yet.
@@ -108,15 +131,22 @@ impl MarketFeed {
     }
 
     /// The data of a book's snapshot.
-    pub(super) fn snapshot(&self) -> String {
-        book_data(self.symbol(), self.tick(), BookUpdateKind::Snapshot, &self.book.snapshot())
+    pub(super) fn snapshot(&mut self, grouping: Grouping, at: TimeMs) -> String {
+        let snapshot = self.book.snapshot(grouping, at);
+        book_data(self.symbol(), self.tick(), BookUpdateKind::Snapshot, &snapshot)
     }
 
-    /// The data of a book's delta, if anything changed. `wanted` says whether to write it at all: the numbers go on
-    /// without readers.
-    pub(super) fn take_delta(&mut self, at: TimeMs, wanted: bool) -> Option<String> {
-        let delta = self.book.delta(at)?;
-        wanted.then(|| book_data(self.symbol(), self.tick(), BookUpdateKind::Delta, &delta))
+    /// The data of the books' deltas where anything changed. `is_heard` says what to write at all: the numbers of the
+    /// book without a grouping go on without readers, the others are forgotten.
+    pub(super) fn take_deltas(
+        &mut self,
+        at: TimeMs,
+        is_heard: impl Fn(Grouping) -> bool,
+    ) -> Vec<(Grouping, String)> {
+        self.book.keep_groupings(&is_heard);
+        let deltas = self.book.deltas(at).into_iter().filter(|(grouping, _)| is_heard(*grouping));
+        let data = |delta: &Numbered| book_data(self.symbol(), self.tick(), BookUpdateKind::Delta, delta);
+        deltas.map(|(grouping, delta)| (grouping, data(&delta))).collect()
     }
 
     fn tick(&self) -> Decimal {

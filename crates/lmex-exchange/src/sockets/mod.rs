@@ -4,7 +4,7 @@
 //!
 //! ```text
 //! let config = SocketConfig { id_seed: seed, ..SocketConfig::default() };
-//! let hub: HubHandle = Hub::spawn(Standing::default(), batches: mpsc::Receiver<Arc<Batch>>, config);
+//! let hub: HubHandle = Hub::spawn(Standing::default(), batches: mpsc::Receiver<Arc<Batch>>, config, audience);
 //! // An Authenticator, or a closure |path, key, nonce, signature| -> Result<AccountId, LoginRefused>:
 //! let auth: Arc<dyn Authenticator> = Arc::new(…);
 //! let app = axum::Router::new().merge(sockets::router(hub, auth, config));
@@ -42,6 +42,7 @@
 //! `tradeHistoryApi` with the old name `BTCPFC`.
 
 mod all_positions;
+mod audience;
 mod auth;
 mod book_feed;
 mod book_message;
@@ -66,8 +67,9 @@ mod switchboard;
 mod tests;
 
 pub(crate) use all_positions::tell_all_positions;
+pub(crate) use audience::Audience;
 pub(crate) use auth::LoginRefused;
 pub(crate) use config::SocketConfig;
-pub(crate) use hub::Hub;
+pub(crate) use hub::{Hub, HubHandle};
 pub(crate) use route::router;
 pub(crate) use standing::Standing;

@@ -140,16 +140,15 @@ impl OwnOrders {
         news
     }
 
-    /// The one in profit hears of an order that it never sent, filled already.
+    /// Who sent no order hears of one all the same, filled already, and why.
     fn deleveraged(&mut self, closed: &Deleveraged, at: TimeMs, news: &mut Vec<News>) {
         news.extend(self.filled(Trade::outside(closed, &closed.loser, None), &closed.loser, at));
-        if closed.winner.account == AccountId::CROWD {
-            return;
+        let why = if closed.is_offset() { Status::LIQUIDATION } else { Status::AUTO_DELEVERAGING };
+        for (mut record, party) in OrderRecord::unsent(at, closed) {
+            record.fill(closed.price, closed.contracts);
+            let own = OwnOrder { record, announced: true };
+            news.push(own.news(What::Filled(Trade::outside(closed, &party, Some(why))), at));
         }
-        let mut own = OwnOrder { record: OrderRecord::deleveraging(at, closed), announced: true };
-        own.record.fill(closed.price, closed.contracts);
-        let trade = Trade::outside(closed, &closed.winner, Some(Status::AUTO_DELEVERAGING));
-        news.push(own.news(What::Filled(trade), at));
     }
 }
 

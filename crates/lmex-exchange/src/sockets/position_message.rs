@@ -71,11 +71,13 @@ fn row(topic: AccountTopic, position: &StreamPosition) -> String {
 
 /// Numbers are handed on as they are written: through a binary float they would lose digits.
 fn older(position: &StreamPosition) -> String {
-    let market_name = match position.market_name.strip_suffix("-USDT") {
-        Some(symbol) => format!("{symbol}-USD"),
-        None => position.market_name.clone(),
-    };
-    let renamed = StreamPosition { market_name, ..position.clone() };
+    let (mut market_name, mut position_id) = (position.market_name.clone(), position.position_id.clone());
+    if let Some(symbol) = position.market_name.strip_suffix("-USDT") {
+        let leg = position_id.strip_prefix(&market_name).unwrap_or_default();
+        position_id = format!("{symbol}-USD{leg}");
+        market_name = format!("{symbol}-USD");
+    }
+    let renamed = StreamPosition { market_name, position_id, ..position.clone() };
     let text = serde_json::to_string(&renamed).unwrap_or_default();
     let mut row: BTreeMap<String, Box<RawValue>> = serde_json::from_str(&text).unwrap_or_default();
     let average = row.remove("avgFilledPrice");

@@ -10,7 +10,7 @@ use super::market_feed::MarketFeed;
 use super::own_orders::{News, What};
 use super::reply;
 use crate::ids::Ids;
-use crate::translate::{asked_price, kind, leg_name, peg_parts, shown_remaining, tx_type};
+use crate::translate::{asked_price, kind, leg_name, money, peg_parts, shown_remaining, tx_type};
 use crate::views::{OrderRecord, Origin};
 
 /// A message of `fillsV2`; `None` if the news is not a fill. `seed` is that of the exchange's ids.
@@ -48,14 +48,14 @@ fn fill(market: &MarketFeed, news: &News, seed: u64) -> Option<StreamFill> {
         price: market.price(trade.price),
         // With one decimal, as the documents have it.
         size: Decimal::from_i128_with_scale(i128::from(trade.contracts) * 10, 1),
-        fee_amount: trade.fee.into(),
+        fee_amount: money(trade.fee),
         fee_currency: quote.clone(),
         base: market.symbol().to_string(),
         quote,
         maker: trade.maker,
         timestamp: news.at,
         contract_size: Some(market.instrument.grid.contract_size()),
-        trade_id: Ids::fill(seed, trade.id, order.account).to_string(),
+        trade_id: Ids::fill(seed, trade.id, order.account, order.side).to_string(),
     })
 }
 

@@ -7,7 +7,8 @@ use lmex_api::stream::StreamPath;
 use lmex_engine::AccountId;
 use tokio::sync::oneshot;
 
-use super::channel::Channel;
+use super::audience::Audience;
+use super::channel::{AccountTopic, Channel};
 use super::connection::Ending;
 use super::outbox::{Outbox, PushError};
 
@@ -40,11 +41,12 @@ pub(super) struct Switchboard {
     clients: HashMap<ConnectionId, Client>,
     listeners: BTreeMap<Channel, Vec<ConnectionId>>,
     max_subscriptions: usize,
+    audience: Audience,
 }
 
 impl Switchboard {
-    pub(super) fn new(max_subscriptions: usize) -> Self {
-        Self { clients: HashMap::new(), listeners: BTreeMap::new(), max_subscriptions }
+    pub(super) fn new(max_subscriptions: usize, audience: Audience) -> Self {
+        Self { clients: HashMap::new(), listeners: BTreeMap::new(), max_subscriptions, audience }
     }
 
     pub(super) fn join(&mut self, id: ConnectionId, client: Client) {
@@ -104,6 +106,7 @@ impl Switchboard {
         }
         client.channels.push(channel);
         self.listeners.entry(channel).or_default().push(id);
+        self.note_audience();
         true
     }
 
@@ -163,6 +166,13 @@ impl Switchboard {
         listeners.retain(|other| *other != id);
         if listeners.is_empty() {
             self.listeners.remove(&channel);
+            self.note_audience();
         }
+    }
+
+    fn note_audience(&self) {
+        let hears =
+            |topics: [AccountTopic; 2]| topics.into_iter().any(|it| self.is_heard(Channel::Account(it)));
+        self.audience.set(hears(AccountTopic::POSITIONS), hears(AccountTopic::ALL_POSITIONS));
     }
 }

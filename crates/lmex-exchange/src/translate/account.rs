@@ -7,7 +7,7 @@ use lmex_engine::{
 use lmex_types::{Decimal, Side};
 
 use super::wallet::{backing, ratio, value_at_mark, wallet_name};
-use super::{leg_name, mode_word};
+use super::{cut, leg_name, mode_word, money};
 use crate::desk::DeskState;
 
 /// Margin types, as numbers.
@@ -31,10 +31,10 @@ pub(crate) fn position(
         mark_price: market.mark(),
         symbol: instrument.symbol,
         side: side(held),
-        order_value: value,
+        order_value: cut(value),
         settle_with_asset: instrument.quote.clone(),
-        unrealized_profit_loss: held.unrealised.into(),
-        total_maintenance_margin: held.maintenance_margin.into(),
+        unrealized_profit_loss: money(held.unrealised),
+        total_maintenance_margin: money(held.maintenance_margin),
         size: held.contracts.saturating_abs().into(),
         liquidation_price: held.liquidation_price.unwrap_or_default(),
         // Recorded of a cross position, too.
@@ -42,8 +42,8 @@ pub(crate) fn position(
         adl_score_bucket: adl_bucket(engine, account, held).into(),
         liquidation_in_progress: state.liquidations.concern(account, held),
         timestamp: state.now,
-        take_profit_order: exit(engine, account, held, market, Purpose::TakeProfit),
-        stop_loss_order: exit(engine, account, held, market, Purpose::StopLoss),
+        take_profit_order: exit(engine, held, market, Purpose::TakeProfit),
+        stop_loss_order: exit(engine, held, market, Purpose::StopLoss),
         position_mode: Some(mode_word(mode).to_string()),
         position_direction: (mode != PositionMode::OneWay).then(|| direction(held).to_owned()),
         position_id: Some(leg_name(instrument, held.leg)),
@@ -70,20 +70,23 @@ pub(super) fn direction(held: &PositionView) -> &'static str {
 }
 
 /// The fifth of the queue for auto-deleveraging; the last one when there is no queue.
-pub(super) fn adl_bucket(engine: &Engine, account: AccountId, held: &PositionView) -> u8 {
+fn adl_bucket(engine: &Engine, account: AccountId, held: &PositionView) -> u8 {
     engine.adl_bucket(account, held.market, held.leg).unwrap_or(1)
 }
 
 /// The waiting order that is bound to a position as its take profit or stop loss.
 pub(super) fn exit(
     engine: &Engine,
-    account: AccountId,
     held: &PositionView,
     market: &MarketView<'_>,
     purpose: Purpose,
 ) -> Option<ProtectiveOrder> {
-    let mut open = engine.open_orders(account, Some(held.market));
-    let order = open.find(|order| order.leg == held.leg && order.purpose == purpose)?;
+    let id = match purpose {
+        Purpose::TakeProfit => held.take_profit,
+        Purpose::StopLoss => held.stop_loss,
+        Purpose::Trade => None,
+    };
+    let order = engine.order(id?)?;
     let trigger = order.trigger?;
     Some(ProtectiveOrder {
         order_id: order.id.to_string(),

@@ -6,7 +6,7 @@ use lmex_engine::MarketView;
 use lmex_types::Decimal;
 
 use super::orders::{asked_price, kind, trigger_kind};
-use super::{CROSS_WALLET, average_price, leg_name};
+use super::{CROSS_WALLET, average_price, leg_name, money};
 use crate::ids::Ids;
 use crate::views::{Origin, OwnFill};
 
@@ -17,7 +17,7 @@ pub(crate) fn user_trade(fill: &OwnFill, market: &MarketView<'_>, username: &str
     let price_of = |ticks: Option<i64>| ticks.map_or(Decimal::ZERO, |ticks| grid.price(ticks));
     let position_id = leg_name(instrument, order.leg);
     UserTrade {
-        trade_id: Ids::fill(seed, fill.trade_id, order.account).to_string(),
+        trade_id: Ids::fill(seed, fill.trade_id, order.account, order.side).to_string(),
         order_id: order.id.to_string(),
         username: username.to_owned(),
         side: order.side,
@@ -32,10 +32,10 @@ pub(crate) fn user_trade(fill: &OwnFill, market: &MarketView<'_>, username: &str
         quote: instrument.quote.clone(),
         symbol: instrument.symbol,
         fee_currency: instrument.quote.clone(),
-        fee_amount: fill.fee.into(),
+        fee_amount: money(fill.fee),
         wallet: if fill.is_isolated { format!("ISOLATED@{position_id}") } else { CROSS_WALLET.to_owned() },
-        realized_pnl: fill.realised_pnl.into(),
-        total: (fill.realised_pnl - fill.fee).into(),
+        realized_pnl: money(fill.realised_pnl),
+        total: money(fill.realised_pnl - fill.fee),
         serial_id: i64::try_from(fill.trade_id).unwrap_or(i64::MAX),
         timestamp: fill.at,
         order_detail_type: None,

@@ -4,6 +4,7 @@ use lmex_api::futures::{BookLevel, BookSnapshot, MarketSummary, Price};
 use lmex_engine::{Engine, MarketView};
 use lmex_types::{Decimal, Side, TimeMs};
 
+use crate::grouping::Grouping;
 use crate::views::DayStats;
 
 /// How many levels of a side are shown when nobody says how many (LMEX: 50).
@@ -99,22 +100,16 @@ pub(crate) fn book(market: &MarketView<'_>, depth: usize, now: TimeMs) -> BookSn
     }
 }
 
-/// The book with prices grouped in steps of so many ticks: bids down, asks up, so that no level looks better than it is.
-pub(crate) fn grouped_book(market: &MarketView<'_>, step: i64, depth: usize, now: TimeMs) -> BookSnapshot {
-    let step = step.max(1);
+/// The book with its prices grouped.
+pub(crate) fn grouped_book(
+    market: &MarketView<'_>,
+    grouping: Grouping,
+    depth: usize,
+    now: TimeMs,
+) -> BookSnapshot {
     let grouped = |side: Side| {
-        let mut groups: Vec<(i64, i64)> = Vec::new();
-        for (ticks, size) in market.depth(side) {
-            let down = ticks - ticks.rem_euclid(step);
-            let group = if side == Side::Buy || down == ticks { down } else { down + step };
-            let is_full = groups.len() == depth;
-            match groups.last_mut().filter(|(price, _)| *price == group) {
-                Some((_, total)) => *total += size,
-                None if is_full => break,
-                None => groups.push((group, size)),
-            }
-        }
-        groups.into_iter().map(|(ticks, size)| level(market, ticks, size)).collect()
+        let levels = grouping.levels(side, market.depth(side), depth);
+        levels.into_iter().map(|(ticks, size)| level(market, ticks, size)).collect()
     };
     BookSnapshot { buy_quote: grouped(Side::Buy), sell_quote: grouped(Side::Sell), ..book(market, 0, now) }
 }

@@ -12,7 +12,7 @@ use lmex_engine::{Crossing, MarketView, NewOrder, NewTrigger, Order, Purpose, Tr
 use lmex_types::{Decimal, Grid, OrderType, Side, TimeInForce, TimeMs};
 
 use super::leg::direction;
-use super::{average_price, leg_name, mode_word};
+use super::{average_price, cut, leg_name, mode_word, money};
 use crate::views::{OrderRecord, OrderState};
 use terms::{PegFields, TriggerFields, percents};
 
@@ -65,7 +65,7 @@ pub(crate) fn order_answer(
         position_mode: Some(mode_word(order.leg.mode()).to_string()),
         position_direction: direction(order),
         position_id: Some(leg_name(instrument, order.leg)),
-        time_in_force: time_in_force(record).to_string(),
+        time_in_force: order.time_in_force.to_string(),
     }
 }
 
@@ -131,7 +131,7 @@ pub(crate) fn open_order(record: &OrderRecord, market: &MarketView<'_>) -> OpenO
         order_type: kind(order),
         price: asked_price(order).map_or(Decimal::ZERO, |price| grid.price(price)),
         side: order.side,
-        order_value: market.value(expected, order.contracts).into(),
+        order_value: money(market.value(expected, order.contracts)),
         peg_price_min: peg.min,
         peg_price_max: peg.max,
         peg_price_deviation: peg.deviation,
@@ -159,7 +159,7 @@ pub(crate) fn open_order(record: &OrderRecord, market: &MarketView<'_>) -> OpenO
         order_state: if order.waits() { "STATUS_INACTIVE" } else { "STATUS_ACTIVE" }.to_owned(),
         trigger_use_last_price: trigger.use_last_price,
         avg_filled_price: average_price(record.average_ticks(), market),
-        time_in_force: time_in_force(record).to_string(),
+        time_in_force: order.time_in_force.to_string(),
         original_order_size: order.ordered.into(),
         current_order_size: order.contracts.into(),
         total_filled_size: order.filled.into(),
@@ -184,7 +184,7 @@ pub(crate) fn order_detail(record: &OrderRecord, market: &MarketView<'_>) -> Ord
     let order_value = match record.state {
         OrderState::Open => shown.order_value,
         OrderState::Filled if order.order_type == OrderType::Market => traded_value(record, grid),
-        _ => grid.notional(price, order.contracts).unwrap_or_default(),
+        _ => cut(grid.notional(price, order.contracts).unwrap_or_default()),
     };
     macro_rules! as_shown {
         ($($field:ident)*) => {
@@ -203,21 +203,13 @@ pub(crate) fn order_detail(record: &OrderRecord, market: &MarketView<'_>) -> Ord
 /// What an order's fills come to.
 fn traded_value(record: &OrderRecord, grid: &Grid) -> Decimal {
     let value = record.traded_ticks().and_then(|ticks| ticks.checked_mul(grid.tick()));
-    value.and_then(|value| value.checked_mul(grid.contract_size())).unwrap_or_default().normalize()
+    cut(value.and_then(|value| value.checked_mul(grid.contract_size())).unwrap_or_default())
 }
 
 /// Take profit and stop loss that an order brings.
 fn exits(order: &Order, grid: &Grid) -> (Option<ProtectiveOrder>, Option<ProtectiveOrder>) {
     let shown = |exit: Option<lmex_engine::Exit>| exit.map(|exit| protective(&exit, order.side, grid));
     (shown(order.exits.take_profit), shown(order.exits.stop_loss))
-}
-
-/// Closing at the market is shown as `GTC`, as recorded answers show it.
-fn time_in_force(record: &OrderRecord) -> TimeInForce {
-    match record.order.order_type {
-        OrderType::Market if record.closes => TimeInForce::Gtc,
-        _ => record.order.time_in_force,
-    }
 }
 
 /// How long an order may be open, in milliseconds (BTSE's document: "0: GTC, -1: IOC").

@@ -1,30 +1,33 @@
 //! Positions as the streams tell them.
 
 use lmex_api::stream::{OrderMode, StreamPosition};
+use lmex_api::wire::decimal::Number;
 use lmex_api::{OrderKind, Status};
 use lmex_engine::{AccountId, LegId, MarginMode, MarketView, PositionView, Purpose};
 use lmex_types::{Decimal, Instrument, Side};
 
-use super::account::{adl_bucket, direction, exit, side};
+use super::account::{direction, exit, side};
 use super::wallet::{backing, ratio, value_at_mark, wallet_name};
-use super::{leg_name, mode_word};
+use super::{leg_name, mode_word, money};
 use crate::desk::DeskState;
 
-/// An open position. What the documents print and do not explain has the value that they print.
+/// An open position with its fifth of the queue for auto-deleveraging; the last one when there is no queue. What the
+/// documents print and do not explain has the value that they print.
 pub(crate) fn stream_position(
     state: &DeskState,
     account: AccountId,
     held: &PositionView,
     market: &MarketView<'_>,
+    bucket: Option<u8>,
 ) -> StreamPosition {
     let (engine, instrument) = (&state.engine, market.instrument());
     let (value, contract) = (value_at_mark(held, market), instrument.grid.contract_size());
     let is_isolated = held.margin == MarginMode::Isolated;
     let is_long = side(held) == Side::Buy;
-    let bucket = adl_bucket(engine, account, held);
+    let bucket = bucket.unwrap_or(1);
     let mode = engine.position_mode(account, held.market).unwrap_or_default();
-    let take_profit_order = exit(engine, account, held, market, Purpose::TakeProfit);
-    let stop_loss_order = exit(engine, account, held, market, Purpose::StopLoss);
+    let take_profit_order = exit(engine, held, market, Purpose::TakeProfit);
+    let stop_loss_order = exit(engine, held, market, Purpose::StopLoss);
     // BTSE's example has id and trigger price of the take profit here.
     let closing = take_profit_order.as_ref().or(stop_loss_order.as_ref());
     StreamPosition {
@@ -32,6 +35,9 @@ pub(crate) fn stream_position(
         trigger_price: closing.map_or(Decimal::ZERO, |order| order.trigger_price),
         close_order: closing.is_some(),
         order_type: OrderKind::POSITION,
+        // Both printed examples of BTSE agree with these two.
+        taker_fees_ratio: engine.fees(account).map(|(_, taker)| vec![Number(taker.into())]),
+        db_quote_bal_held: nine_decimals((held.unrealised - held.maintenance_margin).into()),
         order_mode: if is_long { OrderMode::BUY } else { OrderMode::SELL },
         original_amount: contract,
         stealth: Decimal::ONE,
@@ -41,12 +47,12 @@ pub(crate) fn stream_position(
         entry_price: held.entry_price.round_dp(9).normalize(),
         liquidation_price: held.liquidation_price.unwrap_or_default(),
         marked_price: market.mark(),
-        unrealized_profit_loss: held.unrealised.into(),
-        total_maintenance_margin: held.maintenance_margin.into(),
+        unrealized_profit_loss: money(held.unrealised),
+        total_maintenance_margin: nine_decimals(held.maintenance_margin.into()),
         total_contracts: held.contracts.saturating_abs().into(),
         isolated_leverage: if is_isolated { held.leverage.into() } else { Decimal::ZERO },
         // With the sign of the position, as LMEX's document has it.
-        total_value: if is_long { value } else { -value },
+        total_value: nine_decimals(if is_long { value } else { -value }),
         adl_score_bucket: bucket.into(),
         // The upper end of the fifth that the position is in.
         adl_score_percentile: Decimal::new(i64::from(bucket) * 2, 1).normalize(),
@@ -63,6 +69,11 @@ pub(crate) fn stream_position(
         future: true,
         ..closed_position(state, account, instrument, held.leg)
     }
+}
+
+/// The documents print these sums with 9 decimals, where profits have 8.
+fn nine_decimals(amount: Decimal) -> Decimal {
+    amount.trunc_with_scale(9).normalize()
 }
 
 fn margin_name(is_isolated: bool) -> &'static str {

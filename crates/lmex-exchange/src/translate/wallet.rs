@@ -4,7 +4,7 @@ use lmex_api::futures::{Wallet, WalletAsset, WalletRecord, WalletShare, WalletSt
 use lmex_engine::{AccountId, Engine, MarginMode, MarketView, Money, PositionView};
 use lmex_types::{Decimal, Instrument};
 
-use super::leg_name;
+use super::{leg_name, money};
 use crate::desk::DeskState;
 use crate::views::{WalletChange, WalletOf};
 
@@ -18,7 +18,7 @@ pub(crate) const CURRENCY: &str = "USDT";
 /// The cross wallet of an account.
 pub(crate) fn wallet(engine: &Engine, account: AccountId) -> Option<Wallet> {
     let wallet = engine.wallet(account)?;
-    let free = Decimal::from(transferable(engine, account));
+    let free = money(transferable(engine, account));
     let sums = Sums {
         total: wallet.balance,
         unrealised: wallet.unrealised,
@@ -28,11 +28,7 @@ pub(crate) fn wallet(engine: &Engine, account: AccountId) -> Option<Wallet> {
         available: wallet.available,
         value: cross_value(engine, account),
     };
-    let mut shown = sums.shown(CROSS_WALLET.to_owned());
-    for asset in &mut shown.assets {
-        asset.available_balance_for_transfer = Some(free);
-    }
-    Some(shown)
+    Some(with_transferable(sums.shown(CROSS_WALLET.to_owned()), free))
 }
 
 /// The wallet of an isolated position.
@@ -46,7 +42,15 @@ pub(crate) fn isolated_wallet(held: &PositionView, market: &MarketView<'_>) -> W
         available: held.wallet + held.unrealised - held.initial_margin,
         value: value_at_mark(held, market),
     };
-    sums.shown(wallet_name(market.instrument(), held))
+    with_transferable(sums.shown(wallet_name(market.instrument(), held)), money(held.removable))
+}
+
+/// With what can leave it.
+fn with_transferable(mut wallet: Wallet, free: Decimal) -> Wallet {
+    for asset in &mut wallet.assets {
+        asset.available_balance_for_transfer = Some(free);
+    }
+    wallet
 }
 
 /// An isolated wallet with nothing in it.
@@ -90,10 +94,10 @@ pub(crate) fn wallet_record(state: &DeskState, account: AccountId, change: &Wall
         }
     };
     WalletRecord {
-        amount: change.amount.into(),
+        amount: money(change.amount),
         currency: CURRENCY.to_owned(),
         description: change.market.and_then(instrument).map(|instrument| instrument.symbol.to_string()),
-        fees: change.fees.into(),
+        fees: money(change.fees),
         order_id: change.serial.to_string(),
         status: Some(WalletStatus::COMPLETED),
         timestamp: change.at,
@@ -149,18 +153,18 @@ struct Sums {
 
 impl Sums {
     fn shown(&self, name: String) -> Wallet {
-        let margin_balance = Decimal::from(self.total + self.unrealised);
-        let available = Decimal::from(self.available.max(Money::ZERO));
+        let margin_balance = money(self.total + self.unrealised);
+        let available = money(self.available.max(Money::ZERO));
         let in_use = (self.bound > Money::ZERO).then(|| asset(self.bound));
         Wallet {
             wallet: name,
-            total_value: self.total.into(),
+            total_value: money(self.total),
             margin_balance,
             available_balance: available,
-            unrealised_profit_loss: self.unrealised.into(),
-            maintenance_margin: self.maintenance.into(),
+            unrealised_profit_loss: money(self.unrealised),
+            maintenance_margin: money(self.maintenance),
             leverage: ratio(self.value, margin_balance),
-            open_margin: self.order_margin.into(),
+            open_margin: money(self.order_margin),
             assets: vec![asset(self.total)],
             assets_in_use: in_use.into_iter().collect(),
             tracking_id: Some(0),
@@ -177,7 +181,7 @@ impl Sums {
 /// An amount; the zeros are those of the capture.
 fn asset(balance: Money) -> WalletAsset {
     WalletAsset {
-        balance: balance.into(),
+        balance: money(balance),
         asset_price: Decimal::ONE,
         currency: CURRENCY.to_owned(),
         display: Some(false),

@@ -5,8 +5,7 @@ use lmex_types::{ClientOrderId, Decimal, OrderId, TimeMs};
 use serde::{Deserialize, Serialize};
 
 use super::latest::Latest;
-use super::orders::{Orders, Origin};
-use crate::ids::Ids;
+use super::orders::{OrderRecord, Orders, Origin};
 
 /// The most fills that are kept, of all accounts together; the oldest go first. LMEX does not publish how far back its
 /// own reach.
@@ -75,8 +74,9 @@ impl Fills {
     fn deleveraged(&mut self, at: TimeMs, closed: &Deleveraged, orders: &Orders, engine: &Engine) {
         let trade = Trade { at, id: closed.trade_id, price: closed.price, contracts: closed.contracts };
         self.keep(own_fill(&trade, &closed.loser, orders, engine));
-        let winner = Party { order: Some(Ids::deleveraging(closed.trade_id)), ..closed.winner };
-        self.keep(own_fill(&trade, &winner, orders, engine));
+        for (_, party) in OrderRecord::unsent(at, closed) {
+            self.keep(own_fill(&trade, &party, orders, engine));
+        }
     }
 
     fn keep(&mut self, own: Option<OwnFill>) {

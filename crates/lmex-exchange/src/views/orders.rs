@@ -1,27 +1,33 @@
 //! Every order of a user, open or lately finished, with what the engine forgets: average price and how it ended.
 
 mod record;
+mod table;
 
 pub(crate) use record::{OrderRecord, OrderState, Origin};
 
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeSet, VecDeque};
 
 use lmex_engine::{AccountId, Deleveraged, Engine, Event, Fill, MarketId, Order, Party};
 use lmex_types::{ClientOrderId, OrderId, TimeMs};
 use serde::{Deserialize, Serialize};
+
+use table::Table;
 
 /// How long a finished order can be asked for (LMEX: cancelled orders for 30 minutes).
 const KEPT_MS: i64 = 30 * 60_000;
 /// The most finished orders that are kept, whatever their age.
 const MOST_KEPT: usize = 100_000;
 
+/// What a trader calls an order.
+type Named = (AccountId, MarketId, ClientOrderId);
+
 /// The orders of all users.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Orders {
     /// Each apart, so that there is no moment at which a table of them all is moved to a larger place.
-    records: HashMap<OrderId, Box<OrderRecord>>,
+    records: Table<OrderId, Box<OrderRecord>>,
     /// Orders by the trader's id, oldest first.
-    of_client: HashMap<(AccountId, ClientOrderId), VecDeque<OrderId>>,
+    of_client: Table<Named, VecDeque<OrderId>>,
     /// Trailing stops that wait: where they stand is the engine's to say.
     trailing: BTreeSet<OrderId>,
     finished: VecDeque<(TimeMs, OrderId)>,
@@ -38,20 +44,26 @@ impl Orders {
         self.records.values().map(Box::as_ref).filter(|record| record.state == OrderState::Open)
     }
 
-    /// The latest order of the account with this trader's id, an open one before those that are finished; in one market
-    /// if it is given.
+    /// The latest order of the account with this trader's id in these markets, an open one before those that are
+    /// finished.
     pub(crate) fn find_client(
         &self,
         account: AccountId,
-        market: Option<MarketId>,
+        markets: impl IntoIterator<Item = MarketId>,
         id: ClientOrderId,
     ) -> Option<&OrderRecord> {
-        let ids = self.of_client.get(&(account, id))?;
-        let records = ids.iter().rev().filter_map(|id| self.records.get(id).map(Box::as_ref));
-        let mut fitting = records.filter(|record| market.is_none_or(|market| record.order.market == market));
-        let latest = fitting.next()?;
+        let found = markets.into_iter().filter_map(|market| self.latest((account, market, id)));
+        found.max_by_key(|record| (record.state == OrderState::Open, record.order.accepted_at))
+    }
+
+    /// A name is free again only when its order has ended, so that what is open is among the last two: those of an OCO
+    /// pair. However many went before, they are not looked at.
+    fn latest(&self, named: Named) -> Option<&OrderRecord> {
+        let ids = self.of_client.get(&named)?;
+        let mut last = ids.iter().rev().take(2).filter_map(|id| self.records.get(id).map(Box::as_ref));
+        let latest = last.next()?;
         let is_open = |record: &&OrderRecord| record.state == OrderState::Open;
-        Some(std::iter::once(latest).chain(fitting).find(is_open).unwrap_or(latest))
+        Some(std::iter::once(latest).chain(last).find(is_open).unwrap_or(latest))
     }
 
     /// Takes note that an order was placed to close a position.
@@ -88,8 +100,13 @@ impl Orders {
         self.forget(at);
     }
 
-    /// Reads where trailing stops stand: no event tells that they have moved.
-    pub(crate) fn follow(&mut self, engine: &Engine) {
+    /// Reads where trailing stops stand after these events: none tells that they have moved, only that a price has.
+    pub(crate) fn follow(&mut self, events: &[Event], engine: &Engine) {
+        let has_price =
+            |event: &Event| matches!(event, Event::PricesSet { .. } | Event::Trade { .. } | Event::Fill(_));
+        if self.trailing.is_empty() || !events.iter().any(has_price) {
+            return;
+        }
         for id in &self.trailing {
             let stands = engine.order(*id).and_then(|order| order.trigger);
             if let (Some(trigger), Some(record)) = (stands, self.records.get_mut(id)) {
@@ -104,7 +121,7 @@ impl Orders {
             self.trailing.insert(order.id);
         }
         if let Some(client_id) = order.client_id {
-            self.of_client.entry((order.account, client_id)).or_default().push_back(order.id);
+            self.of_client.or_default((order.account, order.market, client_id)).push_back(order.id);
         }
     }
 
@@ -114,16 +131,13 @@ impl Orders {
         }
     }
 
-    /// The one in profit has sent no order: it gets one that is filled already.
+    /// Who has sent no order gets one that is filled already.
     fn deleveraged(&mut self, at: TimeMs, trade: &Deleveraged) {
         self.traded(at, &trade.loser, trade.price, trade.contracts);
-        if trade.winner.account == AccountId::CROWD {
-            return;
+        for (record, party) in OrderRecord::unsent(at, trade) {
+            self.records.insert(record.order.id, Box::new(record));
+            self.traded(at, &party, trade.price, trade.contracts);
         }
-        let record = OrderRecord::deleveraging(at, trade);
-        let party = Party { order: Some(record.order.id), ..trade.winner };
-        self.records.insert(record.order.id, Box::new(record));
-        self.traded(at, &party, trade.price, trade.contracts);
     }
 
     fn traded(&mut self, at: TimeMs, party: &Party, price: i64, contracts: i64) {
@@ -154,12 +168,12 @@ impl Orders {
             let Some((_, id)) = self.finished.pop_front() else { return };
             let Some(record) = self.records.remove(&id) else { continue };
             if let Some(client_id) = record.order.client_id {
-                self.forget_client((record.order.account, client_id), id);
+                self.forget_client((record.order.account, record.order.market, client_id), id);
             }
         }
     }
 
-    fn forget_client(&mut self, key: (AccountId, ClientOrderId), id: OrderId) {
+    fn forget_client(&mut self, key: Named, id: OrderId) {
         let Some(ids) = self.of_client.get_mut(&key) else { return };
         // Who calls all orders the same has many of them here, and what is forgotten is near the front.
         if let Some(at) = ids.iter().position(|other| *other == id) {
@@ -193,7 +207,7 @@ mod tests {
     }
 
     fn client(orders: &Orders) -> Option<OrderId> {
-        orders.find_client(AccountId(1), None, "mine".parse().ok()?).map(|record| record.order.id)
+        orders.find_client(AccountId(1), [MarketId(0)], "mine".parse().ok()?).map(|record| record.order.id)
     }
 
     #[test]
@@ -218,7 +232,7 @@ mod tests {
     #[test]
     fn the_last_hundred_thousand_finished_orders_are_kept_however_many_come() {
         let (mut orders, at) = (Orders::default(), TimeMs::from_millis(1_000));
-        let open = order(u128::MAX);
+        let open = Order { client_id: None, ..order(u128::MAX) };
         orders.apply(at, &Event::OrderAccepted { order: open });
         for number in 1..=250_000 {
             orders.apply(at, &Event::OrderAccepted { order: order(number) });
@@ -229,7 +243,32 @@ mod tests {
         assert!(find(u128::MAX).is_some(), "one that is open is kept however old it is");
         assert_eq!((orders.records.len(), orders.finished.len()), (MOST_KEPT + 1, MOST_KEPT));
         let ids: usize = orders.of_client.values().map(VecDeque::len).sum();
-        assert_eq!(ids, MOST_KEPT + 1, "all were called the same");
+        assert_eq!(ids, MOST_KEPT, "all were called the same");
+        // A look through all of them each time would take minutes.
+        let began = std::time::Instant::now();
+        for _ in 0..20_000 {
+            assert_eq!(client(&orders), Some(OrderId::from_bits(250_000)));
+        }
+        assert!(began.elapsed().as_secs() < 20, "{:?}", began.elapsed());
+    }
+
+    #[test]
+    fn by_a_name_the_open_order_is_found_before_later_ones_that_have_ended() {
+        let (mut orders, at) = (Orders::default(), TimeMs::from_millis(1_000));
+        let named = |orders: &Orders, markets: &[u16]| {
+            let markets = markets.iter().copied().map(MarketId);
+            let found = orders.find_client(AccountId(1), markets, "mine".parse().ok()?);
+            found.map(|record| record.order.id.to_bits())
+        };
+        // A stop leg that is left of a pair, and later an order of the same name elsewhere.
+        for (number, market) in [(1, 0), (2, 0), (3, 1)] {
+            let accepted = Order { market: MarketId(market), accepted_at: at, ..order(number) };
+            orders.apply(at, &Event::OrderAccepted { order: accepted });
+        }
+        orders.apply(at, &cancel(2));
+        orders.apply(at, &cancel(3));
+        assert_eq!((named(&orders, &[0]), named(&orders, &[1])), (Some(1), Some(3)));
+        assert_eq!((named(&orders, &[0, 1]), named(&orders, &[2])), (Some(1), None));
     }
 
     #[test]

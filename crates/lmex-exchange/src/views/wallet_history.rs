@@ -95,7 +95,7 @@ impl WalletHistory {
             }
             Event::Deleveraged(ref trade) => {
                 self.traded(&note, trade.market, &trade.loser, true);
-                self.traded(&note, trade.market, &trade.winner, false);
+                self.traded(&note, trade.market, &trade.winner, trade.is_offset());
             }
             Event::InsurancePaid { account, position, amount, .. } => {
                 let wallet =
@@ -105,6 +105,7 @@ impl WalletHistory {
                 self.keep(account, note.change(kind, wallet, market, amount, Money::ZERO));
             }
             Event::LeverageSet { account, market, leg, moved, .. }
+            | Event::MarginMoved { account, market, leg, moved }
             | Event::RiskLimitSet { account, market, leg, moved, .. } => {
                 self.moved(&note, account, (market, leg), moved);
             }

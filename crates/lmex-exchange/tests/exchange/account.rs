@@ -124,7 +124,7 @@ async fn leverage_decides_how_much_margin_an_order_binds() {
         venue.delete("/order?symbol=BTC-PERP").await.one();
         bound
     };
-    assert_eq!(venue.my("/leverage?symbol=BTC-PERP").await.one()["leverage"], 100, "the maximum at first");
+    assert_eq!(venue.my("/leverage?symbol=BTC-PERP").await.one()["leverage"], 0, "the maximum at first");
     assert_eq!(bound().await, decimal("5.5"), "550 USDT at 100×");
     let set = venue
         .post("/leverage", json!({"symbol": "BTC-PERP", "leverage": 10, "marginMode": "CROSS"}))

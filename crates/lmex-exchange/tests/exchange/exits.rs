@@ -59,23 +59,39 @@ async fn exits_of_an_order_that_rests_are_shown_with_it() {
 }
 
 #[tokio::test]
+async fn an_amend_may_not_pass_the_exits_of_the_order_and_says_which() {
+    let venue = Venue::start().await;
+    let placed =
+        venue.post("/order", buy(with(both(), json!({"type": "LIMIT", "price": 74_000})))).await.one();
+    for (price, field) in [(72_000, "stopLossPrice"), (83_000, "takeProfitPrice")] {
+        let body =
+            json!({"symbol": "BTC-PERP", "orderID": placed["orderID"], "type": "PRICE", "value": price});
+        let (code, message) = venue.put("/order", body).await.refused(400);
+        let is_told = message.starts_with(field) && message.contains("is on the wrong side");
+        assert!(code == 33_001_001 && is_told, "{code} {message}");
+    }
+    assert_eq!(venue.my("/user/open_orders").await.one()["price"], 74_000);
+}
+
+#[tokio::test]
 async fn exits_are_bound_to_a_position_and_replaced() {
     let venue = Venue::start().await;
     venue.post("/order", buy(json!({}))).await.one();
     let bound = bind(&venue, both()).await;
     assert_eq!(bound.len(), 2);
-    for order in &bound {
+    // The stop loss first, and nothing remains of it, as printed.
+    for (order, remaining) in bound.iter().zip([0, 100]) {
         assert_eq!((&order["status"], &order["side"]), (&json!(9), &json!("SELL")));
         assert_eq!((&order["orderType"], &order["price"]), (&json!(77), &json!(0)));
-        assert_eq!((&order["originalOrderSize"], &order["remainingSize"]), (&json!(100), &json!(100)));
+        assert_eq!((&order["originalOrderSize"], &order["remainingSize"]), (&json!(100), &json!(remaining)));
         if let Some(recorded) = recorded(BOUND) {
             assert_shape(order, &recorded[0]);
         }
     }
     let again = bind(&venue, json!({"side": "SELL", "stopLossPrice": 73_000})).await;
-    assert_eq!(again.len(), 1);
-    assert_eq!(status(&venue, &bound[1]).await, 6, "replaced");
-    assert_eq!(status(&venue, &bound[0]).await, 9, "what is not named stays");
+    assert_eq!((again.len(), &again[0]["remainingSize"]), (1, &json!(100)));
+    assert_eq!(status(&venue, &bound[0]).await, 6, "replaced");
+    assert_eq!(status(&venue, &bound[1]).await, 9, "what is not named stays");
     venue.post("/order/close_position", json!({"symbol": "BTC-PERP", "type": "MARKET"})).await.one();
     assert_eq!(venue.my("/user/open_orders").await.ok(), json!([]), "they end with the position");
 }

@@ -98,6 +98,28 @@ async fn a_request_can_arrive_late_even_if_its_client_has_gone() {
     wait_for_orders(&venue, 1).await;
 }
 
+/// Dropped requests hold all places, for ten minutes: the way to end it stays open.
+#[tokio::test]
+async fn requests_that_are_never_answered_keep_nobody_out() {
+    let faults = vec![FaultSpec::parse("drop,path=/order").unwrap()];
+    let connections = ConnectionBounds { most: 3, ..ConnectionBounds::default() };
+    let config = ExchangeConfig { limits: LimitsMode::Off, ..ExchangeConfig::default() };
+    let venue = Venue::start_with(ExchangeConfig { faults, connections, ..config }).await;
+    let mut unanswered = Vec::new();
+    for number in 1..=3 {
+        unanswered.push(sent(&venue, &order(&format!("lost-{number}"))).await);
+        wait_for_hits(&venue, number).await;
+    }
+    let authorization = format!("Bearer {}", venue.exchange.admin_token());
+    let headers = [("authorization", authorization.as_str())];
+    let clear = venue.send("DELETE", "/admin/faults", &headers, b"");
+    let cleared = tokio::time::timeout(Duration::from_secs(60), clear).await.expect("there is room");
+    assert_eq!(cleared.ok()["faults"][0]["hits"], 3);
+    let (said, ended) = heard(unanswered.remove(0)).await;
+    assert!(said.is_empty() && ended.is_ok(), "the longest waiting went: {said}");
+    venue.post("/order", order("answered")).await.one();
+}
+
 #[tokio::test]
 async fn an_answer_can_never_come_whether_the_request_is_executed_or_not() {
     for (execution, executed) in [("before", 0), ("after", 1)] {

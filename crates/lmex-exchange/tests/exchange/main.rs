@@ -24,6 +24,7 @@ mod orders_liquidation;
 mod permissions;
 mod refusals;
 mod replay;
+mod replay_time;
 mod restart;
 mod restart_market;
 mod server;

@@ -69,6 +69,9 @@ async fn in_isolated_mode_each_order_opens_a_position_unless_one_is_named() {
     let more = json!({"positionId": "BTC-PERP-USDT|1#1", "size": 50});
     let more = venue.post("/order", market("BUY", "ISOLATED", more)).await.one();
     assert_eq!(field(&more, "positionId"), "BTC-PERP-USDT|1#1");
+    let nameless = market("SELL", "ISOLATED", json!({"size": 30, "reduceOnly": true}));
+    let (code, message) = venue.post("/order", nameless).await.refused(400);
+    assert!(code == 135 && message.contains("positionId is missing"), "{code} {message}");
     let less = json!({"positionId": "BTC-PERP-USDT|1#1", "size": 30, "reduceOnly": true});
     let less = venue.post("/order", market("SELL", "ISOLATED", less)).await.one();
     assert_eq!(leg(&less), ["ISOLATED", "LONG", "BTC-PERP-USDT|1#1"]);

@@ -142,6 +142,6 @@ async fn what_one_account_has_the_other_neither_sees_nor_touches() {
     let open = venue.my("/user/open_orders").await.one();
     assert_eq!((&open["orderID"], &open["price"]), (&json!(id), &json!(70_000)));
     assert_eq!(venue.my("/user/positions").await.one()["size"], 100);
-    assert_eq!(venue.my("/leverage?symbol=BTC-PERP").await.one()["leverage"], 100);
+    assert_eq!(venue.my("/leverage?symbol=BTC-PERP").await.one()["leverage"], 0);
     assert_eq!(venue.my("/position_mode?symbol=BTC-PERP").await.one()["positionMode"], "ONE_WAY");
 }

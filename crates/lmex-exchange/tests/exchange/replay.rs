@@ -29,7 +29,7 @@ fn message(ms: i64, body: TapeBody) -> TapeMessage {
 }
 
 /// Levels as `bid 60000.1 0.5`, separated by commas.
-fn depth(ms: i64, snapshot: bool, levels: &str) -> TapeMessage {
+pub(crate) fn depth(ms: i64, snapshot: bool, levels: &str) -> TapeMessage {
     let level = |text: &str| {
         let [side, price, size] = text.split_whitespace().collect::<Vec<_>>()[..] else { panic!("{text}") };
         let side = if side == "bid" { Side::Buy } else { Side::Sell };
@@ -42,7 +42,7 @@ fn trade(ms: i64, aggressor: Side, price: &str, size: &str) -> TapeMessage {
     message(ms, TapeBody::Trade { aggressor, price: d(price), size: d(size) })
 }
 
-fn tape(folder: &Path, header: TapeHeader, messages: &[TapeMessage]) -> PathBuf {
+pub(crate) fn tape(folder: &Path, header: TapeHeader, messages: &[TapeMessage]) -> PathBuf {
     let path = folder.join("tape.parquet");
     let mut writer = TapeWriter::create(&path, header, Existing::Refuse).unwrap();
     messages.iter().for_each(|message| writer.write(message).unwrap());

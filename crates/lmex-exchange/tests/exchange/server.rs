@@ -4,7 +4,7 @@ use crate::venue;
 
 use std::net::SocketAddr;
 
-use lmex_exchange::{ConnectionBounds, Exchange, ExchangeConfig, Source, StartError};
+use lmex_exchange::{ConnectionBounds, DeskGone, Exchange, ExchangeConfig, Source, StartError};
 use lmex_types::Decimal;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -38,6 +38,19 @@ async fn what_is_not_served_says_so_in_the_venues_shape() {
     }
     let (_, message) = venue.send("PATCH", "/futures/api/v2.3/order", &[], b"").await.refused(405);
     assert!(message.contains("PATCH is not served for /futures/api/v2.3/order"), "{message}");
+}
+
+/// A fault of the program, here of whoever reads, ends the thread that carries out requests: it is said, not hidden.
+#[tokio::test]
+async fn an_exchange_that_has_failed_says_so() {
+    let venue = Venue::start().await;
+    assert_eq!(venue.exchange.failure(), None);
+    let gone = venue.exchange.desk().read(|_| assert_eq!(1, 2, "a fault on purpose")).await.unwrap_err();
+    assert!(matches!(&gone, DeskGone::Failed { why } if why.contains("fault of the program")), "{gone}");
+    assert_eq!(venue.exchange.failure(), Some(gone));
+    let (_, message) = venue.get("/price").await.refused(503);
+    assert!(message.contains("the exchange has failed"), "{message}");
+    venue.exchange.shutdown().await;
 }
 
 #[tokio::test]

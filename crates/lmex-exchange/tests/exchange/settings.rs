@@ -44,7 +44,7 @@ async fn a_leverage_without_a_margin_mode_keeps_the_one_that_is_set() {
     let row = venue.my("/leverage?symbol=BTC-PERP").await.one();
     assert_eq!(
         (&row["leverage"], &row["marginMode"]),
-        (&json!(100), &json!("CROSS")),
+        (&json!(0), &json!("CROSS")),
         "0 is the most there is"
     );
     assert_eq!(venue.my("/leverage?symbol=ETH-PERP").await.one()["marginMode"], "CROSS", "another market");
@@ -64,7 +64,7 @@ async fn what_the_document_lists_as_a_status_is_one() {
     }
     let set = level(1).await.ok();
     assert_eq!((&set["status"], &set["type"]), (&json!(20), &json!(94)));
-    assert_eq!(venue.my("/leverage?symbol=BTC-PERP").await.one()["leverage"], 100, "nothing was changed");
+    assert_eq!(venue.my("/leverage?symbol=BTC-PERP").await.one()["leverage"], 0, "nothing was changed");
 }
 
 #[tokio::test]
@@ -207,7 +207,7 @@ async fn a_risk_limit_is_one_of_the_markets_tiers() {
     assert_eq!((&limit["riskLimit"], &limit["riskLimitLevel"]), (&json!(50_000), &json!(2)));
     let rates = venue.my("/user/margin_setting?symbol=DOGE-PERP").await.one();
     assert_eq!(number(&rates["maintenanceMarginPercentage"]), "0.05".parse().unwrap());
-    assert_eq!(venue.my("/leverage?symbol=DOGE-PERP").await.one()["leverage"], 10, "the tier's most");
+    assert_eq!(venue.my("/leverage?symbol=DOGE-PERP").await.one()["leverage"], 0, "the tier's most");
     let old = json!({"symbol": "DOGE-PERP", "riskLimit": 50_000});
     assert!(venue.post("/risk_limit", old).await.refused(400).1.contains("send riskLimitLevel"));
 }

@@ -1,6 +1,6 @@
 //! The exchange's own faults, as the SDK meets them: no order is lost, none is there twice.
 
-use lmex::{NewOrder, OrderOutcome, Refusal, Side, Size, StreamEvent, Topic};
+use lmex::{NewOrder, OrderOutcome, Refusal, SessionConfig, Side, Size, StreamEvent, Topic};
 use lmex_exchange::ExchangeConfig;
 use lmex_exchange::faults::FaultSpec;
 
@@ -107,6 +107,36 @@ async fn a_book_that_can_not_be_right_is_asked_for_again() {
         .await;
         assert_eq!(rig.exchange.faults().list()[0].hits, 1, "{fault}");
     }
+}
+
+/// Pings are answered, so the connection looks alive: only the data that does not come gives it away.
+#[tokio::test]
+async fn a_stream_that_falls_silent_is_noticed_and_left_for_another() {
+    let (rig, topic) = (rig(&[]).await, Topic::Book(btc()));
+    let config = SessionConfig { stale_after_ms: 300, ack_within_ms: 200, ..eager() };
+    let mut stream = rig.direct().subscribe_with([topic], config).unwrap();
+    soon(async {
+        while stream.with_book(topic, |book| book.bids().len() > 0) != Some(true) {
+            stream.next().await.unwrap();
+        }
+    })
+    .await;
+    rig.exchange.faults().add(FaultSpec::parse("silence").unwrap()).unwrap();
+    hear_event(&mut stream, StreamEvent::Stale(topic)).await;
+    let reason = hear(&mut stream, |event| match event {
+        StreamEvent::Disconnected { reason, .. } => Some(reason),
+        _ => None,
+    });
+    assert!(reason.await.contains("no data came, though it was asked for again"));
+    assert!(stream.book(topic).is_none(), "nothing old is shown as new");
+    hear_event(&mut stream, StreamEvent::Connected).await;
+    rig.exchange.faults().clear();
+    soon(async {
+        while stream.with_book(topic, |book| book.bids().len() > 0) != Some(true) {
+            stream.next().await.unwrap();
+        }
+    })
+    .await;
 }
 
 /// What is no JSON is a message lost: the number of the next one tells.

@@ -4,7 +4,7 @@ use lmex_exchange::{DIFFERENCES, Dialect, ExchangeConfig, LimitsMode};
 use serde_json::{Value, json};
 
 use crate::stream::Stream;
-use crate::venue::{KEY, SECRET, Venue};
+use crate::venue::{KEY, SECRET, Venue, with};
 
 async fn venue(dialect: Dialect) -> Venue {
     Venue::start_with(ExchangeConfig { limits: LimitsMode::Off, dialect, ..ExchangeConfig::default() }).await
@@ -15,7 +15,7 @@ async fn both() -> [Venue; 2] {
 }
 
 /// What the tests below are about, in the words of the table.
-const TESTED: [&str; 12] = [
+const TESTED: [&str; 13] = [
     "order not found",
     "request not authenticated",
     "GET or DELETE signed with its query",
@@ -23,6 +23,7 @@ const TESTED: [&str; 12] = [
     "attributes of `market_summary`",
     "answer to a transfer between own wallets",
     "orders worth less than 5 USDT",
+    "too little money for an order",
     "best bid and offer without a grouping",
     "book without a grouping",
     "name that trades of `tradeHistoryApiV2` come under",
@@ -133,12 +134,42 @@ async fn an_order_that_is_hardly_worth_anything() {
 }
 
 #[tokio::test]
+async fn an_order_that_there_is_too_little_money_for() {
+    let order = |more: Value| {
+        with(json!({"symbol": "BTC-PERP", "side": "BUY", "price": 70_000, "size": 2_000_000}), more)
+    };
+    let [lmex, btse] = both().await;
+    for venue in [&lmex, &btse] {
+        venue.post("/leverage", json!({"symbol": "BTC-PERP", "leverage": 1})).await.ok();
+    }
+    for (path, more) in [
+        ("/order", json!({"type": "LIMIT", "clOrderID": "large"})),
+        ("/order/peg", json!({"clOrderID": "large"})),
+    ] {
+        let shown = lmex.post(path, order(more.clone())).await.one();
+        assert_eq!((&shown["status"], &shown["clOrderID"]), (&json!(8), &json!("large")));
+        assert_eq!((&shown["totalFilledSize"], &shown["originalOrderSize"]), (&json!(0), &json!(2_000_000)));
+        assert!(
+            shown["message"].as_str().unwrap().starts_with("Available balance is insufficient"),
+            "{shown}"
+        );
+        assert_eq!(btse.post(path, order(more)).await.refused(400).0, 33_199_101);
+    }
+    for venue in [&lmex, &btse] {
+        assert_eq!(venue.my("/user/open_orders").await.ok(), json!([]));
+    }
+}
+
+#[tokio::test]
 async fn topics() {
     for (venue, is_lmex) in both().await.into_iter().zip([true, false]) {
         let mut books = Stream::connect(&venue, "/ws/oss/futures").await;
         for (topic, known) in [
             ("snapshotL1:BTC-PERP", is_lmex),
             ("snapshotL1:BTC-PERP_0", true),
+            ("snapshotL1:BTC-PERP_1", !is_lmex),
+            ("update:BTC-PERP_1", true),
+            ("update:BTC-PERP_9", false),
             ("update:BTC-PERP", is_lmex),
             ("update:BTC-PERP_0", true),
         ] {

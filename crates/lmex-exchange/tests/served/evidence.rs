@@ -199,7 +199,7 @@ pub(crate) const ENDPOINTS: &[Told] = &[
         "POST",
         "/order/bind/tpsl",
         &["btse-docs-futures-v2.3/trade__bind_tp_sl__response.json"],
-        "the take profit comes first, with its size; the example has the stop loss first, with `remainingSize` 0",
+        "of two the stop loss comes first, with `remainingSize` 0, as in the example; whether the lower price does is not told",
     ),
     told(
         "GET",
@@ -248,7 +248,7 @@ pub(crate) const ENDPOINTS: &[Told] = &[
             "btse-docs-futures-v2.3/wallet__transfer_funds_between_futures_wallet__response.json",
             "lmex-docs-rest-futures-v2.2/post_user_wallet_transfer.response200.Response.json",
         ],
-        "to and from `ISOLATED` is refused: the margin of an isolated position follows its leverage",
+        "`ISOLATED` is the wallet of an open position, named as `/user/wallet` names it; how much may leave it is Binance's rule",
     ),
     told(
         "POST",
@@ -288,7 +288,13 @@ pub(crate) const TOPICS: &[Topic] = &[
             "lmex-docs-ws/ws-oss-futures-orderbook-incremental-updates-3-response-subscribe.json",
             "btse-docs-futures-v2.3/order_book_ws__orderbook_incremental_updates__response.json",
         ],
-        "best 50 levels a side; groupings 1 to 8 are not served",
+        "best 50 levels a side",
+    ),
+    book(
+        "update:SYM_1",
+        true,
+        &[],
+        "to `update:SYM_8`: prices in steps, as `GET /orderbook` groups them; numbered from 1 for those who listen",
     ),
     book("update:SYM", false, &[], "LMEX's prose has this spelling too"),
     book(
@@ -301,8 +307,9 @@ pub(crate) const TOPICS: &[Topic] = &[
         "snapshotL1:SYM_0",
         true,
         &["btse-docs-futures-v2.3/order_book_ws__oss_l1_snapshot_by_grouping__response.json"],
-        "groupings 1 to 8 are not served",
+        "",
     ),
+    Topic { lmex: false, ..book("snapshotL1:SYM_1", true, &[], "to `snapshotL1:SYM_8`") },
     topic(
         "tradeHistoryApi:SYM",
         &["cryptofeed-pr1104/probe_futures_ws_trade_legacy_topic.json"],
@@ -371,12 +378,14 @@ pub(crate) const TOPICS: &[Topic] = &[
 ];
 
 pub(crate) const DEVIATIONS: &[&str] = &[
-    "Amounts of money have up to 12 decimals, as the engine keeps them; the recorded ones have 8.",
-    "Maintenance margin is the tier's rate of the value. The recorded positions show about 0.06 % more, which may be the fee of closing them; no formula is published.",
+    "Amounts of money are printed with 8 decimals, cut and not rounded, as recorded; the books have 12. On streams `totalMaintenanceMargin`, `totalValue` and `dbQuoteBalHeld` have 9, as printed there.",
+    "Maintenance margin is the tier's rate of the value. Nothing recorded or printed agrees with that: BTSE's stream examples are value × 0.00565 (998.928345 → 5.643945149, 9990 → 56.4435), a recorded ETH position is value × 0.0055646 (3.93495658 → 0.0218963), LMEX's older examples have other ratios (0.00526, 0.0152). A taker fee of 0.00055 stands beside the first two, which leaves 0.0001; no formula is published. If the fee of closing belongs to it, liquidation comes a little later here.",
+    "`takerFeesRatio` of positions on streams is read as the account's taker fee, and `dbQuoteBalHeld` is profit less maintenance margin: both printed examples agree, no document says so.",
+    "Refusals of a mode that can't change say why in `message`; recorded was `message` `failure` with the reason in `extraData`.",
+    "Limit prices may be any distance from the trigger: 5 % was recorded of spot alone.",
+    "What may go into the wallet of an isolated position is what may be withdrawn; what may leave it is the smaller of wallet − maintenance margin and wallet + profit − initial margin, both at the mark price (Binance publishes this rule, LMEX and BTSE none).",
+    "The first price of a trailing stop, and `clOrderID` of the stop leg of a pair, are shown as the engine has them: no recording has either.",
     "An unknown topic on `/ws/oss/futures` is left out of the acknowledgement, as LMEX's document says; BTSE's lists error 1005.",
-    "`takerFeesRatio` and `dbQuoteBalHeld` of positions on streams are constants.",
-    "A market order that closes a position is told as `IOC` on streams and as `GTC` by REST.",
-    "The size of a bound take profit or stop loss follows the position in REST answers; on `open-order` it stays what it was when it was bound.",
     "HTTP 408 comes of a request whose body does not come, never of one that takes long; 451 and the spot API are not served, but for `/spot/api/v3.2/time` and `/spot/api/v3.3/time`.",
     "`Retry-After` is the moment of unlocking in milliseconds since 1970; no document names the unit.",
     "The window of nonces (`--nonce-window`) is a guess.",

@@ -7,10 +7,13 @@ mod conformance;
 mod cross_account;
 mod dialect;
 mod evidence;
+mod hedge;
 mod modes;
 mod oddities;
 mod openapi;
+mod own_money;
 mod quiet;
+mod reduce_only;
 mod stream;
 #[path = "../exchange/venue/mod.rs"]
 mod venue;

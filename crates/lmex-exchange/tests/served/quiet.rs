@@ -18,20 +18,25 @@ pub(crate) async fn quiet() -> Venue {
     let accounts = vec![AccountConfig { name: "other".to_owned(), balance, fees: None, keys }];
     let config = ExchangeConfig { limits: LimitsMode::Off, accounts, ..ExchangeConfig::default() };
     let venue = Venue::start_with(config).await;
-    let instrument = Instrument {
-        symbol: "DOGE-PERP".parse().unwrap(),
-        base: "DOGE".to_owned(),
+    let instrument = instrument("DOGE-PERP");
+    let command =
+        Command::OpenMarket { market: DOGE, instrument, rules: MarketRules::default(), price: 10_000 };
+    venue.exchange.desk().command(command).await.unwrap();
+    venue
+}
+
+/// Ticks of 0.01 and contracts of 1.
+pub(crate) fn instrument(symbol: &str) -> Instrument {
+    Instrument {
+        symbol: symbol.parse().unwrap(),
+        base: symbol.split('-').next().unwrap().to_owned(),
         quote: "USDT".to_owned(),
         grid: Grid::new(Decimal::new(1, 2), Decimal::ONE).unwrap(),
         min_contracts: 1,
         max_contracts: 1_000_000,
         step_contracts: 1,
         min_notional: Decimal::from(5),
-    };
-    let command =
-        Command::OpenMarket { market: DOGE, instrument, rules: MarketRules::default(), price: 10_000 };
-    venue.exchange.desk().command(command).await.unwrap();
-    venue
+    }
 }
 
 /// Sets index and mark price.

@@ -6,7 +6,6 @@ use bytes::Bytes;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderValue, Method, Request, Response, StatusCode};
 
-use super::LocalExchange;
 use crate::Secret;
 use crate::environment::{EndpointError, Endpoints, Environment};
 use crate::transport::{HttpTransport, Transport as _, TransportError};
@@ -49,11 +48,6 @@ impl LocalAdmin {
         let transport = HttpTransport::new(&endpoints, PATIENCE)
             .map_err(|error| AdminError::Request(error.to_string()))?;
         Ok(Self { transport, origin: endpoints.rest().to_owned(), authorization })
-    }
-
-    /// Of the exchange that was found; `None` if it has no admin path.
-    pub fn of(exchange: &LocalExchange) -> Option<Result<Self, AdminError>> {
-        exchange.admin_token.as_ref().map(|token| Self::new(&exchange.rest, token))
     }
 
     /// Sends a request, such as `GET` of `/admin/faults`, with a JSON body if there is one. Any answer is one, also a

@@ -2,11 +2,11 @@
 
 use lmex_types::TimeMs;
 
-use super::refused;
+use super::{check, leg, refused};
 use crate::engine::State;
 use crate::margin::Wallet;
 use crate::message::{Event, Refusal};
-use crate::{AccountId, Money, Rate};
+use crate::{AccountId, LegId, MarketId, Money, Rate};
 
 /// The largest deposit: 1e15 of the quote currency.
 const MAX_DEPOSIT: Money = Money::from_quote(1_000_000_000_000_000);
@@ -47,6 +47,42 @@ pub(super) fn withdraw(state: &State, account: AccountId, amount: Money) -> Even
         }
     };
     refused(Some(account), None, refusal)
+}
+
+/// See [`Command::MoveMargin`](crate::Command::MoveMargin) for the bounds.
+pub(super) fn move_margin(
+    state: &State,
+    account: AccountId,
+    market: MarketId,
+    leg: LegId,
+    amount: Money,
+) -> Event {
+    match movable(state, account, market, leg, amount) {
+        Ok(()) => Event::MarginMoved { account, market, leg, moved: amount },
+        Err(refusal) => refused(Some(account), Some(market), refusal),
+    }
+}
+
+fn movable(
+    state: &State,
+    account: AccountId,
+    market: MarketId,
+    leg: LegId,
+    amount: Money,
+) -> Result<(), Refusal> {
+    let (account, market) = check::parties(state, account, market)?;
+    leg::known(account, market.id, leg)?;
+    let holding = account.holding(market.id, leg).filter(|held| held.is_isolated());
+    let holding = holding.filter(|held| !held.position.is_flat()).ok_or(Refusal::NoOwnWallet(leg))?;
+    if amount == Money::ZERO || amount.abs() > MAX_DEPOSIT {
+        return Err(Refusal::AmountOutOfRange(amount.abs()));
+    }
+    let available = match amount.is_negative() {
+        true => holding.removable(market),
+        false => Wallet::of(account).withdrawable(),
+    };
+    let amount = amount.abs();
+    if amount <= available { Ok(()) } else { Err(Refusal::NotAvailable { amount, available }) }
 }
 
 pub(super) fn fund_insurance(amount: Money) -> Event {

@@ -72,7 +72,9 @@ pub(super) fn conditions(market: &Market, new: &NewOrder) -> Result<Option<Trigg
     if let Some(oco) = &new.oco {
         lies_ahead(market, oco.source, Crossing::of_stop(new.side), oco.trigger_price)?;
     }
-    exits_fit(market, &Order { trigger, ..Order::of(new, TimeMs::default()) })?;
+    if !new.exits.is_empty() {
+        exits_fit(market, &Order { trigger, ..Order::of(new, TimeMs::default()) })?;
+    }
     Ok(trigger)
 }
 

@@ -22,6 +22,7 @@ mod trigger;
 pub(crate) use cancel::cancelled;
 pub(crate) use crowd::{MAX_CROWD, set, taken};
 pub(crate) use market::refuse_open;
+pub(super) use terms::all_agree;
 
 use lmex_types::TimeMs;
 
@@ -37,8 +38,8 @@ use crate::{AccountId, MarketId, Trading};
 pub(crate) struct Reading<'a> {
     stamped: &'a Stamped,
     stage: Stage,
-    /// The next trade when the positions that traded were looked at last.
-    looked: Option<u64>,
+    /// The next trade when the positions that traded were looked at last. All that did before the command were.
+    looked: u64,
     /// How far [`Scratch::risky`] has been read.
     risk: liquidation::Cursor,
     /// How far [`Scratch::repriced`] has been read.
@@ -69,11 +70,11 @@ enum Stage {
 }
 
 impl<'a> Reading<'a> {
-    pub(crate) fn new(stamped: &'a Stamped) -> Self {
+    pub(crate) fn new(stamped: &'a Stamped, state: &State) -> Self {
         Self {
             stamped,
             stage: Stage::Due,
-            looked: None,
+            looked: state.next_trade,
             risk: liquidation::Cursor::default(),
             pegs: peg::Cursor::default(),
         }
@@ -122,11 +123,14 @@ impl<'a> Reading<'a> {
     /// What a trade does to the orders of those who traded. Only a trade can make a reduce-only order too large or leave
     /// an exit without a position, so nobody is looked at twice for the same one.
     fn follow(&mut self, state: &State) -> Option<Event> {
-        let traded = self.looked != Some(state.next_trade);
+        let traded = self.looked != state.next_trade;
+        if !traded && !state.has_tied() {
+            return None;
+        }
         let tied = tied::next(state, self.stamped.at, traded);
         let event = tied.or_else(|| if traded { reduce_only::next(state) } else { None });
         if event.is_none() {
-            self.looked = Some(state.next_trade);
+            self.looked = state.next_trade;
         }
         event
     }
@@ -240,6 +244,9 @@ fn answer(state: &State, command: &Command, at: TimeMs) -> Option<Event> {
         }
         Command::SetRiskLimit { account, market, leg, level } => {
             terms::set_risk_limit(state, account, market, leg, level)
+        }
+        Command::MoveMargin { account, market, leg, amount } => {
+            account::move_margin(state, account, market, leg, amount)
         }
         Command::Close { account, market, leg, order, price, post_only } => {
             place::close(state, account, (market, leg), order, price, post_only, at)

@@ -1,6 +1,6 @@
 //! Whether a new order is accepted.
 
-use lmex_types::{OrderId, OrderType, Side, TimeInForce, TimeMs};
+use lmex_types::{OrderId, OrderType, Side, TimeMs};
 
 use super::{check, condition, leg, peg};
 use crate::engine::State;
@@ -11,7 +11,10 @@ use crate::{AccountId, LegId, MarketId, Money, Order};
 
 pub(super) fn place(state: &State, new: &NewOrder, at: TimeMs) -> Event {
     let accepted = accept(state, new, at, false);
-    answer(new, accepted.map(|order| new.oco.map_or(order, |oco| condition::stop_leg(&order, &oco))))
+    match new.oco {
+        Some(oco) => answer(new, accepted.map(|order| condition::stop_leg(&order, &oco))),
+        None => answer(new, accepted),
+    }
 }
 
 /// The limit leg of a pair, after its stop leg was accepted.
@@ -36,10 +39,7 @@ pub(super) fn close(
     let contracts = position.abs();
     let plain = match price {
         Some(price) => NewOrder::limit(account, market, order, side, price, contracts),
-        None => NewOrder {
-            time_in_force: TimeInForce::Ioc,
-            ..NewOrder::market(account, market, order, side, contracts)
-        },
+        None => NewOrder::market(account, market, order, side, contracts),
     };
     let new = NewOrder { post_only, reduce_only: true, leg: Some(leg), ..plain };
     answer(&new, accept(state, &new, at, true))
@@ -67,15 +67,18 @@ fn accept(state: &State, new: &NewOrder, at: TimeMs, closing: bool) -> Result<Or
     if closing && new.contracts == 0 {
         return Err(Refusal::NoPosition(market.id));
     }
+    let is_plain = new.is_plain();
     if new.peg.is_some() {
         peg::fits(new)?;
     }
-    condition::compatible(market, new)?;
+    if !is_plain {
+        condition::compatible(market, new)?;
+    }
     if !closing {
         check::size(market, new.contracts)?;
     }
     let price = first_price(market, new)?;
-    let trigger = condition::conditions(market, new)?;
+    let trigger = if is_plain { None } else { condition::conditions(market, new)? };
     if trigger.is_some() {
         return wait(account, market, new, Order { trigger, ..order_of(new, leg, new.contracts, at) });
     }
@@ -129,8 +132,12 @@ fn wait(account: &Account, market: &Market, new: &NewOrder, order: Order) -> Res
 }
 
 fn check_ids(state: &State, new: &NewOrder) -> Result<(), Refusal> {
-    let [oco, profit, loss] = condition::extra_ids(new);
-    condition::new_ids(state, &[Some(new.order), oco, profit, loss])?;
+    if new.is_plain() {
+        condition::new_ids(state, &[Some(new.order)])?;
+    } else {
+        let [oco, profit, loss] = condition::extra_ids(new);
+        condition::new_ids(state, &[Some(new.order), oco, profit, loss])?;
+    }
     let taken = |id| state.orders.find_client(new.account, new.market, id).is_some();
     if new.client_id.is_some_and(taken) { Err(Refusal::DuplicateClientId) } else { Ok(()) }
 }

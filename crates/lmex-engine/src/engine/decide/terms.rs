@@ -7,7 +7,7 @@ use crate::engine::State;
 use crate::margin::{Account, Holding, Terms};
 use crate::market::Market;
 use crate::message::{Event, Refusal};
-use crate::{AccountId, LegId, MarginMode, MarketId, Money, PositionMode, Tier};
+use crate::{AccountId, LegId, MarginMode, MarketId, Money, NewTerms, PositionMode, Tier};
 
 pub(super) fn set_mode(state: &State, account: AccountId, market: MarketId, mode: PositionMode) -> Event {
     let checked = check::parties(state, account, market).and_then(|(found, _)| leg::idle(found, market));
@@ -25,9 +25,7 @@ pub(super) fn set_leverage(
     leverage: u32,
     margin: Option<MarginMode>,
 ) -> Event {
-    let agreed = Agreeing::start(state, account, market, leg)
-        .and_then(|agreeing| agreeing.leverage(leverage, margin.unwrap_or(agreeing.terms.margin)));
-    match agreed {
+    match agree(state, account, market, leg, NewTerms::Leverage { leverage, margin }) {
         Ok((Terms { leverage, margin, .. }, moved)) => {
             Event::LeverageSet { account, market, leg, leverage, margin, moved }
         }
@@ -42,11 +40,39 @@ pub(super) fn set_risk_limit(
     leg: LegId,
     level: u32,
 ) -> Event {
-    let agreed = Agreeing::start(state, account, market, leg).and_then(|agreeing| agreeing.risk_limit(level));
-    match agreed {
+    match agree(state, account, market, leg, NewTerms::RiskLimit { level }) {
         Ok((_, moved)) => Event::RiskLimitSet { account, market, leg, level, moved },
         Err(refusal) => refused(Some(account), Some(market), refusal),
     }
+}
+
+fn agree(
+    state: &State,
+    account: AccountId,
+    market: MarketId,
+    leg: LegId,
+    new: NewTerms,
+) -> Result<(Terms, Money), Refusal> {
+    let (account, market) = check::parties(state, account, market)?;
+    Agreeing::start(account, market, leg)?.on(new)
+}
+
+/// Whether new terms can be had for all of these legs, one after the other. What each takes or gives is tried on a copy
+/// of the account, so that the next one finds what it would find.
+pub(in crate::engine) fn all_agree(
+    state: &State,
+    account: AccountId,
+    market: MarketId,
+    legs: &[LegId],
+    new: NewTerms,
+) -> Result<(), Refusal> {
+    let (account, market) = check::parties(state, account, market)?;
+    let mut tried = account.clone();
+    for &leg in legs {
+        let (terms, moved) = Agreeing::start(&tried, market, leg)?.on(new)?;
+        tried.agreed(market, leg, terms, moved);
+    }
+    Ok(())
 }
 
 /// A leg whose terms are to change.
@@ -60,14 +86,22 @@ struct Agreeing<'a> {
 }
 
 impl<'a> Agreeing<'a> {
-    fn start(state: &'a State, account: AccountId, market: MarketId, leg: LegId) -> Result<Self, Refusal> {
-        let (account, market) = check::parties(state, account, market)?;
+    fn start(account: &'a Account, market: &'a Market, leg: LegId) -> Result<Self, Refusal> {
         // In every mode the one-way leg has the terms that new legs start with.
         if leg != LegId::ONE_WAY {
             leg::known(account, market.id, leg)?;
         }
         let terms = account.terms(market.id, leg);
         Ok(Self { account, market, terms, holding: account.holding(market.id, leg) })
+    }
+
+    fn on(&self, new: NewTerms) -> Result<(Terms, Money), Refusal> {
+        match new {
+            NewTerms::Leverage { leverage, margin } => {
+                self.leverage(leverage, margin.unwrap_or(self.terms.margin))
+            }
+            NewTerms::RiskLimit { level } => self.risk_limit(level),
+        }
     }
 
     /// Whose money covers a position changes only while there is neither position nor order: nobody could say

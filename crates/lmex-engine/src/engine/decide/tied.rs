@@ -12,8 +12,12 @@ use crate::message::{CancelReason, Event};
 
 /// `traded`: whether there was a trade since this answered nothing.
 pub(super) fn next(state: &State, at: TimeMs, traded: bool) -> Option<Event> {
-    let released = || if traded { released(state) } else { None };
-    doomed(state).or_else(released).or_else(|| unbound(state, at))
+    let event = doomed(state);
+    if event.is_some() {
+        return event;
+    }
+    let event = if traded { released(state) } else { None };
+    if event.is_some() { event } else { unbound(state, at) }
 }
 
 fn doomed(state: &State) -> Option<Event> {

@@ -40,6 +40,10 @@ impl State {
         self.agreed(account, market, leg, moved, |terms| terms.level = level);
     }
 
+    pub(super) fn margin_moved(&mut self, account: AccountId, market: MarketId, leg: LegId, moved: Money) {
+        self.agreed(account, market, leg, moved, |_| {});
+    }
+
     fn agreed(
         &mut self,
         account: AccountId,
@@ -51,11 +55,8 @@ impl State {
         let Some(slot) = self.accounts.slot(account) else { return };
         let Some(parts) = self.parts(market) else { return };
         let account = &mut parts.accounts[slot];
-        account.balance -= moved;
-        let holding = account.holding_mut(market, leg);
-        holding.wallet += moved;
-        change(&mut holding.terms);
-        account.leg_changed(parts.market, leg);
-        account.forget(market, leg);
+        let mut terms = account.terms(market, leg);
+        change(&mut terms);
+        account.agreed(parts.market, leg, terms, moved);
     }
 }

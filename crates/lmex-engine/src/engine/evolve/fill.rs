@@ -129,18 +129,18 @@ impl State {
     ) {
         let Some(parts) = self.parts(market) else { return };
         let account = &mut parts.accounts[slot];
-        account.balance -= party.moved;
         let gained = party.realised_pnl - party.fee - party.liquidation_fee;
-        let holding = account.holding_mut(market, leg);
-        let held = !holding.position.is_flat();
-        holding.position = holding.position.filled(side, contracts, value).0;
-        let holds = !holding.position.is_flat();
-        if holding.is_isolated() {
-            holding.wallet += gained + party.moved;
-        } else {
-            account.balance += gained + party.moved;
-        }
-        account.leg_changed(parts.market, leg);
+        let (held, holds, to_balance) = account.change_leg(parts.market, leg, |holding| {
+            let held = !holding.position.is_flat();
+            holding.position = holding.position.filled(side, contracts, value).0;
+            let isolated = holding.is_isolated();
+            if isolated {
+                holding.wallet += gained + party.moved;
+            }
+            let to_balance = if isolated { -party.moved } else { gained };
+            (held, !holding.position.is_flat(), to_balance)
+        });
+        account.balance += to_balance;
         account.forget(market, leg);
         self.fees += party.fee;
         self.insurance += party.liquidation_fee;

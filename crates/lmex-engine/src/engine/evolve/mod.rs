@@ -109,6 +109,9 @@ impl State {
             Event::RiskLimitSet { account, market, leg, level, moved } => {
                 self.risk_limit_set(account, market, leg, level, moved);
             }
+            Event::MarginMoved { account, market, leg, moved } => {
+                self.margin_moved(account, market, leg, moved);
+            }
             Event::LiquidationStarted { account, position, .. } => {
                 self.liquidation_started(account, position);
             }
@@ -149,7 +152,10 @@ impl State {
     }
 
     fn on_order(&mut self, order: OrderId, change: impl FnOnce(&mut Self, Key)) {
-        if let Some(key) = self.orders.find(order) {
+        // Most events are about what has just come in.
+        let coming = self.in_flight.and_then(|in_flight| in_flight.taker.order());
+        let known = coming.filter(|&key| self.orders[key].order.id == order);
+        if let Some(key) = known.or_else(|| self.orders.find(order)) {
             change(self, key);
         }
     }

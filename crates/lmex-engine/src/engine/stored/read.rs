@@ -141,13 +141,13 @@ fn fill_account(state: &mut State, stored: &StoredAccount) -> Result<(), Misfit>
 
 fn open_holding(state: &mut State, slot: Slot, stored: &StoredHolding) {
     let Some(Parts { market, accounts, .. }) = state.parts(stored.market) else { return };
-    let holding = accounts[slot].holding_mut(stored.market, stored.leg);
-    holding.position = stored.position;
-    holding.terms = stored.terms;
-    holding.wallet = stored.wallet;
-    holding.take_profit = stored.take_profit;
-    holding.stop_loss = stored.stop_loss;
-    accounts[slot].leg_changed(market, stored.leg);
+    accounts[slot].change_leg(market, stored.leg, |holding| {
+        holding.position = stored.position;
+        holding.terms = stored.terms;
+        holding.wallet = stored.wallet;
+        holding.take_profit = stored.take_profit;
+        holding.stop_loss = stored.stop_loss;
+    });
     if slot != Slot::CROWD && !stored.position.is_flat() {
         market.holders.insert(slot);
     }

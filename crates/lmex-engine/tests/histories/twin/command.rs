@@ -5,7 +5,7 @@ use lmex_engine::{
     NewOrder, NewTrigger, OcoStop, Order, OrderRef, PriceSource, Purpose, Refusal, Trading, Trigger,
     TriggerKind,
 };
-use lmex_types::{OrderId, OrderType, Side, TimeInForce};
+use lmex_types::{OrderId, OrderType, Side};
 
 use super::given::some_day;
 use super::{Crossing, Place, Twin, TwinMarket, place_of, stop_crossing};
@@ -75,6 +75,7 @@ impl Twin {
             | Event::PositionModeSet { .. }
             | Event::LeverageSet { .. }
             | Event::RiskLimitSet { .. }
+            | Event::MarginMoved { .. }
             | Event::CommandRefused { .. } => {}
             other => panic!("{other:?} answers a command about terms or money"),
         }
@@ -166,18 +167,8 @@ impl Twin {
         let held = self.position(place);
         let side = if held > 0 || leg == LegId::LONG { Side::Sell } else { Side::Buy };
         let limit = NewOrder::limit(account, market, id, side, price.unwrap_or(0), held.abs());
-        let (order_type, time_in_force) = match price {
-            Some(_) => (OrderType::Limit, TimeInForce::Gtc),
-            None => (OrderType::Market, TimeInForce::Ioc),
-        };
-        self.place(&NewOrder {
-            order_type,
-            time_in_force,
-            post_only,
-            reduce_only: true,
-            leg: Some(leg),
-            ..limit
-        });
+        let order_type = if price.is_some() { OrderType::Limit } else { OrderType::Market };
+        self.place(&NewOrder { order_type, post_only, reduce_only: true, leg: Some(leg), ..limit });
     }
 
     /// The open order that is meant; of a pair, whose legs share the trader's id, the limit leg: the younger one.

@@ -65,6 +65,7 @@ pub(crate) fn event(event: &Event) -> String {
             let margin = if cross { "" } else { " isolated" };
             format!("leverage {leverage}{margin}{}{}", on(*leg), show_moved(*moved))
         }
+        Event::MarginMoved { leg, moved, .. } => format!("margin{}{}", on(*leg), show_moved(*moved)),
         Event::RiskLimitSet { level, leg, moved, .. } => {
             format!("risk limit {level}{}{}", on(*leg), show_moved(*moved))
         }

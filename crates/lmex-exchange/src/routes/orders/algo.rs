@@ -12,6 +12,7 @@ use super::asked::{self, ticks};
 use super::{market_named, placed};
 use crate::call::PrivateCall;
 use crate::desk::Desk;
+use crate::dialect::Dialect;
 use crate::error_body::Refused;
 use crate::fields::{Fields, mandatory};
 use crate::routes::Answer;
@@ -23,7 +24,8 @@ pub(in crate::routes) async fn create_algo(
     call: PrivateCall,
 ) -> Answer<Vec<OrderAnswer>> {
     let request = AlgoRequest::read(call.body()?)?;
-    let answers = app.desk.act(move |desk| request.place(desk, call.account)).await??;
+    let dialect = app.dialect;
+    let answers = app.desk.act(move |desk| request.place(desk, call.account, dialect)).await??;
     Ok(Json(answers))
 }
 
@@ -58,14 +60,19 @@ impl AlgoRequest {
         Ok(request)
     }
 
-    fn place(self, desk: &mut Desk, account: AccountId) -> Result<Vec<OrderAnswer>, Refused> {
+    fn place(
+        self,
+        desk: &mut Desk,
+        account: AccountId,
+        dialect: Dialect,
+    ) -> Result<Vec<OrderAnswer>, Refused> {
         let market = market_named(&desk.state, &self.symbol)?;
         let limit = ticks(&market, "price", self.price)?;
         let peg = Peg { deviation: self.deviation, shown: self.shown, limit: Some(limit) };
         let plain = NewOrder::limit(account, market.id(), desk.ids.next_order(), self.side, limit, self.size);
         let new = NewOrder { client_id: self.client_id, mode: Some(self.mode), peg: Some(peg), ..plain };
         let batch = desk.apply(Command::Place(new));
-        placed(desk, &new, &batch)
+        placed(desk, &new, &batch, dialect)
     }
 }
 

@@ -97,10 +97,14 @@ impl AmendRequest {
         let Some(refusal) = refusal else {
             return answer_about(&desk.state, account, id, &batch, Some(Status::AMENDED));
         };
-        let side = desk.state.orders.find(account, id).map_or(Side::Buy, |record| record.order.side);
+        let order = desk.state.orders.find(account, id).map(|record| record.order);
+        let side = order.map_or(Side::Buy, |order| order.side);
         match desk.state.engine.market(market) {
             Some(market) => {
-                let named: Vec<_> = price.into_iter().chain(trigger).collect();
+                // The price comes last: an exit that it has passed may be the same.
+                let exits =
+                    order.into_iter().flat_map(|order| asked::exit_prices(&order.exits).collect::<Vec<_>>());
+                let named: Vec<_> = trigger.into_iter().chain(exits).chain(price).collect();
                 Err(Refused::by_engine_named(&refusal, side, &market, &named))
             }
             None => Err(Refused::order_not_found()),
@@ -111,7 +115,7 @@ impl AmendRequest {
 fn find(state: &DeskState, account: AccountId, market: &MarketView<'_>, target: OrderRef) -> Option<OrderId> {
     let record = match target {
         OrderRef::Id(id) => state.orders.find(account, id),
-        OrderRef::Client(id) => state.orders.find_client(account, Some(market.id()), id),
+        OrderRef::Client(id) => state.orders.find_client(account, [market.id()], id),
     };
     record.map(|record| record.order.id)
 }

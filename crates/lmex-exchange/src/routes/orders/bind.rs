@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use lmex_api::futures::OrderAnswer;
 use lmex_engine::{AccountId, Command, Event, Exits, LegId, MarketId, MarketView, PositionMode, Refusal};
-use lmex_types::Side;
+use lmex_types::{Decimal, Side};
 
 use super::asked::{self, AskedExits, closing_side, exit_prices};
 use super::{answer_about, market_named};
@@ -18,7 +18,7 @@ use crate::fields::{Fields, mandatory};
 use crate::routes::Answer;
 use crate::server::App;
 
-/// Binds exits to a position; the answer lists them, the take profit first, each with status 9.
+/// Binds exits to a position; the answer lists them, the stop loss first, each with status 9.
 pub(in crate::routes) async fn bind(
     State(app): State<Arc<App>>,
     call: PrivateCall,
@@ -63,8 +63,14 @@ impl BindRequest {
         if let Some(refusal) = refusal(&batch) {
             return Err(refused(&desk.state, &refusal, &exits, market));
         }
-        let bound = [exits.take_profit, exits.stop_loss].into_iter().flatten();
-        bound.map(|exit| answer_about(&desk.state, account, exit.order, &batch, None)).collect()
+        let bound = [exits.stop_loss, exits.take_profit].into_iter().flatten();
+        let answers = bound.map(|exit| answer_about(&desk.state, account, exit.order, &batch, None));
+        let mut answers: Vec<_> = answers.collect::<Result<_, _>>()?;
+        // Of two the first shows nothing that remains, as of a pair (BTSE's example); one alone does (LMEX's).
+        if let [first, _] = answers.as_mut_slice() {
+            first.remaining_size = Decimal::ZERO;
+        }
+        Ok(answers)
     }
 
     /// In hedge mode the side tells the position: a sell closes the long one, a buy the short one.

@@ -12,6 +12,7 @@ use super::asked::{self, closing_side, ticks};
 use super::{market_named, placed};
 use crate::call::PrivateCall;
 use crate::desk::Desk;
+use crate::dialect::Dialect;
 use crate::error_body::Refused;
 use crate::fields::{Fields, mandatory};
 use crate::routes::Answer;
@@ -23,7 +24,8 @@ pub(in crate::routes) async fn close(
     call: PrivateCall,
 ) -> Answer<Vec<OrderAnswer>> {
     let request = CloseRequest::read(call.body()?)?;
-    let answers = app.desk.act(move |desk| request.carry_out(desk, call.account)).await??;
+    let dialect = app.dialect;
+    let answers = app.desk.act(move |desk| request.carry_out(desk, call.account, dialect)).await??;
     Ok(Json(answers))
 }
 
@@ -51,7 +53,12 @@ impl CloseRequest {
         Ok(Self { symbol, price, position, post_only })
     }
 
-    fn carry_out(self, desk: &mut Desk, account: AccountId) -> Result<Vec<OrderAnswer>, Refused> {
+    fn carry_out(
+        self,
+        desk: &mut Desk,
+        account: AccountId,
+        dialect: Dialect,
+    ) -> Result<Vec<OrderAnswer>, Refused> {
         let market = market_named(&desk.state, &self.symbol)?;
         let leg = asked::leg(&desk.state, account, &market, self.position.as_deref())?;
         let price = self.price.map(|price| ticks(&market, "price", price)).transpose()?;
@@ -66,6 +73,6 @@ impl CloseRequest {
         let new = NewOrder { post_only: self.post_only, reduce_only: true, leg: Some(leg), ..plain };
         let post_only = self.post_only;
         let batch = desk.apply(Command::Close { account, market: id, leg, order, price, post_only });
-        placed(desk, &new, &batch)
+        placed(desk, &new, &batch, dialect)
     }
 }

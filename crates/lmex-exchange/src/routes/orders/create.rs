@@ -12,6 +12,7 @@ use super::asked::{self, AskedExits, AskedOco, AskedTrigger, named_leg, ticks};
 use super::{market_named, placed};
 use crate::call::PrivateCall;
 use crate::desk::Desk;
+use crate::dialect::Dialect;
 use crate::error_body::Refused;
 use crate::fields::{Fields, mandatory};
 use crate::ids::Ids;
@@ -24,7 +25,8 @@ pub(in crate::routes) async fn create(
     call: PrivateCall,
 ) -> Answer<Vec<OrderAnswer>> {
     let request = CreateRequest::read(call.body()?)?;
-    let answers = app.desk.act(move |desk| request.place(desk, call.account)).await??;
+    let dialect = app.dialect;
+    let answers = app.desk.act(move |desk| request.place(desk, call.account, dialect)).await??;
     Ok(Json(answers))
 }
 
@@ -80,11 +82,16 @@ impl CreateRequest {
         }
     }
 
-    fn place(self, desk: &mut Desk, account: AccountId) -> Result<Vec<OrderAnswer>, Refused> {
+    fn place(
+        self,
+        desk: &mut Desk,
+        account: AccountId,
+        dialect: Dialect,
+    ) -> Result<Vec<OrderAnswer>, Refused> {
         let market = market_named(&desk.state, &self.symbol)?;
         let new = self.on_grid(account, &market, &mut desk.ids)?;
         let batch = desk.apply(Command::Place(new));
-        placed(desk, &new, &batch)
+        placed(desk, &new, &batch, dialect)
     }
 
     fn on_grid(

@@ -28,7 +28,10 @@ pub(in crate::routes) async fn query(State(app): State<Arc<App>>, call: PrivateC
 fn detail(state: &DeskState, account: AccountId, target: OrderRef) -> Option<OrderDetail> {
     let record = match target {
         OrderRef::Id(id) => state.orders.find(account, id),
-        OrderRef::Client(id) => state.orders.find_client(account, None, id),
+        OrderRef::Client(id) => {
+            let markets = state.engine.markets().map(|market| market.id());
+            state.orders.find_client(account, markets, id)
+        }
     }?;
     Some(order_detail(record, &state.engine.market(record.order.market)?))
 }

@@ -7,6 +7,7 @@ use lmex_types::{Decimal, Side, TimeMs};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
+use crate::grouping::Grouping;
 use crate::sockets::book_feed::{BookFeed, DEPTH, Numbered};
 use crate::sockets::book_message::book_data;
 
@@ -27,6 +28,11 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     });
     let step = prop_oneof![20 => level, 3 => Just(Step::Publish), 1 => Just(Step::Resubscribe)];
     vec(step, 0..600)
+}
+
+/// A grouping and its step in ticks.
+fn groupings() -> impl Strategy<Value = (i64, i64)> {
+    prop_oneof![4 => Just((0, 1)), 1 => Just((1, 5)), 1 => Just((2, 10)), 1 => Just((8, 10_000))]
 }
 
 /// A reader as the SDK has it.
@@ -60,27 +66,51 @@ impl Truth {
         levels.retain(|_, contracts| *contracts > 0);
     }
 
-    fn check(&self, book: &OrderBook) -> Result<(), TestCaseError> {
+    /// With prices that are multiples of so many ticks: bids below, asks above where they are.
+    fn check(&self, book: &OrderBook, step: i64) -> Result<(), TestCaseError> {
+        let (mut bids, mut asks) = (BTreeMap::new(), BTreeMap::new());
+        for (price, contracts) in &self.bids {
+            *bids.entry(price / step * step).or_insert(0) += contracts;
+        }
+        for (price, contracts) in &self.asks {
+            *asks.entry((price + step - 1) / step * step).or_insert(0) += contracts;
+        }
         let decimal = |(price, contracts): (&i64, &i64)| (Decimal::new(*price, 1), Decimal::from(*contracts));
-        let bids: Vec<_> = self.bids.iter().rev().take(DEPTH).map(decimal).collect();
-        let asks: Vec<_> = self.asks.iter().take(DEPTH).map(decimal).collect();
+        bids.remove(&0);
+        let bids: Vec<_> = bids.iter().rev().take(DEPTH).map(decimal).collect();
+        let asks: Vec<_> = asks.iter().take(DEPTH).map(decimal).collect();
         prop_assert_eq!(book.bids().collect::<Vec<_>>(), bids);
         prop_assert_eq!(book.asks().collect::<Vec<_>>(), asks);
         Ok(())
     }
 }
 
+/// The delta of the book without a grouping.
+fn delta(feed: &mut BookFeed) -> Option<Numbered> {
+    delta_of(feed, Grouping::NONE)
+}
+
+fn delta_of(feed: &mut BookFeed, grouping: Grouping) -> Option<Numbered> {
+    let mut deltas = feed.deltas(TimeMs::default()).into_iter();
+    deltas.find(|(other, _)| *other == grouping).map(|(_, delta)| delta)
+}
+
+fn snapshot(feed: &mut BookFeed, grouping: Grouping) -> Numbered {
+    feed.snapshot(grouping, TimeMs::default())
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(96))]
 
     #[test]
-    fn snapshot_and_deltas_give_the_exact_best_levels(steps in steps()) {
+    fn snapshot_and_deltas_give_the_exact_best_levels(steps in steps(), (number, ticks) in groupings()) {
+        let grouping = Grouping::numbered(number).unwrap();
         let mut feed = BookFeed::new(TimeMs::default(), &[(150, 3)], &[(250, 2)]);
         let mut truth = Truth::default();
         truth.set(Side::Buy, 150, 3);
         truth.set(Side::Sell, 250, 2);
         let mut reader = Reader::default();
-        reader.hear(BookUpdateKind::Snapshot, &feed.snapshot());
+        reader.hear(BookUpdateKind::Snapshot, &snapshot(&mut feed, grouping));
         for step in steps {
             match step {
                 Step::Level(side, price, contracts) => {
@@ -88,14 +118,14 @@ proptest! {
                     truth.set(side, price, contracts);
                 }
                 Step::Publish => {
-                    if let Some(delta) = feed.delta(TimeMs::default()) {
+                    if let Some(delta) = delta_of(&mut feed, grouping) {
                         prop_assert!(!delta.levels.is_empty());
                         reader.hear(BookUpdateKind::Delta, &delta);
                     }
-                    truth.check(&reader.book)?;
+                    truth.check(&reader.book, ticks)?;
                 }
                 Step::Resubscribe => {
-                    let before = feed.snapshot();
+                    let before = snapshot(&mut feed, grouping);
                     reader = Reader::default();
                     reader.hear(BookUpdateKind::Snapshot, &before);
                     prop_assert_eq!(reader.book.seq_num(), Some(before.seq_num));
@@ -110,18 +140,18 @@ fn a_change_that_is_undone_before_it_is_told_is_not_told() {
     let mut feed = BookFeed::new(TimeMs::default(), &[(150, 3)], &[]);
     feed.set(Side::Buy, 150, 4);
     feed.set(Side::Buy, 150, 3);
-    assert_eq!(feed.delta(TimeMs::default()), None);
-    assert_eq!(feed.snapshot().seq_num, 1);
+    assert_eq!(delta(&mut feed), None);
+    assert_eq!(snapshot(&mut feed, Grouping::NONE).seq_num, 1);
 }
 
 #[test]
 fn a_change_below_the_window_is_not_told() {
     let bids: Vec<_> = (0..60).map(|offset| (1_000 - offset, 1)).collect();
     let mut feed = BookFeed::new(TimeMs::default(), &bids, &[]);
-    assert_eq!(feed.snapshot().levels.bids.len(), DEPTH);
+    assert_eq!(snapshot(&mut feed, Grouping::NONE).levels.bids.len(), DEPTH);
     feed.set(Side::Buy, 945, 9);
-    assert_eq!(feed.delta(TimeMs::default()), None);
+    assert_eq!(delta(&mut feed), None);
     feed.set(Side::Buy, 1_000, 0);
-    let delta = feed.delta(TimeMs::default()).unwrap();
+    let delta = delta(&mut feed).unwrap();
     assert_eq!(delta.levels.bids, [(1_000, 0), (950, 1)]);
 }

@@ -24,7 +24,7 @@ use crate::sockets::auth::{Authenticator, LoginRefused};
 use crate::sockets::connection::{Desk, serve};
 use crate::sockets::market_feed::MarketDepth;
 use crate::sockets::standing::Standing;
-use crate::sockets::{Hub, SocketConfig};
+use crate::sockets::{Audience, Hub, SocketConfig};
 
 pub(super) const BTC: MarketId = MarketId(0);
 pub(super) const TRADER: AccountId = AccountId(7);
@@ -79,7 +79,12 @@ impl Venue {
 
     pub(super) fn with(config: SocketConfig) -> Self {
         let (batches, receiver) = mpsc::channel(64);
-        let hub = Hub::spawn(Standing { markets: vec![depth()], orders: Vec::new() }, receiver, config);
+        let hub = Hub::spawn(
+            Standing { markets: vec![depth()], orders: Vec::new() },
+            receiver,
+            config,
+            Audience::default(),
+        );
         let faults = Faults::new(1, BTreeMap::new(), Decimal::ONE);
         Self { desk: Desk { hub, auth: Arc::new(friend_only), config, faults }, batches, seq: 0 }
     }

@@ -1,17 +1,22 @@
 //! One book and many subscribers: a change is written once for all of them, and those that take nothing cost the
 //! others nothing.
 
+use std::time::Duration;
+
 use axum::extract::ws::{Message, Utf8Bytes};
 use lmex_api::stream::StreamPath;
 use lmex_types::Side;
+use tokio::time::Instant;
 
 use super::fake::{Client, Venue, level};
 use crate::sockets::SocketConfig;
 
 const TOPIC: &str = "update:BTC-PERP_0";
-const SUBSCRIBERS: usize = 200;
+const SUBSCRIBERS: usize = 1_000;
 const STUCK: usize = 20;
-const CHANGES: i64 = 50;
+const CHANGES: i64 = 30;
+/// A change reaches all subscribers within this.
+const WITHIN: Duration = Duration::from_millis(50);
 
 async fn written(client: &mut Client) -> Utf8Bytes {
     match client.message().await {
@@ -34,6 +39,8 @@ async fn all_get_the_same_bytes_while_those_that_read_nothing_are_dropped() {
         assert!(written(reader).await.contains("snapshot"));
     }
     for contracts in 1..=CHANGES {
+        // The clock goes on only when everybody waits: it would, if a reader waited for a stuck client.
+        let changed = Instant::now();
         venue.happens([level(Side::Buy, 599_998, contracts)]).await;
         let mut first: Option<Utf8Bytes> = None;
         for reader in &mut readers {
@@ -42,6 +49,7 @@ async fn all_get_the_same_bytes_while_those_that_read_nothing_are_dropped() {
             assert!(bytes.contains(&format!(r#"["59999.8","{contracts}"]"#)), "{bytes}");
             assert_eq!(text.as_str().as_ptr(), bytes.as_ptr(), "written once, and shared: {text}");
         }
+        assert!(changed.elapsed() < WITHIN, "{:?}", changed.elapsed());
     }
     for client in &mut stuck {
         assert!(client.message().await.is_none(), "a client that takes nothing is cut off");

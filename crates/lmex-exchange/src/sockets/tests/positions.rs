@@ -1,5 +1,9 @@
 //! Positions: all of them every five seconds, and each as it changes.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
 use lmex_api::stream::StreamPath;
 use lmex_engine::AccountId;
 use serde_json::{Value, json};
@@ -54,6 +58,23 @@ async fn all_positions_are_told_every_five_seconds_to_their_owner() {
         assert_eq!(other.json().await, json!({"topic": "allPositionV3", "data": []}), "it has none");
     }
     stranger.hears_nothing_for(20_000).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn positions_are_not_even_asked_for_while_nobody_listens() {
+    let venue = Venue::open();
+    let asked = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&asked);
+    let positions = move || {
+        counter.fetch_add(1, Ordering::SeqCst);
+        async { Ok::<_, DeskGone>(vec![held(TRADER, 30)]) }
+    };
+    tokio::spawn(tell(positions, venue.desk.hub.clone(), SocketConfig::default()));
+    tokio::time::advance(Duration::from_secs(60)).await;
+    let mut owner = listening(&venue, "friend", &["allPositionV4"]).await;
+    assert_eq!(asked.load(Ordering::SeqCst), 0);
+    assert_eq!(told(&owner.json().await), (json!("allPositionV4"), json!(30)));
+    assert_eq!(asked.load(Ordering::SeqCst), 1);
 }
 
 #[tokio::test(start_paused = true)]

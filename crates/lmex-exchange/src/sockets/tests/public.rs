@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::fake::{Client, Venue, level, trade};
+use crate::dialect::Dialect;
 use crate::sockets::SocketConfig;
 
 async fn subscribed(venue: &Venue, path: StreamPath, topic: &str) -> Client {
@@ -48,6 +49,59 @@ async fn the_snapshot_looks_as_documented() {
         "seqNum": 1, "prevSeqNum": 0, "type": "snapshot", "timestamp": 1_000, "symbol": "BTC-PERP",
     });
     assert_eq!(client.json().await, json!({"topic": "update:BTC-PERP_0", "data": data}));
+}
+
+/// Bids 60000.0 × 10 and 59999.9 × 20 are one of 59999.5 and one of 60000.0, asks 60000.1 × 30 and 60000.2 × 40 one of
+/// 60000.5.
+#[tokio::test(start_paused = true)]
+async fn a_grouped_book_is_a_stream_of_its_own_that_lives_as_long_as_somebody_listens() {
+    let mut venue = Venue::with(SocketConfig { book_interval_ms: 0, ..SocketConfig::default() });
+    let mut client = subscribed(&venue, StreamPath::Book, "update:BTC-PERP_1").await;
+    let mut told = async |venue: &mut Venue, change| {
+        if let Some(change) = change {
+            venue.happens([change]).await;
+        }
+        let message = client.json().await;
+        assert_eq!(message["topic"], "update:BTC-PERP_1");
+        let data = &message["data"];
+        (data["type"].clone(), data["seqNum"].clone(), data["bids"].clone(), data["asks"].clone())
+    };
+    let (bids, asks) = (json!([["60000.0", "10"], ["59999.5", "20"]]), json!([["60000.5", "70"]]));
+    assert_eq!(told(&mut venue, None).await, (json!("snapshot"), json!(1), bids, asks));
+    let change = Some(level(Side::Buy, 599_998, 5));
+    let grown = json!([["59999.5", "25"]]);
+    assert_eq!(told(&mut venue, change).await, (json!("delta"), json!(2), grown, json!([])));
+    // What leaves its group as it is is no news.
+    venue.happens([level(Side::Buy, 599_998, 0), level(Side::Buy, 599_997, 5)]).await;
+    let change = Some(level(Side::Sell, 600_006, 1));
+    assert_eq!(
+        told(&mut venue, change).await,
+        (json!("delta"), json!(3), json!([]), json!([["60001.0", "1"]]))
+    );
+
+    client.say(r#"{"op": "unsubscribe", "args": ["update:BTC-PERP_1"]}"#);
+    assert_eq!(client.json().await, json!({"event": "unsubscribe", "channel": ["update:BTC-PERP_1"]}));
+    venue.happens([level(Side::Sell, 600_006, 2)]).await;
+    client.subscribe(&["update:BTC-PERP_1"]);
+    client.json().await;
+    let again = client.json().await;
+    assert_eq!((&again["data"]["seqNum"], &again["data"]["asks"][0]), (&json!(1), &json!(["60001.0", "2"])));
+}
+
+#[tokio::test(start_paused = true)]
+async fn grouped_best_prices_come_when_they_change() {
+    let config = SocketConfig { dialect: Dialect::Btse, ..SocketConfig::default() };
+    let mut venue = Venue::with(config);
+    let mut client = subscribed(&venue, StreamPath::Book, "snapshotL1:BTC-PERP_2").await;
+    let best = |message: &Value| {
+        assert_eq!(message["topic"], "snapshotL1:BTC-PERP_2");
+        (message["data"]["bids"].clone(), message["data"]["asks"].clone())
+    };
+    assert_eq!(best(&client.json().await), (json!([["60000.0", "10"]]), json!([["60001.0", "70"]])));
+    venue.happens([level(Side::Buy, 599_999, 0)]).await;
+    venue.happens([level(Side::Sell, 600_009, 1)]).await;
+    assert_eq!(best(&client.json().await), (json!([["60000.0", "10"]]), json!([["60001.0", "71"]])));
+    client.hears_nothing_for(1_000).await;
 }
 
 #[tokio::test(start_paused = true)]

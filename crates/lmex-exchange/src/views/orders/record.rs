@@ -1,7 +1,7 @@
 //! One order as it stands, or as it ended.
 
-use lmex_engine::{CancelReason, Deleveraged, Event, Exits, Order, Purpose};
-use lmex_types::{Decimal, OrderType, TimeInForce, TimeMs};
+use lmex_engine::{AccountId, CancelReason, Deleveraged, Event, Exits, Order, Party, Purpose};
+use lmex_types::{Decimal, OrderId, OrderType, Side, TimeInForce, TimeMs};
 use serde::{Deserialize, Serialize};
 
 use crate::ids::Ids;
@@ -41,7 +41,7 @@ pub(crate) enum OrderState {
 pub(crate) enum Origin {
     /// The account's.
     User,
-    /// The venue's, to close a position that is no longer covered.
+    /// The venue's, to close a position that is no longer covered, in the book or against another leg of the account.
     Liquidation,
     /// The venue's, to close a position in profit against one that could not be liquidated in the book.
     Deleveraging,
@@ -71,19 +71,32 @@ impl OrderRecord {
         Some(Self { origin: Origin::Liquidation, ..Self::new(order) })
     }
 
-    /// The order that the one in profit never sent: its part of a trade outside the book.
-    pub(crate) fn deleveraging(at: TimeMs, trade: &Deleveraged) -> Self {
-        let order = Order {
-            id: Ids::deleveraging(trade.trade_id),
-            account: trade.winner.account,
-            market: trade.market,
-            leg: trade.winner.leg,
-            side: trade.side.opposite(),
-            ordered: trade.contracts,
-            contracts: trade.contracts,
-            ..venues_own(at)
+    /// The orders of a trade outside the book that nobody sent, each with the party whose it is: that of the one in
+    /// profit, or, of two legs that close each other, both. The crowd has none.
+    pub(crate) fn unsent(at: TimeMs, trade: &Deleveraged) -> Vec<(Self, Party)> {
+        let (side, id) = (trade.side, trade.trade_id);
+        let parts = match trade.is_offset() {
+            true => vec![
+                (trade.loser, side, Ids::offset(id, side), Origin::Liquidation),
+                (trade.winner, side.opposite(), Ids::offset(id, side.opposite()), Origin::Liquidation),
+            ],
+            false => vec![(trade.winner, side.opposite(), Ids::deleveraging(id), Origin::Deleveraging)],
         };
-        Self { origin: Origin::Deleveraging, ..Self::new(order) }
+        let users = parts.into_iter().filter(|(party, ..)| party.account != AccountId::CROWD);
+        let record = |(party, side, id, origin): (Party, Side, OrderId, Origin)| {
+            let order = Order {
+                id,
+                account: party.account,
+                market: trade.market,
+                leg: party.leg,
+                side,
+                ordered: trade.contracts,
+                contracts: trade.contracts,
+                ..venues_own(at)
+            };
+            (Self { origin, ..Self::new(order) }, Party { order: Some(id), ..party })
+        };
+        users.map(record).collect()
     }
 
     /// Average price of what was filled, in ticks; `None` before the first fill.
@@ -124,10 +137,10 @@ fn venues_own(at: TimeMs) -> Order {
     Order {
         id: Ids::deleveraging(0),
         client_id: None,
-        account: lmex_engine::AccountId::CROWD,
+        account: AccountId::CROWD,
         market: lmex_engine::MarketId(0),
         leg: lmex_engine::LegId::ONE_WAY,
-        side: lmex_types::Side::Buy,
+        side: Side::Buy,
         order_type: OrderType::Market,
         price: 0,
         ordered: 0,
@@ -150,8 +163,7 @@ fn venues_own(at: TimeMs) -> Order {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use lmex_engine::{AccountId, MarketId};
-    use lmex_types::{OrderId, Side};
+    use lmex_engine::MarketId;
 
     /// A buy of 3 contracts at 100 ticks.
     pub(crate) fn order(number: u128) -> Order {
