@@ -43,7 +43,7 @@ named! {
     COMMANDS, command_name, Command:
         OpenMarket SetTrading OpenAccount Deposit Withdraw FundInsurance Place Amend Cancel Close BindExits
         CancelAllAfter SetPositionMode SetLeverage SetRiskLimit CrowdDepth CrowdTrade SetPrices SetFundingRate
-        Advance
+        Advance MoveMargin
 }
 
 named! {
@@ -52,7 +52,7 @@ named! {
         OrderRefused OrderRested Fill OrderCancelled OrderAmended AmendRefused CancelRefused CrowdEntered
         LevelChanged Trade PricesSet FundingRateSet FundingStarted FundingPaid FundingEnded CancelAllAfterSet
         PositionModeSet LeverageSet RiskLimitSet LiquidationStarted LiquidationOrder LiquidationOrderEnded
-        Deleveraged InsurancePaid LiquidationEnded CommandRefused
+        Deleveraged InsurancePaid LiquidationEnded CommandRefused MarginMoved
 }
 
 named! {
@@ -63,7 +63,7 @@ named! {
         NothingToAmend LeverageOutOfRange SizeOutOfRange SizeOffStep SizeBelowFilled PriceOutOfRange
         TriggerWrongSide TrailOutOfRange PegOutOfRange MarkOutOfRange FundingRateOutOfRange PriceProtection
         NotionalTooSmall ReduceOnlyNoPosition PostOnlyWouldCross PostOnlySpam RiskLimitExceeded
-        PositionTooLarge TooManyOpenOrders InsufficientMargin
+        PositionTooLarge TooManyOpenOrders InsufficientMargin NoOwnWallet
 }
 
 named! {
@@ -263,6 +263,7 @@ fn commands() -> Vec<Command> {
         Command::SetPrices { market, index: Decimal::new(1_005, 1), mark: Some(Decimal::new(-7, 2)) },
         Command::SetFundingRate { market, rate: rate(1), next: LATER },
         Command::Advance,
+        Command::MoveMargin { account, market, leg, amount: MORE },
     ]
 }
 
@@ -300,6 +301,7 @@ fn about_markets_and_money() -> Vec<Event> {
         Event::LeverageSet { account, market, leg, leverage: 10, margin: MarginMode::Isolated, moved: MORE },
         Event::RiskLimitSet { account, market, leg, level: 2, moved: MORE },
         Event::CommandRefused { account: Some(account), market: Some(market), refusal: Refusal::NotFlat },
+        Event::MarginMoved { account, market, leg, moved: MORE },
     ]
 }
 
@@ -414,6 +416,7 @@ fn refusals() -> Vec<Refusal> {
         Refusal::PositionTooLarge { contracts, max },
         Refusal::TooManyOpenOrders { max: 500 },
         Refusal::InsufficientMargin { required: MONEY, available: MORE },
+        Refusal::NoOwnWallet(LegId::SHORT),
     ]
 }
 
