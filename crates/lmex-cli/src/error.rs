@@ -83,6 +83,8 @@ fn message(error: &lmex::Error) -> String {
 
 const CHECK_KEY: &str = "`lmex doctor` checks key and clock; `lmex sign` shows what is signed";
 
+const CHECK_BALANCE: &str = "`lmex balance` shows what is available";
+
 const REDIRECTED: &str = "the address sends callers elsewhere, and a key is not taken there: check LMEX_REST_URL (scheme, host, port), or a proxy or log-in page in between";
 
 const NOT_THE_EXCHANGE: &str = "the exchange is down, or something else answers in its place: try again in a minute; if it stays, check LMEX_REST_URL (scheme, host, port), or a proxy in between";
@@ -117,7 +119,7 @@ fn hint(error: &lmex::Error) -> Option<String> {
             lmex::ErrorKind::OrderNotFound => {
                 "`lmex orders` lists open orders; cancelled ones are kept for 30 minutes".to_owned()
             }
-            lmex::ErrorKind::InsufficientFunds => "`lmex balance` shows what is available".to_owned(),
+            lmex::ErrorKind::InsufficientFunds => CHECK_BALANCE.to_owned(),
             lmex::ErrorKind::Authentication => CHECK_KEY.to_owned(),
             lmex::ErrorKind::Unavailable | lmex::ErrorKind::Unreadable => NOT_THE_EXCHANGE.to_owned(),
             lmex::ErrorKind::Other if !api.is_definite() && api.code.is_none() => NOT_THE_EXCHANGE.to_owned(),
@@ -160,13 +162,12 @@ pub fn not_done(outcome: OrderOutcome) -> Result<Box<lmex::DoneOrder>, CliError>
         OrderOutcome::Done(done) => Ok(done),
         OrderOutcome::Refused(Refusal::Error(error)) => Err(error.into()),
         OrderOutcome::Refused(Refusal::Status(order)) => {
-            let category = if order.status == lmex::Status::INSUFFICIENT_BALANCE {
-                "insufficient_funds"
-            } else {
-                "refused"
-            };
-            let reason = Refusal::Status(order).to_string();
-            Err(CliError::new(category, format!("the exchange refused the order: {reason}")))
+            let is_short = order.status == lmex::Status::INSUFFICIENT_BALANCE;
+            let reason = format!("the exchange refused the order: {}", Refusal::Status(order));
+            Err(match is_short {
+                true => CliError::new("insufficient_funds", reason).hint(CHECK_BALANCE),
+                false => CliError::new("refused", reason),
+            })
         }
         OrderOutcome::Unknown(order) => Err(CliError::new("unknown", order.to_string()).hint(format!(
             "it was not sent again. `lmex order {}` asks for it; the next order in {} does so first",
