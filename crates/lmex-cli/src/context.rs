@@ -48,6 +48,13 @@ impl Context {
         if let Some(fault) = passed_over(&credentials, environment, &variables) {
             output.note(&format!("note: {fault}. Not used here: the running local exchange has its own key"));
         }
+        if let Some(named) = not_meant(&credentials, environment, &variables, found.as_ref()) {
+            let name = named.key_shown();
+            output.note(&format!(
+                "note: key {name} of the variables is not used: the running local exchange has its own. To use it, give the address too: LMEX_REST_URL={}",
+                endpoints.rest()
+            ));
+        }
         let market_data = match (environment, found) {
             (Environment::Local, Some(found)) => found.market_data,
             (Environment::Local, None) => told(&endpoints).await.unwrap_or_else(|| NOT_TOLD.to_owned()),
@@ -187,6 +194,18 @@ fn passed_over(
     credentials.as_ref().ok()?;
     let named = Credentials::from_variables(environment, |name| variables.find(name));
     named.err().filter(|error| !matches!(error, CredentialsError::Missing { .. }))
+}
+
+/// The key of the variables, if the one that is used is another: whoever set it believes that it is used.
+fn not_meant(
+    used: &Result<Credentials, CredentialsError>,
+    environment: Environment,
+    variables: &Variables,
+    found: Option<&LocalExchange>,
+) -> Option<Credentials> {
+    let used = used.as_ref().ok().filter(|used| found.is_some_and(|found| found.api_key == used.key()))?;
+    let named = Credentials::from_variables(environment, |name| variables.find(name)).ok()?;
+    (named.key() != used.key()).then_some(named)
 }
 
 #[cfg(test)]

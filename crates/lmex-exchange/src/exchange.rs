@@ -165,7 +165,8 @@ impl Exchange {
         let time = TimeControl::new(handle.clone(), venue, clocks.wall.clone());
         let admin_token = Secret::new(random_hex());
         let streams = streams(hub, &handle, Arc::clone(&auth), sockets, faults.clone());
-        let streams = streams.merge(admin::router(address, &admin_token, faults.clone(), time.clone()));
+        let streams =
+            streams.merge(admin::router(address, &admin_token, faults.clone(), time.clone(), handle.clone()));
         // The desk's first answer comes after it has told the hub of the markets: whoever connects finds them.
         handle.read(|_| ()).await.map_err(StartError::Desk)?;
         let limiter = Mutex::new(Limiter::new(config.limits, config.block_scale));

@@ -4,6 +4,7 @@ mod accounts;
 mod admin;
 mod controls;
 mod fault;
+mod market;
 mod time;
 mod verify;
 
@@ -83,6 +84,9 @@ pub enum Look {
         #[command(subcommand)]
         change: Option<time::Time>,
     },
+    /// Show what the running exchange's markets take, or halt, close or open one.
+    #[command(after_help = "Example: lmex exchange market BTC-PERP halted")]
+    Market(market::Market),
     /// Decide the commands of a data folder again, and compare. The folder is only read.
     Verify(verify::Verify),
 }
@@ -142,6 +146,7 @@ pub async fn run(args: &Serve, global: &Global, output: &Output) -> Result<(), C
         Some(Look::Time { change }) => {
             return time::run(change.as_ref(), &admin::Admin::find(global)?, output).await;
         }
+        Some(Look::Market(args)) => return market::run(args, &admin::Admin::find(global)?, output).await,
         Some(Look::Verify(args)) => return verify::run(args, output),
         None => {}
     }

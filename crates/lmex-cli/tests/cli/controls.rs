@@ -1,4 +1,4 @@
-//! `lmex exchange fault` and `lmex exchange time`: control of a running exchange.
+//! `lmex exchange fault`, `lmex exchange time` and `lmex exchange market`: control of a running exchange.
 
 use serde_json::{Value, json};
 
@@ -35,8 +35,8 @@ fn time_is_shown_and_moved() {
     let paused = time("pause");
     assert_eq!((&paused["is_paused"], &paused["speed"]), (&json!(true), &json!("1")));
     let millis = |status: &Value| status["venue_ms"].as_i64().unwrap();
-    assert_eq!(millis(&time("step 1h30m")) - millis(&paused), 5_400_000);
-    let to = millis(&paused) + 6_000_000;
+    assert_eq!(millis(&time("step 1m30s")) - millis(&paused), 90_000);
+    let to = millis(&paused) + 100_000;
     assert_eq!(millis(&time(&format!("step --to {to}"))), to);
     assert_eq!(time("speed x10")["speed"], "10");
     assert_eq!(time("resume")["is_paused"], false);
@@ -45,6 +45,26 @@ fn time_is_shown_and_moved() {
     redacted().bind(|| insta::assert_snapshot!("time", shown.out));
     let said = venue.lmex("exchange time step --to 2020-01-01T00:00:00Z").failed(2, "invalid");
     assert!(said.contains("would go back"), "{said}");
+}
+
+#[test]
+fn a_market_is_halted_and_opened_again() {
+    let venue = Venue::start();
+    let takes = |row: usize, line: &str| {
+        venue.lmex(&format!("exchange market {line} --json")).json()["markets"][row].clone()
+    };
+    assert_eq!(takes(0, ""), json!({"symbol": "BTC-PERP", "trading": "active"}));
+    assert_eq!(takes(0, "BTC-PERP halted")["trading"], "halted");
+    let shown = venue.lmex("exchange market").ok().out;
+    assert!(shown.contains("cancels only (halted)") && shown.contains("everything"), "{shown}");
+    let said = venue.lmex("buy BTC-PERP 100ct --limit 50000").failed(2, "invalid");
+    assert!(said.contains("takes no orders now"), "{said}");
+    assert_eq!(takes(0, "BTC-PERP active")["trading"], "active");
+    venue.lmex("buy BTC-PERP 100ct --limit 50000").ok();
+    let said = venue.lmex("exchange market BTC halted").failed(2, "invalid");
+    assert!(said.contains("no market is called \"BTC\""), "{said}");
+    let said = venue.lmex("exchange market BTC-PERP");
+    assert!(said.code == Some(2) && said.err.contains("<TRADING>"), "{said:?}");
 }
 
 #[test]

@@ -250,6 +250,21 @@ fn variables_that_are_passed_over_for_the_running_exchanges_key_are_named() {
 }
 
 #[test]
+fn a_key_that_is_passed_over_is_told_of() {
+    let venue = Venue::start();
+    let pair = [("LMEX_API_KEY", "a-key-of-bobs-0123"), ("LMEX_API_SECRET", "a-secret-of-bobs-0123")];
+    let ran = venue.place.lmex_with(&pair, "balance").ok();
+    assert!(
+        ran.err.contains("is not used") && ran.err.contains("LMEX_REST_URL=http://127.0.0.1:"),
+        "{}",
+        ran.err
+    );
+    assert!(!ran.err.contains("a-secret"), "{}", ran.err);
+    let own = [("LMEX_API_KEY", venue.handle().api_key()), ("LMEX_API_SECRET", venue.handle().api_secret())];
+    assert!(!venue.place.lmex_with(&own, "balance").ok().err.contains("not used"), "it is the same one");
+}
+
+#[test]
 fn the_running_exchange_is_known_by_the_machines_name_too() {
     let venue = Venue::start();
     let url = venue.handle().rest_url().replace("127.0.0.1", "localhost");

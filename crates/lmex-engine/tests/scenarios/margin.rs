@@ -4,6 +4,8 @@ use super::check;
 
 #[test]
 fn an_order_needs_margin_for_what_it_would_open() {
+    // 10,000 × 100 / 10 = 100,000: all there is. One contract more: 100 / 10 = 10. Sells count beside buys only where they are dearer:
+    // 10,000 × 101 / 10 = 101,000 is 1,000 more; 9,900 × 101 / 10 = 99,990 is not more.
     check(
         "
         A leverage 10
@@ -25,6 +27,8 @@ fn an_order_needs_margin_for_what_it_would_open() {
 
 #[test]
 fn closing_needs_no_margin() {
+    // The position takes 10,000 × 100 / 10 = 100,000. At 95 it takes 95,000 and has lost 50,000: 100,000 − 50,000 − 95,000 = −45,000.
+    // All of it may be sold. One contract beyond would open a short: 96 / 10 = 9.6.
     check(
         "
         A leverage 10
@@ -44,6 +48,7 @@ fn closing_needs_no_margin() {
 
 #[test]
 fn buying_back_a_short_needs_no_margin() {
+    // The short takes 10,000 × 100 / 10 = 100,000. One contract beyond what it needs to close: 99 / 10 = 9.9.
     check(
         "
         A leverage 10
@@ -61,6 +66,8 @@ fn buying_back_a_short_needs_no_margin() {
 
 #[test]
 fn an_order_must_carry_the_loss_it_opens_with_and_the_taker_fee() {
+    // 100 times leverage, mark 100, taker fee 0.05 %. At 110: margin 10,000 × 110 / 100 = 11,000, loss 10,000 × 10 = 100,000,
+    // fee 1,100,000 × 0.05 % = 550; together 111,550. At 100 while it rests: 10,000 × 100 / 100 = 10,000.
     check(
         "
         F f1 buy 10000 @ 110
@@ -75,6 +82,8 @@ fn an_order_must_carry_the_loss_it_opens_with_and_the_taker_fee() {
 
 #[test]
 fn profits_of_partial_closes_sum_exactly() {
+    // Cost 2 × 100 + 101 = 301, a third of it 100.333…: cut to 12 decimals, so the last contract bears what the cuts left.
+    // −0.333333333333 × 2 − 0.333333333334 = −1 = 300 − 301. Available: 100,000 − 1 − 3 × 100 / 100 = 99,996.
     check(
         "
         depth ask 100 2, ask 101 1
@@ -97,6 +106,8 @@ fn profits_of_partial_closes_sum_exactly() {
 
 #[test]
 fn a_flip_realises_the_old_side_and_opens_the_new() {
+    // A closes 5 × (103 − 100) = 15 and is short 3 at 103. The mark is 100: A has 100,015 + 3 × 3 − 3 × 100 / 100 = 100,021 to use,
+    // B 100,000 − 5 × 100 / 100 = 99,995.
     check(
         "
         B b1 sell 5 @ 100
@@ -113,6 +124,8 @@ fn a_flip_realises_the_old_side_and_opens_the_new() {
 
 #[test]
 fn makers_and_takers_pay_their_own_fees() {
+    // As maker 4 × 101 × 0.02 % = 0.0808, as taker 3 × 100 × 0.05 % = 0.15: 100,000 − 0.2308 = 99,999.7692. Entry (404 + 300) / 7.
+    // Available: + (704 − 7 × 100) = 4, − 7 × 100 / 100 for the position and 6 × 101 / 100 = 6.06 for the rest of the order.
     check(
         "
         F f1 sell 10 @ 101
@@ -130,6 +143,7 @@ fn makers_and_takers_pay_their_own_fees() {
 
 #[test]
 fn leverage_is_bounded_and_must_be_affordable() {
+    // 50,000 × 100 / 100 = 50,000 of margin; at 50 times 100,000, all there is; at 49 times 102,040.816326530613 (rounded up): 2,040.8… more.
     check(
         "
         A leverage 101

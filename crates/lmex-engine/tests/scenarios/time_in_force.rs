@@ -116,6 +116,32 @@ fn a_timed_order_ends_at_its_moment_and_before_the_command_of_that_moment() {
 }
 
 #[test]
+fn every_lifetime_ends_to_the_millisecond() {
+    // An hour is 3,600,000 ms; 12 hours 43,200,000; a day 86,400,000; a week 604,800,000; a month, 30 days, 2,592,000,000.
+    for (word, ms) in [
+        ("HALFMIN", "30_000"),
+        ("FIVEMIN", "300_000"),
+        ("HOUR", "3_600_000"),
+        ("TWELVEHOUR", "43_200_000"),
+        ("DAY", "86_400_000"),
+        ("WEEK", "604_800_000"),
+        ("MONTH", "2_592_000_000"),
+    ] {
+        let last = ms.replace('_', "").parse::<i64>().unwrap() - 1;
+        check(&format!(
+            "
+            A a1 sell 5 @ 100 {word}
+            time +{last}
+              ~ nothing
+              | ask 100: a1 5
+            time +1
+              => cancelled a1 5 Expired, level 0
+            "
+        ));
+    }
+}
+
+#[test]
 fn a_timed_order_that_is_filled_does_not_expire() {
     check(
         "

@@ -6,7 +6,7 @@ use crate::venue;
 
 use lmex_exchange::{ExchangeConfig, LimitsMode};
 use serde_json::{Value, json};
-use venue::{Answer, START, Venue, keys};
+use venue::{Answer, START, Venue, keys, rows};
 
 /// Sends a request with the right token.
 async fn ask(venue: &Venue, method: &str, path: &str, body: Value) -> Answer {
@@ -140,4 +140,38 @@ async fn time_is_paused_stepped_and_run() {
     venue.pass_ms(100);
     let status = change(json!({"do": "speed", "speed": "1"})).await;
     assert_eq!((&status["venue_ms"], &status["speed"]), (&json!(START + 6_000), &json!("1")));
+}
+
+#[tokio::test]
+async fn a_market_is_halted_closed_and_opened_again() {
+    let venue = Venue::start().await;
+    let set = async |trading: &str| {
+        let body = json!({"symbol": "BTC-PERP", "trading": trading});
+        ask(&venue, "POST", "/admin/markets", body).await.ok()
+    };
+    let waits = |id: &str| json!({"symbol": "BTC-PERP", "side": "BUY", "type": "LIMIT", "price": 50_000, "size": 100, "clOrderID": id});
+    let open = async || rows(venue.my("/user/open_orders").await.ok()).len();
+    let active = async || venue.get("/market_summary?symbol=BTC-PERP").await.one()["active"].clone();
+    venue.post("/order", waits("one")).await.one();
+    venue.post("/order", waits("two")).await.one();
+
+    let markets = set("halted").await;
+    assert_eq!(markets["markets"][0], json!({"symbol": "BTC-PERP", "trading": "halted"}));
+    assert_eq!((open().await, active().await), (2, json!(false)));
+    assert_ne!(venue.post("/order", waits("three")).await.status, 200);
+    venue.delete("/order?symbol=BTC-PERP&clOrderID=one").await.one();
+    assert_eq!(open().await, 1, "cancels are taken");
+
+    set("closed").await;
+    assert_eq!(open().await, 0, "what was open is cancelled");
+    set("active").await;
+    venue.post("/order", waits("three")).await.one();
+    assert_eq!((open().await, active().await), (1, json!(true)));
+
+    let (status, message) =
+        refused(&ask(&venue, "POST", "/admin/markets", json!({"symbol": "X", "trading": "halted"})).await);
+    assert_eq!(status, 404);
+    assert!(message.contains("GET /admin/markets lists them"), "{message}");
+    let body = json!({"symbol": "BTC-PERP", "trading": "asleep"});
+    assert_eq!(ask(&venue, "POST", "/admin/markets", body).await.status, 400);
 }

@@ -42,7 +42,7 @@ impl Admin {
         };
         let Some(token) = token else {
             return Err(CliError::new("credentials", format!("no admin token is known for {origin}"))
-                .hint(format!("set {TOKEN} to the one that the exchange printed when it started")));
+                .hint(format!("set {TOKEN} to `admin_token` of the first line of `lmex exchange --json`")));
         };
         let admin = LocalAdmin::new(&origin, &token);
         Ok(Self(admin.map_err(|error| CliError::new("config", error.to_string()))?))
