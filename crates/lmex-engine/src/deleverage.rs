@@ -9,10 +9,9 @@ use std::cmp::Ordering;
 use lmex_types::Side;
 
 use crate::engine::State;
-use crate::liquidation::Cover;
 use crate::margin::{Account, Holding, Slot};
 use crate::market::Market;
-use crate::solvency::can_take_over;
+use crate::solvency::{can_take_over, equity};
 use crate::{AccountId, LegId, MarketId, Money};
 
 /// What decides about a position's place in the queue. All numbers count units of money.
@@ -59,7 +58,7 @@ pub(crate) fn bucket(state: &State, account: &Account, market: MarketId, leg: Le
         1.. => Side::Sell,
         _ => Side::Buy,
     };
-    let own = Standing::of(state, account, holding, market);
+    let own = Standing::of(account, holding, market);
     let (mut before, mut all) = (0_usize, 0_usize);
     for (_, _, other) in queue(state, market, side) {
         all += 1;
@@ -96,19 +95,18 @@ fn queue(state: &State, market: &Market, side: Side) -> impl Iterator<Item = (Sl
         let account = &state.accounts[slot];
         let closable = move |holding: &&Holding| holding.position.closable(side) > 0;
         let holdings = account.holdings_in(market.id).iter().filter(closable);
-        holdings.map(move |holding| (slot, holding.leg, Standing::of(state, account, holding, market)))
+        holdings.map(move |holding| (slot, holding.leg, Standing::of(account, holding, market)))
     })
 }
 
 impl Standing {
-    fn of(state: &State, account: &Account, holding: &Holding, market: &Market) -> Self {
-        let scope = holding.is_isolated().then_some((holding.market, holding.leg));
+    fn of(account: &Account, holding: &Holding, market: &Market) -> Self {
         let positive = |units: i128| u128::try_from(units).unwrap_or(0).max(1);
         Self {
             profit: holding.unrealised(market).units(),
             cost: positive(holding.position.cost.abs().units()),
             value: positive(market.mark.value.times(holding.position.contracts).abs().units()),
-            equity: positive(Cover::of(state, account, scope).equity.units()),
+            equity: positive(equity(account, holding, market).units()),
         }
     }
 

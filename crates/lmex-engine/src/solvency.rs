@@ -80,7 +80,7 @@ fn highest_fee(account: &Account, value: Money, contracts: i64) -> Money {
 }
 
 /// The money behind a position with the profit of all that it covers.
-fn equity(account: &Account, holding: &Holding, market: &Market) -> Money {
+pub(crate) fn equity(account: &Account, holding: &Holding, market: &Market) -> Money {
     match holding.is_isolated() {
         true => holding.wallet + holding.unrealised(market),
         false => account.equity(),

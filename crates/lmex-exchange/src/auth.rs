@@ -206,7 +206,9 @@ impl Auth {
             return Err(AuthError::EarlierRun { nonce: number, floor });
         }
         let mut seen = key.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        if !seen.insert(number, now, self.window_ms) && uses_nonce {
+        // A clock that a fault sets forward is back in time when the fault is cleared.
+        let earliest = now.min(now.plus_ms(offset_ms.saturating_neg()));
+        if !seen.insert(number, earliest, self.window_ms) && uses_nonce {
             return Err(AuthError::RepeatedNonce(number));
         }
         // Before its command comes to the desk, which keeps the two together.

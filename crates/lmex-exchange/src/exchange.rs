@@ -150,8 +150,18 @@ impl Exchange {
         let faults = faults_of(&found.config, &found.accounts)?;
         let (hub, batches) = mpsc::channel(UNTOLD);
         let opened = found.open(&clocks, hub)?;
-        let Opened { desk, venue, journal, standing, market_source, main_market, recovery, floor, believed } =
-            opened;
+        let Opened {
+            desk,
+            papers,
+            venue,
+            journal,
+            standing,
+            market_source,
+            main_market,
+            recovery,
+            floor,
+            believed,
+        } = opened;
         let Found { config, accounts, .. } = found;
         let clocks = Clocks { venue: venue.clock(), wall: shifted(clocks.wall, faults.clone()) };
         let (handle, requests) = desk::queue(journal.clone());
@@ -169,6 +179,9 @@ impl Exchange {
             streams.merge(admin::router(address, &admin_token, faults.clone(), time.clone(), handle.clone()));
         // The desk's first answer comes after it has told the hub of the markets: whoever connects finds them.
         handle.read(|_| ()).await.map_err(StartError::Desk)?;
+        // Last, when the beginning is kept: a start that fails changes no key, and a folder with keys has a past. Nobody has
+        // been told of new ones yet.
+        papers.map_or(Ok(()), |papers| papers.keep_keys(accounts.configs()))?;
         let limiter = Mutex::new(Limiter::new(config.limits, config.block_scale));
         let greeting = Greeting { address, market_source: market_source.clone(), market: main_market };
         let app = App {

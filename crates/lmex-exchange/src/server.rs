@@ -6,13 +6,15 @@ mod greeting;
 mod waiting;
 mod wire;
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 
+use axum::Router;
+use axum::body::Bytes;
 use axum::extract::State;
 use axum::middleware::map_response;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use axum::{Json, Router};
+use http::header::CONTENT_TYPE;
 use http::{Method, Uri};
 
 use crate::auth::Auth;
@@ -52,7 +54,7 @@ pub(crate) fn router(app: Arc<App>, streams: Router) -> Router {
     let served = Router::new()
         .merge(routes::all())
         .route("/", get(greet))
-        .route("/openapi.json", get(async || Json(openapi::document())))
+        .route("/openapi.json", get(describe))
         .fallback(not_served)
         .method_not_allowed_fallback(method_not_served)
         .with_state(app);
@@ -69,6 +71,12 @@ pub(crate) fn router(app: Arc<App>, streams: Router) -> Router {
 /// Not limited: programs ask here where the prices come from, which must not cost them a query.
 async fn greet(State(app): State<Arc<App>>) -> String {
     app.greeting.text()
+}
+
+/// Not limited either, so it is made once.
+async fn describe() -> impl IntoResponse {
+    static DOCUMENT: LazyLock<Bytes> = LazyLock::new(|| openapi::document().to_string().into());
+    ([(CONTENT_TYPE, "application/json")], DOCUMENT.clone())
 }
 
 async fn not_served(method: Method, uri: Uri) -> Refused {

@@ -38,6 +38,9 @@ fn amounts_are_above_zero() {
         A deposit 1000000000000000
           : A flat, balance 1000000000100000, available 1000000000100000
         A withdraw 1000000000100000
+          => refused: amount 1000000000100000 must be above zero and at most 1e15
+        A withdraw 1000000000000000
+        A withdraw 100000
           : A flat, balance 0, available 0
         ",
     );

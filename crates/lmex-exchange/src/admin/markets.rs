@@ -37,7 +37,7 @@ enum Word {
 }
 
 pub(super) async fn list(State(admin): State<Arc<Admin>>) -> Result<Json<Markets>, Refused> {
-    admin.desk.read(all).await.map(Json).map_err(gone)
+    admin.desk.read(all).await.map(Json).map_err(|error| gone(&error))
 }
 
 pub(super) async fn change(State(admin): State<Arc<Admin>>, body: Bytes) -> Result<Json<Markets>, Refused> {
@@ -52,7 +52,7 @@ pub(super) async fn change(State(admin): State<Arc<Admin>>, body: Bytes) -> Resu
         let message = format!("no market is called {name:?}: GET /admin/markets lists them");
         Refused::new(StatusCode::NOT_FOUND, message)
     };
-    changed.await.map_err(gone)?.map(Json).ok_or_else(unknown)
+    changed.await.map_err(|error| gone(&error))?.map(Json).ok_or_else(unknown)
 }
 
 fn all(state: &DeskState) -> Markets {
@@ -63,7 +63,7 @@ fn all(state: &DeskState) -> Markets {
     Markets { markets: state.engine.markets().map(market).collect() }
 }
 
-fn gone(error: DeskGone) -> Refused {
+fn gone(error: &DeskGone) -> Refused {
     Refused::new(StatusCode::SERVICE_UNAVAILABLE, error.to_string())
 }
 

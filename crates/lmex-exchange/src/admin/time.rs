@@ -17,8 +17,8 @@ use crate::clock::{Speed, TimeError, TimeStatus};
 #[derive(Debug, Deserialize)]
 #[serde(tag = "do", rename_all = "lowercase", deny_unknown_fields)]
 enum Change {
-    Pause,
-    Resume,
+    Pause {},
+    Resume {},
     Speed { speed: String },
     Step { ms: Option<i64>, to_ms: Option<i64> },
 }
@@ -33,8 +33,8 @@ pub(super) async fn change(
 ) -> Result<Json<TimeStatus>, Refused> {
     let time = &admin.time;
     let changed = match read(&body)? {
-        Change::Pause => time.pause().await,
-        Change::Resume => time.resume().await,
+        Change::Pause {} => time.pause().await,
+        Change::Resume {} => time.resume().await,
         Change::Speed { speed } => {
             let speed: Speed = speed.parse().map_err(|error| Refused::bad(format!("{error}")))?;
             time.run_at(speed).await

@@ -12,7 +12,8 @@ use lmex_types::TimeMs;
 pub(super) struct SeenNonces(BTreeSet<i64>);
 
 impl SeenNonces {
-    /// Remembers a nonce; false if it is remembered already.
+    /// Remembers a nonce; false if it is remembered already. `now` is the earliest time by any clock that nonces may be
+    /// compared with: what that one would still accept is not forgotten.
     pub(super) fn insert(&mut self, nonce: i64, now: TimeMs, window_ms: i64) -> bool {
         let oldest = now.plus_ms(window_ms.saturating_mul(-2)).as_millis();
         // Hardly ever more than one: splitting the set would build it anew with every request.

@@ -40,6 +40,7 @@ struct Kept {
 /// A desk with all that depends on how it began.
 pub(super) struct Opened {
     pub(super) desk: Desk,
+    pub(super) papers: Option<Papers>,
     pub(super) venue: VenueTime,
     pub(super) journal: Option<lmex_journal::Handle>,
     pub(super) standing: Standing,
@@ -121,10 +122,9 @@ impl Found {
             }
         };
         self.accounts.open(&mut desk)?;
-        // Last, so that a start that fails changes no key; nobody has been told of new ones yet.
-        papers.map_or(Ok(()), |papers| papers.keep_keys(self.accounts.configs()))?;
         Ok(Opened {
             desk,
+            papers,
             venue,
             journal: handle,
             standing,

@@ -114,8 +114,8 @@ pub enum DataError {
         /// The dialect that was given.
         given: Dialect,
     },
-    /// A folder with a past and without the file that says how it was made.
-    #[error("{} is missing, though the journal beside it is there: bring it back from a copy, or name a new folder", .0.display())]
+    /// A folder with a past and without its journal, or without the file that says how it was made.
+    #[error("{} is missing or empty, though what stands beside it is there: bring it back from a copy, or name a new folder", .0.display())]
     Missing(PathBuf),
     /// A market that the folder doesn't have, or has otherwise.
     #[error(
@@ -190,10 +190,14 @@ impl Papers {
     /// any.
     pub(crate) fn check(&self, config: &ExchangeConfig, has_past: bool) -> Result<(), DataError> {
         let made = made_as(&self.path)?;
-        if !has_past {
-            return self.write(MADE, &Made::by(config));
-        }
         let path = self.path.clone();
+        if !has_past {
+            // Keys are kept when the beginning is.
+            return match path.join(KEYS).exists() {
+                true => Err(DataError::Missing(path.join(JOURNAL))),
+                false => self.write(MADE, &Made::by(config)),
+            };
+        }
         match made {
             None => Err(DataError::Missing(path.join(MADE))),
             Some(made) if made.seed != config.seed => {

@@ -338,7 +338,9 @@ impl Hub {
         let mut understood = Vec::new();
         let mut channels = Vec::new();
         for topic in topics {
+            // A topic that is named twice in a message is answered once: its first message may be a whole book.
             if let Some(channel) = self.find(id, topic)
+                && !channels.contains(&channel)
                 && self.board.subscribe(id, channel)
             {
                 understood.push(topic.as_str());

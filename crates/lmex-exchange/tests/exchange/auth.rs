@@ -196,3 +196,21 @@ async fn every_private_endpoint_asks_for_a_signature() {
         assert_eq!(answer.status, 401, "{method} {path}");
     }
 }
+
+#[tokio::test]
+async fn a_clock_that_was_ahead_for_a_while_lets_no_request_in_twice() {
+    let venue = Venue::start().await;
+    let faults = venue.exchange.faults();
+    let nonce = START.to_string();
+    let signature = venue.signer.sign_request("/api/v2.3/user/open_orders", &nonce, b"");
+    let headers = [("request-api", KEY), ("request-nonce", &nonce), ("request-sign", signature.as_str())];
+    let again = async || venue.send("GET", "/futures/api/v2.3/user/open_orders", &headers, b"").await;
+    again().await.ok();
+    let ahead = serde_json::from_str(r#"{"kind": "clock-offset", "ms": 20000}"#).unwrap();
+    faults.add(ahead).unwrap();
+    venue.set_nonce(START + 20_000);
+    venue.my("/user/open_orders").await.ok();
+    faults.clear();
+    let (_, message) = again().await.refused(401);
+    assert!(message.contains("was used before"), "{message}");
+}

@@ -106,6 +106,20 @@ async fn a_folder_goes_on_as_it_was_made_or_not_at_all() {
 }
 
 #[tokio::test]
+async fn a_journal_that_is_gone_is_missed() {
+    let dir = TempDir::new().unwrap();
+    Venue::start_with(kept_in(dir.path())).await.exchange.shutdown().await;
+    for entry in std::fs::read_dir(dir.path().join("journal")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|end| end == "log") {
+            std::fs::remove_file(path).unwrap();
+        }
+    }
+    let said = Venue::start_at(kept_in(dir.path()), START, START).await.err().unwrap().to_string();
+    assert!(said.contains("journal is missing or empty"), "{said}");
+}
+
+#[tokio::test]
 async fn a_file_of_keys_that_can_not_be_understood_is_not_shown() {
     let dir = TempDir::new().unwrap();
     started(dir.path(), Vec::new()).await.shutdown().await;

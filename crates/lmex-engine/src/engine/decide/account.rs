@@ -8,7 +8,7 @@ use crate::margin::Wallet;
 use crate::message::{Event, Refusal};
 use crate::{AccountId, LegId, MarketId, Money, Rate};
 
-/// The largest deposit: 1e15 of the quote currency.
+/// The largest deposit and withdrawal: 1e15 of the quote currency.
 const MAX_DEPOSIT: Money = Money::from_quote(1_000_000_000_000_000);
 
 pub(super) fn open(account: AccountId, maker_fee: Rate, taker_fee: Rate) -> Event {
@@ -37,7 +37,8 @@ pub(super) fn deposit(state: &State, account: AccountId, amount: Money) -> Event
 pub(super) fn withdraw(state: &State, account: AccountId, amount: Money) -> Event {
     let refusal = match state.user(account) {
         None => Refusal::UnknownAccount(account),
-        Some(_) if amount <= Money::ZERO => Refusal::AmountOutOfRange(amount),
+        // What could not be put in again is not taken out: a transfer that fails half-way is put back.
+        Some(_) if amount <= Money::ZERO || amount > MAX_DEPOSIT => Refusal::AmountOutOfRange(amount),
         Some(found) => {
             let available = Wallet::of(found).withdrawable();
             if amount <= available {

@@ -240,7 +240,8 @@ async fn no_more_topics_than_allowed_are_acknowledged() {
     let venue = Venue::with(SocketConfig { max_subscriptions: 1, ..SocketConfig::default() });
     let mut client = venue.connect(StreamPath::Book);
     client.subscribe(&["snapshotL1:BTC-PERP", "snapshotL1:BTC-PERP_0", "snapshotL1:BTC-PERP"]);
-    let channel = ["snapshotL1:BTC-PERP", "snapshotL1:BTC-PERP"];
+    // One that is named twice in a message is answered once.
+    let channel = ["snapshotL1:BTC-PERP"];
     assert_eq!(client.json().await, json!({"event": "subscribe", "channel": channel}));
 }
 
