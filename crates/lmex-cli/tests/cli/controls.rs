@@ -48,6 +48,23 @@ fn time_is_shown_and_moved() {
 }
 
 #[test]
+fn candles_go_by_venue_time() {
+    let venue = Venue::start();
+    venue.lmex("exchange time pause").ok();
+    let newest = || {
+        let venue_ms = venue.lmex("exchange time --json").json()["venue_ms"].as_i64().unwrap();
+        let candles = venue.lmex("candles BTC-PERP 1h -n 3 --json").json();
+        let candles = candles.as_array().unwrap();
+        let finished: Vec<_> = candles.iter().map(|candle| candle["finished"].as_bool().unwrap()).collect();
+        assert_eq!(finished, [true, true, false], "{candles:?}");
+        assert_eq!(candles[2]["time"].as_i64().unwrap(), venue_ms / 3_600_000 * 3_600, "{candles:?}");
+    };
+    newest();
+    venue.lmex("exchange time step 3h").ok();
+    newest();
+}
+
+#[test]
 fn a_market_is_halted_and_opened_again() {
     let venue = Venue::start();
     let takes = |row: usize, line: &str| {
