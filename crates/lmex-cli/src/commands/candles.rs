@@ -8,7 +8,7 @@ use crate::args::Candles;
 use crate::context::Context;
 use crate::draw;
 use crate::error::CliError;
-use crate::output::{Align, Format, Output, Table};
+use crate::output::{Align, Format, Narrow, Output, Table};
 
 /// A candle as a program gets it. LMEX sends bare arrays, so the names are ours.
 #[derive(Serialize)]
@@ -79,7 +79,8 @@ fn table(candles: &[MarkedCandle], format: Format) -> Table {
         right("volume"),
         ("finished", Align::Left),
     ];
-    let mut table = Table::new("no candles", &columns);
+    let mut table =
+        Table::new("no candles", &columns).narrow(Narrow { short: &[], below: &[], drop: &["volume"] });
     for marked in candles {
         let candle = marked.candle;
         let time = second(candle.start, format);

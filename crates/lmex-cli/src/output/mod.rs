@@ -1,5 +1,6 @@
 //! Data on stdout, messages on stderr: tables for people, JSON and CSV for programs.
 
+mod layout;
 mod slips;
 mod table;
 
@@ -10,7 +11,9 @@ use lmex::Decimal;
 use serde::Serialize;
 
 use crate::args::Global;
+use crate::draw;
 use crate::error::CliError;
+pub use layout::Narrow;
 pub use table::{Align, Table};
 
 /// How results are written.
@@ -59,7 +62,10 @@ impl Output {
         match self.format {
             Format::Json => self.json(value),
             Format::Csv => self.text(&table().to_csv(true)?),
-            Format::People => self.text(&table().to_text(self.colour)),
+            Format::People => {
+                let width = self.terminal.then(|| draw::terminal_size().0);
+                self.text(&table().to_text(self.colour, width))
+            }
         }
     }
 

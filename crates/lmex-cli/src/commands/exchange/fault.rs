@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::admin::Admin;
 use crate::error::CliError;
-use crate::output::{Align, Output, Table};
+use crate::output::{Align, Narrow, Output, Table};
 
 #[derive(Debug, Subcommand)]
 pub enum Fault {
@@ -141,7 +141,7 @@ fn table(rows: &[Row]) -> Table {
         ("hits", Align::Right),
         ("left", Align::Right),
     ];
-    let mut table = Table::new("no faults", &columns);
+    let mut table = Table::new("no faults", &columns).narrow(Narrow::LIST);
     for row in rows {
         let members: Vec<_> =
             row.members.iter().map(|(name, value)| format!("{name}={}", plain(value))).collect();
