@@ -245,7 +245,7 @@ impl Desk {
         });
         match stepped {
             Err(error) => tracing::error!("{error}: that market stands still from here on"),
-            Ok(()) if has_changed => tracing::error!("the prices are now: {described}"),
+            Ok(()) if has_changed => tracing::info!("the prices are now: {described}"),
             Ok(()) => {}
         }
     }

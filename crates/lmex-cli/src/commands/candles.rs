@@ -30,7 +30,10 @@ struct Row {
 
 pub async fn run(args: &Candles, context: &Context, output: &Output) -> Result<(), CliError> {
     let client = context.client()?;
-    let candles = client.ohlcv(args.market, args.resolution, args.count.into()).await?.into_data();
+    let candles = client
+        .ohlcv(args.market, args.resolution, usize::try_from(args.count).unwrap_or(usize::MAX))
+        .await?
+        .into_data();
     if output.format == Format::People && output.terminal && !args.table {
         return draw_them(args, &candles, output);
     }

@@ -141,10 +141,14 @@ fn error_as_json(error: &CliError) {
 }
 
 /// Says what is wrong with the command line, or prints the help or version it asks for.
-pub fn command_line(error: &clap::Error) -> ExitCode {
+pub fn command_line(mut error: clap::Error) -> ExitCode {
     let words: Vec<_> = std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
     let as_json = words.iter().any(|word| word == "--json");
     let hint = slips::hint(&words).filter(|_| error.use_stderr());
+    if hint.is_some() {
+        // Two pieces of advice are one too many, and ours is about what was meant.
+        error.remove(clap::error::ContextKind::Suggested);
+    }
     if error.use_stderr() && as_json {
         let text = error.render().to_string();
         // What follows the first paragraph is advice on usage, for the eye.

@@ -107,7 +107,10 @@ pub async fn run(fault: &Fault, admin: &Admin, output: &Output) -> Result<(), Cl
         }
         Fault::Clear(Clear { id: Some(id) }) => {
             let path = format!("/admin/faults/{id}");
-            let cleared: Row = admin.ask(Method::DELETE, &path, NOTHING).await?;
+            let cleared: Row = admin
+                .ask(Method::DELETE, &path, NOTHING)
+                .await
+                .map_err(|error| error.hint("`lmex exchange fault list` shows which there are"))?;
             output.print(&cleared, || table(std::slice::from_ref(&cleared)))
         }
     }
