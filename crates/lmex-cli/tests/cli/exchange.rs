@@ -132,6 +132,25 @@ fn more_accounts_come_from_the_command_line_and_from_a_file() {
 }
 
 #[test]
+fn the_file_of_accounts_of_the_page_is_one() {
+    let page = include_str!("../../../../docs/EXCHANGE.md");
+    let text = page.split("```json\n").nth(1).unwrap().split("```").next().unwrap();
+    let place = Place::new();
+    let file = place.state().join("accounts.json");
+    std::fs::write(&file, text).unwrap();
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600)).unwrap();
+    let mut exchange = place.start(&[], &format!("{SERVE} --accounts {}", file.display()));
+    let ready: Value = serde_json::from_str(&exchange.line()).unwrap();
+    let keys = |name: &str| {
+        let accounts = ready["accounts"].as_array().unwrap();
+        accounts.iter().find(|account| account["name"] == name).unwrap()["keys"].clone()
+    };
+    assert!(balance(&ready, &keys("bob")[0]).ok().out.contains("5000"));
+    assert_eq!(keys("carol")[0]["permissions"], serde_json::json!(["read"]));
+    assert_eq!(keys("carol")[1]["api_key"], "carols-key");
+}
+
+#[test]
 fn csv_has_a_row_for_each_key() {
     let place = Place::new();
     let line = "exchange --listen 127.0.0.1:0 --csv --account bob --account carol:5";
