@@ -39,8 +39,7 @@ pub fn of_file(path: &Path) -> Result<Vec<AccountConfig>, CliError> {
     file.take(LARGEST_FILE).read_to_string(&mut text).map_err(failed)?;
     let entries: Vec<Entry> = serde_json::from_str(&text).map_err(|error| {
         let (line, column) = (error.line(), error.column());
-        let why = slip(&error.to_string())
-            .map_or("it is not a list of accounts".to_owned(), |slip| slip.to_owned());
+        let why = slip(&error.to_string()).map_or("it is not a list of accounts".to_owned(), str::to_owned);
         CliError::new("config", format!("{shown}, line {line}, column {column}: {why}")).hint(EXAMPLE)
     })?;
     let has_secrets = entries.iter().flat_map(|entry| &entry.keys).any(|key| key.api_secret.is_some());
