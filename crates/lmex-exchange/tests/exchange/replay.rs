@@ -118,6 +118,34 @@ fn messages_become_commands_when_they_are_due() {
     assert_eq!(step(&mut replay, 10_000), []);
 }
 
+/// Prices are told every 250 ms at most, and what changed after that must not be left untold.
+#[test]
+fn the_last_prices_are_told_when_the_tape_ends_or_falls_silent() {
+    let told = |commands: &[Command]| {
+        let price = |command: &Command| match command {
+            Command::SetPrices { index, .. } => Some(index.normalize().to_string()),
+            _ => None,
+        };
+        commands.iter().filter_map(price).collect::<Vec<_>>()
+    };
+    let mut replay = btc(&[
+        depth(0, true, "bid 60000 1, ask 60001 1"),
+        depth(100, true, "bid 61000 1, ask 61001 1"),
+        depth(9_000, true, "bid 62000 1, ask 62001 1"),
+        depth(9_001, true, "bid 63000 1, ask 63001 1"),
+    ]);
+    assert_eq!(told(&step(&mut replay, 0)), ["60000.5"]);
+    assert!(told(&step(&mut replay, 100)).is_empty());
+    assert_eq!(replay.next_at(), Some(START.plus_ms(250)), "not the message of 9 s later");
+    assert_eq!(told(&step(&mut replay, 250)), ["61000.5"]);
+    assert_eq!(told(&step(&mut replay, 9_000)), ["62000.5"]);
+    assert!(told(&step(&mut replay, 9_001)).is_empty());
+    assert!(replay.has_ended());
+    assert_eq!(replay.next_at(), Some(START.plus_ms(9_250)));
+    assert_eq!(told(&step(&mut replay, 9_250)), ["63000.5"]);
+    assert_eq!(replay.next_at(), None);
+}
+
 #[test]
 fn speed_shortens_the_wait() {
     let messages = [depth(0, true, "bid 1 1, ask 2 1"), depth(10_000, false, "bid 1 2")];

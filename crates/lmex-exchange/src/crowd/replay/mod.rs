@@ -217,19 +217,29 @@ impl Replay {
         }
     }
 
-    /// The mark is the middle of the book, the index the middle of the venue's best prices where the tape has them.
     fn tell_prices(&mut self, now: TimeMs, out: &mut Vec<Command>) {
-        if now < self.prices_at {
-            return;
-        }
+        let Some((index, mark)) = self.untold().filter(|_| now >= self.prices_at) else { return };
+        self.told = Some((index, mark));
+        self.prices_at = now.plus_ms(PRICES_MS);
+        out.push(Command::SetPrices { market: self.market(), index, mark: Some(mark) });
+    }
+
+    /// Index and mark, if they are not those that were told last. The mark is the middle of the book, the index the
+    /// middle of the venue's best prices where the tape has them.
+    fn untold(&self) -> Option<(Decimal, Decimal)> {
         let grid = &self.listing.instrument.grid;
-        let best = self.book.best();
-        let Some(mark) = best.and_then(|(bid, ask)| middle(grid.price(bid), grid.price(ask))) else { return };
-        let index = self.top.unwrap_or(mark);
-        if self.told.replace((index, mark)) != Some((index, mark)) {
-            self.prices_at = now.plus_ms(PRICES_MS);
-            out.push(Command::SetPrices { market: self.market(), index, mark: Some(mark) });
+        let (bid, ask) = self.book.best()?;
+        let mark = middle(grid.price(bid), grid.price(ask))?;
+        let prices = (self.top.unwrap_or(mark), mark);
+        (self.told != Some(prices)).then_some(prices)
+    }
+
+    fn play_due(&mut self, now: TimeMs, out: &mut Vec<Command>) -> Result<(), SourceError> {
+        for _ in 0..STEP_MESSAGES {
+            let Some(message) = self.take_due(now)? else { break };
+            self.play(&message, out);
         }
+        Ok(())
     }
 
     fn tell_funding(&mut self, now: TimeMs, out: &mut Vec<Command>) {
@@ -243,21 +253,21 @@ impl Replay {
 
 impl MarketSource for Replay {
     fn next_at(&self) -> Option<TimeMs> {
-        match &self.state {
+        let plays = match &self.state {
             State::Playing(message) => Some(self.pace.due(message.received_ns)),
             State::Asking(at) => Some(*at),
             State::Ended | State::Failed => None,
-        }
+        };
+        // Prices that changed are told even where the tape says nothing more, or for long.
+        let tells = self.untold().map(|_| self.prices_at);
+        plays.into_iter().chain(tells).min()
     }
 
     fn step(&mut self, now: TimeMs, out: &mut Vec<Command>) -> Result<(), SourceError> {
         self.tell_funding(now, out);
-        for _ in 0..STEP_MESSAGES {
-            let Some(message) = self.take_due(now)? else { break };
-            self.play(&message, out);
-        }
+        let played = self.play_due(now, out);
         self.tell_prices(now, out);
-        Ok(())
+        played
     }
 
     fn describe(&self) -> String {
@@ -334,7 +344,7 @@ mod tests {
         let mut commands = Vec::new();
         let failed = replay.step(START.plus_ms(500), &mut commands);
         assert!(matches!(failed, Err(SourceError::Tape(_))), "{failed:?}");
-        assert_eq!(commands.len(), 2, "what came before the damage was played");
+        assert_eq!(commands.len(), 3, "what came before the damage was played, and its price is told");
         assert_eq!(replay.next_at(), None);
         assert!(replay.describe().contains("can't be read on"));
     }

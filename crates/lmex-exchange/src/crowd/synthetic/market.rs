@@ -87,7 +87,7 @@ impl SyntheticMarket {
 
     /// Goes on where another crowd was.
     pub(super) fn resume(seed: u64, start: TimeMs, standing: &Standing) -> Self {
-        let mut new = Self::new(seed, start, &standing.listing);
+        let mut new = Self::new(seed, start, &standing.usual());
         new.fair = new.fair.at(standing.subticks());
         new.premium = Premium::from_ppb(standing.premium_ppb);
         new.funding_at = standing.next_funding.max(start);

@@ -3,7 +3,7 @@
 use lmex_engine::MarketView;
 use lmex_types::{Decimal, Side, TimeMs};
 
-use super::fair::SUBTICKS;
+use super::fair::{FairPrice, SUBTICKS};
 use crate::crowd::Listing;
 
 /// A market in which a crowd was before.
@@ -43,6 +43,16 @@ impl Standing {
     /// Whether there is a book to go on with.
     pub(super) fn is_two_sided(&self) -> bool {
         self.middle().is_some()
+    }
+
+    /// What a crowd finds usual here: the market as it was listed; far from the listed price, as a tape may leave it,
+    /// as though it were listed where it stands.
+    pub(super) fn usual(&self) -> Listing {
+        let stands = self.subticks();
+        if FairPrice::new(self.listing.price).reaches(stands) {
+            return self.listing.clone();
+        }
+        Listing { price: (stands / SUBTICKS).max(1), ..self.listing.clone() }
     }
 
     /// The price to go on from.
