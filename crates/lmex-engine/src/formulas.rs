@@ -57,8 +57,8 @@
 //! |---|---|---|---|
 //! | mark price | `75 % × index + 25 % × impact mid`, or as it is given ([`MarkRules`]) | to the tick's decimals | LMEX, support article of 2023 |
 //! | impact mid | mean of the average prices at which 10,000 USDT could be sold and bought | down | the notional is an assumption |
-//! | premium `P` | mean over the interval, by time, of `(mark − index) / index` | to 1e-12, down | usual |
-//! | funding rate | `P + clamp(interest − P, ±0.05 %)`, cut to `±0.75 %` ([`FundingRules`]) | exact | usual (Binance, Bybit, BitMEX); LMEX publishes interval and "notional × rate" |
+//! | premium `P` | mean over the interval, by time, of `(mark − index) / index`; the local exchange's simulated crowd gives the rate, of its own price's premium (see `docs/MARKET.md`) | to 1e-12, down | usual |
+//! | funding rate | `P + clamp(interest − P, ±0.05 %)`, cut to `±0.75 %` ([`FundingRules::rate`]) | exact | usual (Binance, Bybit, BitMEX); LMEX publishes interval and "notional × rate" |
 //! | funding payment | `n·v(mark) × rate`: above zero is paid, below it received | up, for both sides | LMEX: "notional × rate" |
 //! | price band | `mark × (1 ± 10 %)` | to a tick, inwards | LMEX has one (status 305); its width is an assumption |
 //!
@@ -132,7 +132,7 @@
 //! [`Wallet::withdrawable`]: crate::Wallet::withdrawable
 //! [`MarketRules::liquidation_fee`]: crate::MarketRules::liquidation_fee
 //! [`MarkRules`]: crate::MarkRules
-//! [`FundingRules`]: crate::FundingRules
+//! [`FundingRules::rate`]: crate::FundingRules::rate
 //! [`Engine::residue`]: crate::Engine::residue
 //! [`Engine::adl_bucket`]: crate::Engine::adl_bucket
 //! [`Peg`]: crate::Peg

@@ -106,7 +106,7 @@ fn messages_become_commands_when_they_are_due() {
     assert_eq!(replay.describe(), described("1x"));
     let commands = step(&mut replay, 0);
     assert_eq!(depths(&commands), ["+bid 600000 100000, bid 600001 50000, ask 600002 25000"]);
-    let prices = Command::SetPrices { market: BTC, index: d("60000.15"), mark: Some(d("60000.15")) };
+    let prices = Command::SetPrices { market: BTC, index: d("60000.15"), mark: None };
     assert!(commands.contains(&prices));
     assert!(commands.iter().any(|command| matches!(command, Command::SetFundingRate { .. })));
     assert_eq!(replay.next_at(), Some(START.plus_ms(100)));
@@ -234,7 +234,7 @@ fn where_a_tape_has_both_the_index_is_of_the_best_prices() {
     let quote = |price| Quote { price: d(price), size: Decimal::ONE };
     let top = TapeBody::Top { bid: quote("100.5"), ask: quote("100.7") };
     let mut replay = btc(&[depth(0, true, "bid 100 1, ask 101 1"), message(0, top)]);
-    let prices = Command::SetPrices { market: BTC, index: d("100.6"), mark: Some(d("100.5")) };
+    let prices = Command::SetPrices { market: BTC, index: d("100.6"), mark: None };
     assert!(step(&mut replay, 0).contains(&prices));
 }
 
@@ -356,6 +356,21 @@ impl World {
         let fill = |event: &Event| if let Event::Fill(fill) = event { Some(fill.contracts) } else { None };
         events.iter().filter_map(fill).sum()
     }
+}
+
+#[test]
+fn a_user_s_own_order_pulls_the_mark_by_a_quarter() {
+    let mut world = World::new(btc(&[
+        depth(0, true, "bid 1000 20, ask 1100 20"),
+        depth(300, false, "ask 1100 0, ask 1101 20"),
+    ]));
+    world.live(0);
+    assert_eq!((world.market().index(), world.market().mark()), (d("1050"), d("1050")));
+    // 1,000,000 contracts at 1090 are worth 10,900, enough for the impact notional of 10,000 on their own.
+    world.bid(10_900, 1_000_000);
+    world.live(300);
+    // The tape's middle is 1050.5, the impact mid (1090 + 1101) / 2 = 1095.5: 0.75 × 1050.5 + 0.25 × 1095.5 = 1061.75.
+    assert_eq!((world.market().index(), world.market().mark()), (d("1050.5"), d("1061.8")));
 }
 
 #[test]

@@ -27,7 +27,7 @@ mod pace;
 
 use std::path::Path;
 
-use lmex_engine::{Command, CrowdLevel, MarketId, Rate};
+use lmex_engine::{Command, CrowdLevel, FundingRules, MarketId, Rate};
 use lmex_tape::{TapeBody, TapeError, TapeLevel, TapeMessage, TapeReader};
 use lmex_types::{Decimal, Side, TimeMs};
 
@@ -43,8 +43,8 @@ const STEP_MESSAGES: usize = 1_000;
 const RESTATED: usize = 20;
 /// Venue time between two messages of index and mark price.
 const PRICES_MS: i64 = 250;
-/// 0.01 % a period: a tape has no funding, and this is the usual rate of the venues it may come from.
-const FUNDING_RATE: Rate = Rate::from_basis_points(1);
+/// How far a tape's market is above its index: nothing, since its index is its own middle. So its rate is the interest.
+const PREMIUM: Rate = Rate::ZERO;
 /// What of a replayed market is not its tape's: the funding above, and what `history` makes up before the start.
 const NOT_RECORDED: &str = "its funding and earlier candles and trades simulated";
 
@@ -69,6 +69,7 @@ pub struct Replay {
     depth_ns: i64,
     /// Middle of the latest best bid and ask.
     top: Option<Decimal>,
+    /// Index and middle of the book when prices were told last.
     told: Option<(Decimal, Decimal)>,
     prices_at: TimeMs,
     funding_at: TimeMs,
@@ -218,19 +219,20 @@ impl Replay {
     }
 
     fn tell_prices(&mut self, now: TimeMs, out: &mut Vec<Command>) {
-        let Some((index, mark)) = self.untold().filter(|_| now >= self.prices_at) else { return };
-        self.told = Some((index, mark));
+        let Some((index, middle)) = self.untold().filter(|_| now >= self.prices_at) else { return };
+        self.told = Some((index, middle));
         self.prices_at = now.plus_ms(PRICES_MS);
-        out.push(Command::SetPrices { market: self.market(), index, mark: Some(mark) });
+        out.push(Command::SetPrices { market: self.market(), index, mark: None });
     }
 
-    /// Index and mark, if they are not those that were told last. The mark is the middle of the book, the index the
-    /// middle of the venue's best prices where the tape has them.
+    /// The index and the middle of the book, if they are not as when prices were told last. The index is the middle of
+    /// the venue's best prices where the tape has them, else that of the book; the mark follows from both, by the
+    /// engine's rules.
     fn untold(&self) -> Option<(Decimal, Decimal)> {
         let grid = &self.listing.instrument.grid;
         let (bid, ask) = self.book.best()?;
-        let mark = middle(grid.price(bid), grid.price(ask))?;
-        let prices = (self.top.unwrap_or(mark), mark);
+        let middle = middle(grid.price(bid), grid.price(ask))?;
+        let prices = (self.top.unwrap_or(middle), middle);
         (self.told != Some(prices)).then_some(prices)
     }
 
@@ -246,7 +248,8 @@ impl Replay {
         if now >= self.funding_at {
             self.funding_at = now.floor_to(FUNDING_PERIOD_MS).plus_ms(FUNDING_PERIOD_MS);
             let (market, next) = (self.market(), self.funding_at);
-            out.push(Command::SetFundingRate { market, rate: FUNDING_RATE, next });
+            let rate = FundingRules::default().rate(PREMIUM);
+            out.push(Command::SetFundingRate { market, rate, next });
         }
     }
 }
