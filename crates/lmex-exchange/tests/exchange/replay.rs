@@ -147,6 +147,17 @@ fn the_last_prices_are_told_when_the_tape_ends_or_falls_silent() {
 }
 
 #[test]
+fn prices_far_above_the_first_are_left_out_and_it_says_so() {
+    let mut replay =
+        btc(&[depth(0, true, "bid 100 1, ask 101 1, ask 10050 1"), depth(100, false, "ask 10050.1 1")]);
+    assert_eq!(depths(&step(&mut replay, 0)), ["+bid 1000 100000, ask 1010 100000, ask 100500 100000"]);
+    assert!(!replay.describe().contains("left out"), "{}", replay.describe());
+    assert!(depths(&step(&mut replay, 100)).is_empty());
+    let said = "prices above 10050, 100 times the market's first, are left out";
+    assert!(replay.describe().contains(said), "{}", replay.describe());
+}
+
+#[test]
 fn speed_shortens_the_wait() {
     let messages = [depth(0, true, "bid 1 1, ask 2 1"), depth(10_000, false, "bid 1 2")];
     for (speed, wait_ms) in [("1", 10_000), ("4", 2_500), ("0.5", 20_000)] {

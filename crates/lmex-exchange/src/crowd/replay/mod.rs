@@ -280,7 +280,10 @@ impl MarketSource for Replay {
             State::Ended => ": the tape has ended, its last book stays",
             State::Failed => ": the tape can't be read on, its last book stays",
         };
-        format!("{source}, replayed at {speed}x{state}; {NOT_RECORDED}")
+        let left_out = self.book.left_out_above().map_or_else(String::new, |highest| {
+            format!("; prices above {highest}, 100 times the market's first, are left out")
+        });
+        format!("{source}, replayed at {speed}x{state}{left_out}; {NOT_RECORDED}")
     }
 }
 
