@@ -48,6 +48,7 @@ mod routes;
 mod secret;
 mod server;
 mod sockets;
+mod table;
 mod translate;
 pub mod views;
 

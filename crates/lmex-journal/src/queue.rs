@@ -47,7 +47,7 @@ impl Pending {
     }
 
     fn is_empty(&self) -> bool {
-        self.done.is_empty() && self.snapshot.is_none()
+        self.draft.records() == 0 && self.done.is_empty() && self.snapshot.is_none()
     }
 
     /// Whether this many bytes more are too many. Without a record waiting there is room for any one.
@@ -75,17 +75,26 @@ impl Queue {
 
     /// Adds a record; its number. Waits for room.
     pub(crate) fn push(&self, payload: &[u8], done: Done) -> Result<u64, AppendError> {
+        let mut state = self.with_record(payload)?;
+        state.pending.done.push(done);
+        self.wake_writer(&mut state);
+        Ok(state.next - 1)
+    }
+
+    /// The same for who writes it himself.
+    pub(crate) fn push_unheard(&self, payload: &[u8]) -> Result<u64, AppendError> {
+        Ok(self.with_record(payload)?.next - 1)
+    }
+
+    fn with_record(&self, payload: &[u8]) -> Result<MutexGuard<'_, State>, AppendError> {
         let (bytes, most) = (payload.len(), self.bounds.record_bytes);
         if bytes > most {
             return Err(AppendError::TooLong { bytes, most });
         }
         let mut state = self.with_room(bytes)?;
         state.pending.draft.push(payload);
-        state.pending.done.push(done);
-        let number = state.next;
         state.next += 1;
-        self.wake_writer(&mut state);
-        Ok(number)
+        Ok(state)
     }
 
     /// Adds what waits only. Waits for room.
@@ -113,22 +122,36 @@ impl Queue {
         Ok(())
     }
 
-    /// All that waits, in exchange for an empty buffer; none once the queue is closed and empty.
-    pub(crate) fn take(&self, empty: Pending) -> Option<Pending> {
+    /// Waits until something waits; `false` once the queue is closed and empty.
+    pub(crate) fn wait(&self) -> bool {
         let mut state = self.lock();
         while state.pending.is_empty() && !state.is_closed {
             state.is_writer_waiting = true;
             state = self.work.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
         state.is_writer_waiting = false;
-        if state.pending.is_empty() {
-            return None;
-        }
-        let pending = std::mem::replace(&mut state.pending, empty);
+        !state.pending.is_empty()
+    }
+
+    /// All that waits; it leaves an empty buffer behind, which is taken from `empty`.
+    pub(crate) fn take(&self, empty: &mut Pending) -> Pending {
+        self.hand_over(&mut self.lock(), empty)
+    }
+
+    /// The same, but for a snapshot: that one has to wait for the disk, whatever was promised.
+    pub(crate) fn take_records(&self, empty: &mut Pending) -> Pending {
+        let mut state = self.lock();
+        let mut pending = self.hand_over(&mut state, empty);
+        state.pending.snapshot = pending.snapshot.take();
+        pending
+    }
+
+    fn hand_over(&self, state: &mut State, empty: &mut Pending) -> Pending {
+        let empty = std::mem::replace(empty, Pending::new());
         if state.callers_waiting > 0 {
             self.room.notify_all();
         }
-        Some(pending)
+        std::mem::replace(&mut state.pending, empty)
     }
 
     pub(crate) fn keep(&self, number: u64) {

@@ -9,7 +9,7 @@ use tokio::time::{Instant, sleep_until};
 
 use crate::Outcome;
 use crate::connection::Connection;
-use crate::requests::{Request, Requests};
+use crate::requests::{Request, Requests, WAITING};
 
 /// How long before its first moment an open loop is made ready.
 const LEAD: Duration = Duration::from_millis(50);
@@ -45,6 +45,11 @@ impl Load {
             Outcome::Ok(clients)
         })?;
         Ok(Self { runtime, clients })
+    }
+
+    /// Signs what the next burst needs, the cancel at its end too.
+    pub(crate) fn prepare(&mut self) {
+        self.clients.iter_mut().for_each(|client| client.requests.prepare(WAITING as usize + 1));
     }
 
     /// Each connection sends so many orders, as soon as it has the answer to the last. Answers how many orders a second

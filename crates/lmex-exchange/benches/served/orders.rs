@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use tempfile::TempDir;
+
 use crate::Outcome;
 use crate::child::{Server, own_cpu};
 use crate::kind::{Kind, echo};
@@ -10,14 +12,22 @@ use crate::requests::WAITING;
 use crate::server::ACCOUNTS;
 use crate::summary::{grouped, median, row};
 
-/// Rounds of each server, in turn: the medians are compared.
-const ROUNDS: usize = 5;
-/// Bursts of a round that count, after one that does not. Between two of them all orders are cancelled, at nobody's cost.
-const BURSTS: usize = 3;
+/// Bursts of each server that count, in turn with the others, after one that does not. What counts is the ratio of two
+/// that follow each other: a shared machine is not as fast in one second as in the next.
+const BURSTS: usize = 15;
 
-/// What one server did in one burst, or in the middle one of several.
+/// A server with its load, and what it did so far.
+struct Subject {
+    server: Server,
+    load: Load,
+    /// Where an exchange keeps what happens.
+    _folder: Option<TempDir>,
+    bursts: Vec<Burst>,
+}
+
+/// What a server did in one burst.
 #[derive(Debug, Clone, Copy)]
-struct Round {
+struct Burst {
     /// Orders a second.
     rate: f64,
     /// Processor time of the server for an order, in microseconds.
@@ -28,67 +38,74 @@ struct Round {
 
 /// Prints two rows for each way to keep what happens: orders a second, and what they cost.
 pub(crate) fn measure() -> Outcome {
-    let (mut echoes, mut rounds) = (Vec::new(), Kind::ALL.map(|_| Vec::new()));
-    for number in 1..=ROUNDS {
-        let (server, mut load) = echo()?;
-        echoes.push(Round::run(&server, &mut load)?);
-        eprintln!("orders: round {number} of {ROUNDS}: echo {:?}", echoes.last());
-        for (kind, rounds) in Kind::ALL.iter().zip(&mut rounds) {
-            let (server, mut load, _folder) = kind.start()?;
-            let round = Round::run(&server, &mut load).map_err(|error| format!("{kind}: {error}"))?;
-            eprintln!("orders: round {number} of {ROUNDS}: {kind} {round:?}");
-            rounds.push(round);
+    let (server, load) = echo()?;
+    let mut echo = Subject { server, load, _folder: None, bursts: Vec::new() };
+    let mut ours = Vec::new();
+    for kind in Kind::ALL {
+        let (server, load, folder) = kind.start()?;
+        ours.push((kind, Subject { server, load, _folder: Some(folder), bursts: Vec::new() }));
+    }
+    for number in 0..=BURSTS {
+        let beside = echo.burst()?;
+        eprintln!("orders: burst {number} of {BURSTS}: echo {beside:?}");
+        for (kind, subject) in &mut ours {
+            let burst = subject.burst().map_err(|error| format!("{kind}: {error}"))?;
+            eprintln!(
+                "orders: burst {number} of {BURSTS}: {kind} {burst:?}, {:.2}",
+                burst.rate / beside.rate
+            );
         }
     }
-    let echo = Round::median(&echoes);
-    for (kind, rounds) in Kind::ALL.iter().zip(&rounds) {
-        report(kind, Round::median(rounds), echo);
-    }
+    ours.iter().for_each(|(kind, subject)| report(kind, subject, &echo));
     Ok(())
 }
 
-fn report(kind: &Kind, ours: Round, echo: Round) {
+fn report(kind: &Kind, ours: &Subject, echo: &Subject) {
+    let ratio = |figure: fn(&Burst) -> f64| {
+        let pairs = ours.counted().iter().zip(echo.counted());
+        median(&pairs.map(|(burst, beside)| figure(burst) / figure(beside)).collect::<Vec<_>>())
+    };
     row(
         &format!("signed orders a second, {kind}"),
-        &grouped(ours.rate),
-        &format!("axum echo of the same requests: {}", grouped(echo.rate)),
-        &format!("{:.2}", ours.rate / echo.rate),
+        &grouped(ours.median(|burst| burst.rate)),
+        &format!("axum echo of the same requests: {}", grouped(echo.median(|burst| burst.rate))),
+        &format!("{:.2}", ratio(|burst| burst.rate)),
         kind.goal,
     );
     row(
         &format!("the server's processor time of an order, {kind}"),
-        &format!("{:.1} µs", ours.server_us),
-        &format!("axum echo: {:.1} µs; the load: {:.1} µs", echo.server_us, ours.load_us),
-        &format!("{:.2}", ours.server_us / echo.server_us),
+        &format!("{:.1} µs", ours.median(|burst| burst.server_us)),
+        &format!(
+            "axum echo: {:.1} µs; the load: {:.1} µs",
+            echo.median(|burst| burst.server_us),
+            ours.median(|burst| burst.load_us)
+        ),
+        &format!("{:.2}", ratio(|burst| burst.server_us)),
         "reported",
     );
 }
 
-impl Round {
-    fn run(server: &Server, load: &mut Load) -> Outcome<Self> {
-        load.orders(WAITING)?;
-        let mut bursts = Vec::new();
-        for _ in 0..BURSTS {
-            load.cancel()?;
-            bursts.push(Self::burst(server, load)?);
-        }
-        Ok(Self::median(&bursts))
-    }
-
-    fn burst(server: &Server, load: &mut Load) -> Outcome<Self> {
+impl Subject {
+    /// As many orders as may wait; they are cancelled again, and the next ones signed, at nobody's cost.
+    fn burst(&mut self) -> Outcome<Burst> {
+        let Self { server, load, bursts, .. } = self;
+        load.prepare();
         let (server_before, load_before) = (server.cpu()?, own_cpu()?);
         let rate = load.orders(WAITING)?;
         let us = |spent: Duration| spent.as_secs_f64() * 1e6 / (ACCOUNTS as f64 * f64::from(WAITING));
         let (server_us, load_us) = (us(server.cpu()? - server_before), us(own_cpu()? - load_before));
-        Ok(Self { rate, server_us, load_us })
+        load.cancel()?;
+        let burst = Burst { rate, server_us, load_us };
+        bursts.push(burst);
+        Ok(burst)
     }
 
-    fn median(rounds: &[Self]) -> Self {
-        let middle = |figure: fn(&Self) -> f64| median(&rounds.iter().map(figure).collect::<Vec<_>>());
-        Self {
-            rate: middle(|round| round.rate),
-            server_us: middle(|round| round.server_us),
-            load_us: middle(|round| round.load_us),
-        }
+    /// All bursts but the first, in which the server warms up.
+    fn counted(&self) -> &[Burst] {
+        self.bursts.get(1..).unwrap_or_default()
+    }
+
+    fn median(&self, figure: fn(&Burst) -> f64) -> f64 {
+        median(&self.counted().iter().map(figure).collect::<Vec<_>>())
     }
 }

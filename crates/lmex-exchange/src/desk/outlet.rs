@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use lmex_engine::Stamped;
+use lmex_journal::Durability;
 use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TrySendError;
 
@@ -19,8 +20,9 @@ pub(super) struct Ended(pub(super) String);
 
 /// The only way out of the desk.
 ///
-/// Without a journal, or with one that promises nothing, batches and answers leave at once. Otherwise they leave by
-/// the journal's thread, in order, when their record is kept; the desk runs ahead meanwhile, as far as the journal's
+/// Without a journal, or with one that promises nothing, batches and answers leave at once. Where a record is kept once
+/// the system has it, the desk writes it itself, and they leave then. Where the disk is to be waited for, they leave by
+/// the journal's thread, in order, when their record is there; the desk runs ahead meanwhile, as far as the journal's
 /// queue lets it.
 #[derive(Debug)]
 pub(super) struct Outlet {
@@ -48,13 +50,24 @@ impl Outlet {
 
     /// Lets out what was taken, and an answer behind it.
     pub(super) async fn release(&mut self, state: &mut DeskState, answer: Answer) -> Result<(), Ended> {
-        match &self.journal {
-            Some(journal) if journal.holds() => self.release_when_kept(state, answer),
-            _ => {
+        match self.journal.as_mut().map(|journal| (journal.promise(), journal)) {
+            None => {
+                self.release_now().await?;
+                answer();
+                Ok(())
+            }
+            Some((Durability::None, _)) => {
                 self.release_now().await?;
                 answer();
                 self.append(state, Box::new(|| ()))
             }
+            Some((Durability::Os, journal)) => {
+                journal.write(state).map_err(|error| stopped(&error))?;
+                self.release_now().await?;
+                answer();
+                Ok(())
+            }
+            Some((Durability::Fsync, _)) => self.release_when_kept(state, answer),
         }
     }
 

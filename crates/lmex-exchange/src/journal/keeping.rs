@@ -37,8 +37,7 @@ pub(crate) struct Journal {
     last: u64,
     /// The last record that all who waited for it have been told of.
     told: Arc<AtomicU64>,
-    /// Whether anything waits at all.
-    holds: bool,
+    promise: Durability,
     believed: Arc<Believed>,
     bounds: KeepingBounds,
     bytes_since_snapshot: u64,
@@ -63,7 +62,7 @@ impl Journal {
             fault: None,
             last,
             told: Arc::new(AtomicU64::new(last)),
-            holds: durability != Durability::None,
+            promise: durability,
             believed,
             bounds,
             bytes_since_snapshot: 0,
@@ -111,9 +110,9 @@ impl Journal {
         self.note(&Entry::Spot { account, by });
     }
 
-    /// Whether what waits for an answer must wait for the disk too.
-    pub(crate) fn holds(&self) -> bool {
-        self.holds
+    /// What a record that is kept has survived.
+    pub(crate) fn promise(&self) -> Durability {
+        self.promise
     }
 
     /// Whether there is something to append.
@@ -124,20 +123,33 @@ impl Journal {
     /// Appends the record under way. `kept` is called when it is kept as promised, after those of all records before.
     /// Waits while too much waits for the disk.
     pub(crate) fn append(&mut self, state: &mut DeskState, kept: Kept) -> Result<(), KeepError> {
-        self.complete(state);
-        if let Some(fault) = self.fault.take() {
-            return Err(fault.into());
-        }
+        self.complete(state)?;
         let (told, number) = (Arc::clone(&self.told), self.last + 1);
         let done = move || {
             kept();
             told.store(number, Ordering::Release);
         };
         self.last = self.writer.handle().append(&self.draft, done)?;
+        self.appended(state);
+        Ok(())
+    }
+
+    /// Writes the record under way, if there is one: once this is done it is kept as promised, with all before it.
+    pub(crate) fn write(&mut self, state: &mut DeskState) -> Result<(), KeepError> {
+        if !self.has_draft() {
+            return Ok(());
+        }
+        self.complete(state)?;
+        self.last = self.writer.write(&self.draft)?;
+        self.told.store(self.last, Ordering::Release);
+        self.appended(state);
+        Ok(())
+    }
+
+    fn appended(&mut self, state: &DeskState) {
         self.bytes_since_snapshot += self.draft.len() as u64;
         self.draft.clear();
         self.snapshot_if_due(state);
-        Ok(())
     }
 
     /// Calls `kept` when all records are kept, which may be now.
@@ -165,7 +177,7 @@ impl Journal {
 
     /// What every record says beside what happened. A request's nonce is believed before its command comes to the desk,
     /// so no command is kept without its nonce.
-    fn complete(&mut self, state: &mut DeskState) {
+    fn complete(&mut self, state: &mut DeskState) -> Result<(), Unreadable> {
         for (account, up_to) in self.believed.above(&state.nonces_up_to) {
             state.nonces_up_to.insert(account, up_to);
             self.note(&Entry::Nonces { account, up_to });
@@ -175,6 +187,7 @@ impl Journal {
             self.records_since_digest = 0;
             self.note(&Entry::Digest(state.digest()));
         }
+        self.fault.take().map_or(Ok(()), Err)
     }
 
     fn snapshot_if_due(&mut self, state: &DeskState) {

@@ -2,15 +2,14 @@
 
 use std::sync::Arc;
 
-use axum::Json;
 use axum::extract::State;
 use lmex_api::futures::{MarginSetting, UnifiedMargin, Wallet};
 use lmex_engine::{AccountId, LegId, MarginMode, MarketId, MarketView};
 use lmex_types::Decimal;
 
-use super::Answer;
 use super::market::{market_id, market_named, markets};
 use super::wallet::wallets;
+use super::{Answer, Json};
 use crate::call::PrivateCall;
 use crate::desk::DeskState;
 use crate::error_body::Refused;

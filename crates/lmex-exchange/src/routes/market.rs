@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use axum::Json;
 use axum::extract::State;
 use lmex_api::futures::{
     BookSnapshot, Candle, FundingPeriod, FundingRate, MarketSummary, Price, PublicTrade, Resolution,
@@ -11,7 +10,7 @@ use lmex_api::futures::{
 use lmex_engine::{MarketId, MarketView};
 use lmex_types::TimeMs;
 
-use super::Answer;
+use super::{Answer, Json};
 use crate::call::PublicCall;
 use crate::desk::DeskState;
 use crate::error_body::Refused;

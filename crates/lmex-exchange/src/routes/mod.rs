@@ -1,6 +1,7 @@
 //! What is served, one module for each group of endpoints. A handler reads the request, acts at the desk and answers.
 
 mod account;
+mod json;
 mod margin;
 mod market;
 mod orders;
@@ -12,12 +13,12 @@ mod wallet;
 
 use std::sync::Arc;
 
-use axum::Json;
 use axum::Router;
 use axum::routing::{delete, get, post, put};
 
 use crate::error_body::Refused;
 use crate::server::App;
+use json::Json;
 
 /// What a handler answers.
 type Answer<T> = Result<Json<T>, Refused>;

@@ -2,16 +2,15 @@
 
 use std::sync::Arc;
 
-use axum::Json;
 use axum::extract::State;
 use http::StatusCode;
 use lmex_api::futures::{Envelope, RiskLimit, RiskTier, SettingAnswer, SettingKind};
 use lmex_engine::{AccountId, LegId, MarketView, NewTerms};
 use lmex_types::Decimal;
 
-use super::Answer;
 use super::market::{market_named, markets};
 use super::settings::{agree, answer_to, as_sent, counted, expect_mode, legs_in};
+use super::{Answer, Json};
 use crate::call::{PrivateCall, PublicCall};
 use crate::desk::Desk;
 use crate::error_body::Refused;

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use axum::Json;
 use axum::extract::State;
 use lmex_api::Status;
 use lmex_api::futures::{
@@ -15,8 +14,8 @@ use lmex_engine::{
 use lmex_types::{Side, TimeMs};
 use serde_json::json;
 
-use super::Answer;
 use super::market::{market_named, markets};
+use super::{Answer, Json};
 use crate::call::PrivateCall;
 use crate::desk::{Desk, DeskState};
 use crate::error_body::Refused;

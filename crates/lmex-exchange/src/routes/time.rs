@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
+use axum::Router;
 use axum::extract::State;
 use axum::routing::get;
-use axum::{Json, Router};
 use lmex_types::TimeMs;
 use serde::Serialize;
 
-use super::Answer;
+use super::{Answer, Json};
 use crate::call::UncountedCall;
 use crate::server::App;
 

@@ -2,14 +2,13 @@
 
 use std::sync::Arc;
 
-use axum::Json;
 use axum::extract::State;
 use lmex_api::futures::{Envelope, TransferReceipt, Transferred, WalletType};
 use lmex_engine::{AccountId, Command, Event, LegId, MarginMode, MarketId, Money};
 use lmex_types::TimeMs;
 
-use super::Answer;
 use super::wallet::{isolated_named, wallets};
+use super::{Answer, Json};
 use crate::accounts::DEMO_ACCOUNT;
 use crate::call::PrivateCall;
 use crate::desk::Desk;

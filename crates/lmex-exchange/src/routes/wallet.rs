@@ -2,13 +2,12 @@
 
 use std::sync::Arc;
 
-use axum::Json;
 use axum::extract::State;
 use lmex_api::futures::{Wallet, WalletRecord};
 use lmex_engine::{AccountId, LegId, MarginMode, MarketId};
 
-use super::Answer;
 use super::market::count;
+use super::{Answer, Json};
 use crate::call::PrivateCall;
 use crate::desk::DeskState;
 use crate::error_body::Refused;

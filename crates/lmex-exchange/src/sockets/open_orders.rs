@@ -1,6 +1,6 @@
 //! `open-order:BTC-PERP-USD`: all open orders of an account in a market, then every change.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use axum::extract::ws::Utf8Bytes;
 use lmex_api::OrderKind;
@@ -9,6 +9,7 @@ use lmex_engine::{AccountId, Event, MarketId, Order, Party, Purpose};
 use lmex_types::{Decimal, Grid, OrderId, OrderType, Side, TimeMs};
 
 use super::market_feed::MarketFeed;
+use crate::table::OrderTable;
 use crate::views::{OrderRecord, Origin};
 
 /// Kinds of exits, as numbers (`triggerOrderType`).
@@ -18,7 +19,7 @@ const TAKE_PROFIT: i64 = 1_002;
 /// The open orders of all users. Bounded by the engine's limit on open orders.
 #[derive(Debug, Default)]
 pub(super) struct OpenOrders {
-    open: HashMap<OrderId, Shown>,
+    open: OrderTable<Shown>,
     /// Orders that changed in the present batch, and whose they are.
     changed: BTreeMap<(AccountId, MarketId), BTreeSet<OrderId>>,
 }
@@ -45,12 +46,12 @@ impl OpenOrders {
     /// Orders that their owners were told of.
     pub(super) fn resume(orders: &[OrderRecord]) -> Self {
         let users = orders.iter().filter(|record| record.origin == Origin::User);
-        let shown = |record: &OrderRecord| Shown {
-            order: record.order,
-            first_price: record.original_price,
-            is_told: true,
-        };
-        Self { open: users.map(|record| (record.order.id, shown(record))).collect(), ..Self::default() }
+        let mut all = Self::default();
+        for OrderRecord { order, original_price, .. } in users {
+            let shown = Shown { order: *order, first_price: *original_price, is_told: true };
+            all.open.insert(order.id, Box::new(shown));
+        }
+        all
     }
 
     /// Follows an event.
@@ -95,7 +96,7 @@ impl OpenOrders {
     ) -> Vec<StreamOrder> {
         let own =
             |shown: &&Shown| shown.is_told && (shown.order.account, shown.order.market) == (account, id);
-        let mut orders: Vec<_> = self.open.values().filter(own).collect();
+        let mut orders: Vec<_> = self.open.values().map(Box::as_ref).filter(own).collect();
         orders.sort_by_key(|shown| (shown.order.accepted_at, shown.order.id));
         orders.into_iter().map(|shown| row(shown, market, name)).collect()
     }
@@ -110,7 +111,7 @@ impl OpenOrders {
     fn accepted(&mut self, order: Order) {
         let waits = order.waits();
         let shown = Shown { order, first_price: order.price, is_told: false };
-        self.open.insert(order.id, shown);
+        self.open.insert(order.id, Box::new(shown));
         if waits {
             self.change(order.id, |_| {});
         }
@@ -146,7 +147,7 @@ impl OpenOrders {
     }
 
     fn note(&mut self, id: OrderId) {
-        if let Some(Shown { order, .. }) = self.open.get(&id) {
+        if let Some(Shown { order, .. }) = self.open.get(&id).map(Box::as_ref) {
             self.changed.entry((order.account, order.market)).or_default().insert(id);
         }
     }

@@ -1,18 +1,17 @@
 //! The open orders of all traders, as far as their private streams need them.
 
-use std::collections::HashMap;
-
 use lmex_api::Status;
 use lmex_engine::{AccountId, AmendCause, CancelReason, Deleveraged, Event, Fill, Money, Order, Party};
 use lmex_types::{OrderId, TimeMs};
 
+use crate::table::OrderTable;
 use crate::translate::ended;
 use crate::views::OrderRecord;
 
 /// Orders from acceptance to their end. Bounded by the engine's limit on open orders.
 #[derive(Debug, Default)]
 pub(super) struct OwnOrders {
-    open: HashMap<OrderId, OwnOrder>,
+    open: OrderTable<OwnOrder>,
 }
 
 /// An order with what was told about it.
@@ -62,8 +61,11 @@ pub(super) struct Trade {
 impl OwnOrders {
     /// Orders whose owners know that they are there.
     pub(super) fn resume(orders: Vec<OrderRecord>) -> Self {
-        let own = |record: OrderRecord| (record.order.id, OwnOrder { record, announced: true });
-        Self { open: orders.into_iter().map(own).collect() }
+        let mut own = Self::default();
+        for record in orders {
+            own.open.insert(record.order.id, Box::new(OwnOrder { record, announced: true }));
+        }
+        own
     }
 
     /// Follows an event and appends what its owners should hear.
@@ -97,7 +99,7 @@ impl OwnOrders {
     /// An order that waits is there from now on; any other comes to rest, trades or ends first.
     fn accepted(&mut self, order: Order, at: TimeMs) -> Option<News> {
         let announced = order.waits();
-        let own = OwnOrder { record: OrderRecord::new(order), announced };
+        let own = Box::new(OwnOrder { record: OrderRecord::new(order), announced });
         let news = announced.then(|| own.changed(Status::TRIGGER_INSERTED, true, at));
         self.open.insert(order.id, own);
         news
@@ -134,7 +136,7 @@ impl OwnOrders {
     }
 
     fn liquidating(&mut self, record: OrderRecord, at: TimeMs) -> News {
-        let own = OwnOrder { record, announced: true };
+        let own = Box::new(OwnOrder { record, announced: true });
         let news = own.changed(Status::LIQUIDATION, false, at);
         self.open.insert(own.record.order.id, own);
         news

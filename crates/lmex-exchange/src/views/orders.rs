@@ -1,7 +1,6 @@
 //! Every order of a user, open or lately finished, with what the engine forgets: average price and how it ended.
 
 mod record;
-mod table;
 
 pub(crate) use record::{OrderRecord, OrderState, Origin};
 
@@ -11,7 +10,7 @@ use lmex_engine::{AccountId, Deleveraged, Engine, Event, Fill, MarketId, Order, 
 use lmex_types::{ClientOrderId, OrderId, TimeMs};
 use serde::{Deserialize, Serialize};
 
-use table::Table;
+use crate::table::{OrderTable, Table};
 
 /// How long a finished order can be asked for (LMEX: cancelled orders for 30 minutes).
 const KEPT_MS: i64 = 30 * 60_000;
@@ -25,7 +24,7 @@ type Named = (AccountId, MarketId, ClientOrderId);
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Orders {
     /// Each apart, so that there is no moment at which a table of them all is moved to a larger place.
-    records: Table<OrderId, Box<OrderRecord>>,
+    records: OrderTable<OrderRecord>,
     /// Orders by the trader's id, oldest first.
     of_client: Table<Named, VecDeque<OrderId>>,
     /// Trailing stops that wait: where they stand is the engine's to say.

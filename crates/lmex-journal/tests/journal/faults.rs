@@ -4,7 +4,7 @@ use std::sync::mpsc::channel;
 
 use lmex_journal::{AppendError, Durability, SnapshotError};
 
-use crate::ask::{SMALL, append, append_batch, hold, recover, start, state, take_snapshot};
+use crate::ask::{SMALL, append, append_batch, hold, payload, recover, start, state, take_snapshot};
 use crate::disk::SimDisk;
 
 #[test]
@@ -23,6 +23,30 @@ fn on_a_disk_that_fills_up_at_any_byte_acknowledgements_stop_and_say_why() {
             assert_eq!(writer.handle().kept(), kept);
             assert_eq!(writer.close(), Err(failure));
             // With room again, it goes on where it stopped, and what wasn't acknowledged isn't there.
+            assert_eq!(state(&disk.copy()).unwrap().1, kept);
+        }
+    }
+}
+
+#[test]
+fn who_writes_by_himself_is_told_of_the_first_record_that_is_not_kept() {
+    for durability in [Durability::Fsync, Durability::Os] {
+        for room in (0..4000).step_by(37) {
+            let disk = SimDisk::default();
+            let writer = start(&disk, durability, SMALL);
+            disk.lock().room = Some(room);
+            let mut kept = 0;
+            let error = loop {
+                match writer.write(&payload(kept + 1)) {
+                    Ok(number) => kept = number,
+                    Err(error) => break error,
+                }
+            };
+            let failure = writer.handle().failure().unwrap();
+            assert_eq!(error, AppendError::Failed(failure.clone()));
+            assert_eq!(writer.write(b"later"), Err(error));
+            assert_eq!(writer.handle().kept(), kept);
+            assert_eq!(writer.close(), Err(failure));
             assert_eq!(state(&disk.copy()).unwrap().1, kept);
         }
     }

@@ -12,6 +12,7 @@ use crate::disk::SimDisk;
 #[derive(Debug, Clone)]
 enum Step {
     Append(Vec<u8>),
+    Write(Vec<u8>),
     Snapshot,
     Restart(Durability),
 }
@@ -19,7 +20,8 @@ enum Step {
 fn step() -> impl Strategy<Value = Step> {
     let durability = prop_oneof![Just(Durability::Fsync), Just(Durability::Os), Just(Durability::None)];
     prop_oneof![
-        20 => vec(any::<u8>(), 0..300).prop_map(Step::Append),
+        12 => vec(any::<u8>(), 0..300).prop_map(Step::Append),
+        12 => vec(any::<u8>(), 0..300).prop_map(Step::Write),
         1 => Just(Step::Snapshot),
         2 => durability.prop_map(Step::Restart),
     ]
@@ -40,6 +42,11 @@ proptest! {
                 Step::Append(payload) => {
                     writer.handle().append(&payload, || {}).unwrap();
                     appended.push(payload);
+                }
+                Step::Write(payload) => {
+                    appended.push(payload);
+                    let number = writer.write(appended.last().unwrap()).unwrap();
+                    prop_assert_eq!((number, writer.handle().kept()), (appended.len() as u64, number));
                 }
                 Step::Snapshot => {
                     if take_snapshot(writer.handle()).is_ok() {

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use axum::Json;
 use axum::extract::State;
 use lmex_api::futures::OrderAnswer;
 use lmex_engine::{AccountId, Command, NewOrder, Peg, PositionMode, Rate};
@@ -15,7 +14,7 @@ use crate::desk::Desk;
 use crate::dialect::Dialect;
 use crate::error_body::Refused;
 use crate::fields::{Fields, mandatory};
-use crate::routes::Answer;
+use crate::routes::{Answer, Json};
 use crate::server::App;
 
 /// Places an algo order; the answer is a list of one.

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use axum::Json;
 use axum::extract::State;
 use lmex_api::Status;
 use lmex_api::futures::OrderAnswer;
@@ -15,7 +14,7 @@ use crate::call::PrivateCall;
 use crate::desk::{Desk, DeskState};
 use crate::error_body::Refused;
 use crate::fields::{Fields, mandatory};
-use crate::routes::Answer;
+use crate::routes::{Answer, Json};
 use crate::server::App;
 
 /// Amends an order; the answer is a list of one, with status 123.

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use axum::Json;
 use axum::extract::State;
 use lmex_api::futures::OrderAnswer;
 use lmex_engine::{AccountId, Command, Event, Exits, LegId, MarketId, MarketView, PositionMode, Refusal};
@@ -15,7 +14,7 @@ use crate::desk::{Desk, DeskState};
 use crate::error_body::Refused;
 use crate::feed::Batch;
 use crate::fields::{Fields, mandatory};
-use crate::routes::Answer;
+use crate::routes::{Answer, Json};
 use crate::server::App;
 
 /// Binds exits to a position; the answer lists them, the stop loss first, each with status 9.

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use axum::Json;
 use axum::extract::State;
 use lmex_api::futures::{OrderAnswer, OrderForm, TxType};
 use lmex_engine::{AccountId, Command, MarketView, NewOrder, PositionMode, TriggerKind};
@@ -16,7 +15,7 @@ use crate::dialect::Dialect;
 use crate::error_body::Refused;
 use crate::fields::{Fields, mandatory};
 use crate::ids::Ids;
-use crate::routes::Answer;
+use crate::routes::{Answer, Json};
 use crate::server::App;
 
 /// Places an order; the answer is a list of one, of two for a pair, and of the exits that were bound at once.

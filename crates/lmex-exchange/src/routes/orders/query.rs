@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use axum::Json;
 use axum::extract::State;
 use lmex_api::futures::{OpenOrder, OrderDetail};
 use lmex_engine::{AccountId, OrderRef};
@@ -12,7 +11,7 @@ use crate::call::PrivateCall;
 use crate::desk::DeskState;
 use crate::error_body::Refused;
 use crate::fields::mandatory;
-use crate::routes::Answer;
+use crate::routes::{Answer, Json};
 use crate::server::App;
 use crate::translate::{open_order, order_detail};
 

@@ -2,8 +2,10 @@
 
 use std::array;
 use std::collections::HashMap;
-use std::hash::{BuildHasher, Hash, RandomState};
+use std::hash::{BuildHasher, BuildHasherDefault, Hash, RandomState};
 
+use lmex_types::OrderId;
+use rustc_hash::FxHasher;
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -11,34 +13,38 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 /// single table takes around ten of them, and every request waits meanwhile.
 const PARTS: usize = 256;
 
-/// A hash map in many small parts, each of which grows alone. It is written as one map.
+/// A hash map in many small parts, each of which grows alone. It is written as one map. Keys that users choose want the
+/// hasher that can't be foreseen.
 #[derive(Debug)]
-pub(super) struct Table<K, V> {
-    parts: Box<[HashMap<K, V>; PARTS]>,
+pub(crate) struct Table<K, V, S = RandomState> {
+    parts: Box<[HashMap<K, V, S>; PARTS]>,
     /// Says which part a key is in.
-    hasher: RandomState,
+    hasher: S,
 }
 
-impl<K, V> Default for Table<K, V> {
+/// Orders by their ids, which the exchange makes: nobody can choose them so that they collide.
+pub(crate) type OrderTable<T> = Table<OrderId, Box<T>, BuildHasherDefault<FxHasher>>;
+
+impl<K, V, S: Default> Default for Table<K, V, S> {
     fn default() -> Self {
-        Self { parts: Box::new(array::from_fn(|_| HashMap::new())), hasher: RandomState::new() }
+        Self { parts: Box::new(array::from_fn(|_| HashMap::default())), hasher: S::default() }
     }
 }
 
-impl<K: Eq + Hash, V> Table<K, V> {
+impl<K: Eq + Hash, V, S: BuildHasher> Table<K, V, S> {
     /// What is there under a key.
-    pub(super) fn get(&self, key: &K) -> Option<&V> {
+    pub(crate) fn get(&self, key: &K) -> Option<&V> {
         self.parts[self.part(key)].get(key)
     }
 
     /// The same, to change it.
-    pub(super) fn get_mut(&mut self, key: &K) -> Option<&mut V> {
+    pub(crate) fn get_mut(&mut self, key: &K) -> Option<&mut V> {
         let part = self.part(key);
         self.parts[part].get_mut(key)
     }
 
     /// The same, of a new value where there is none.
-    pub(super) fn or_default(&mut self, key: K) -> &mut V
+    pub(crate) fn or_default(&mut self, key: K) -> &mut V
     where
         V: Default,
     {
@@ -47,41 +53,44 @@ impl<K: Eq + Hash, V> Table<K, V> {
     }
 
     /// Puts a value under a key, in the place of what was there.
-    pub(super) fn insert(&mut self, key: K, value: V) {
+    pub(crate) fn insert(&mut self, key: K, value: V) {
         let part = self.part(&key);
         self.parts[part].insert(key, value);
     }
 
     /// Takes out what is there under a key.
-    pub(super) fn remove(&mut self, key: &K) -> Option<V> {
+    pub(crate) fn remove(&mut self, key: &K) -> Option<V> {
         let part = self.part(key);
         self.parts[part].remove(key)
     }
 
     /// All values, in no order.
-    pub(super) fn values(&self) -> impl Iterator<Item = &V> {
+    pub(crate) fn values(&self) -> impl Iterator<Item = &V> {
         self.parts.iter().flat_map(HashMap::values)
     }
 
     /// How many there are.
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.parts.iter().map(HashMap::len).sum()
     }
 
+    /// By other bits of the hash than those by which the part itself goes, the lowest and the highest ones.
     fn part(&self, key: &K) -> usize {
-        (self.hasher.hash_one(key) % PARTS as u64) as usize
+        ((self.hasher.hash_one(key) >> 32) % PARTS as u64) as usize
     }
 }
 
-impl<K: Eq + Hash + Serialize, V: Serialize> Serialize for Table<K, V> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+impl<K: Eq + Hash + Serialize, V: Serialize, S: BuildHasher> Serialize for Table<K, V, S> {
+    fn serialize<W: Serializer>(&self, serializer: W) -> Result<W::Ok, W::Error> {
         let mut map = serializer.serialize_map(Some(self.len()))?;
         self.parts.iter().flatten().try_for_each(|(key, value)| map.serialize_entry(key, value))?;
         map.end()
     }
 }
 
-impl<'de, K: Eq + Hash + Deserialize<'de>, V: Deserialize<'de>> Deserialize<'de> for Table<K, V> {
+impl<'de, K: Eq + Hash + Deserialize<'de>, V: Deserialize<'de>, S: BuildHasher + Default> Deserialize<'de>
+    for Table<K, V, S>
+{
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut table = Self::default();
         let entries: HashMap<K, V> = HashMap::deserialize(deserializer)?;
