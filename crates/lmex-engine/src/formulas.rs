@@ -49,6 +49,7 @@
 //! | the venue's order | as far as the price band and the fund go | contracts down | chosen |
 //! | auto-deleveraging | rank by `U/│C│ × leverage` in profit, `U/│C│ ÷ leverage` in loss; leverage `= │n│·v(mark) / equity` | compared exactly | BitMEX; LMEX shows the bucket alone |
 //! | its price | the bankruptcy value, to a tick | in favour of the one who is liquidated | usual |
+//! | bucket | `5 − ⌊5 × those who rank higher / all of the side⌋`: 5 is closed first ([`Engine::adl_bucket`]) | – | LMEX shows five and no formula: fifths of the queue, as at Binance |
 //!
 //! # Prices and funding
 //!
@@ -56,10 +57,21 @@
 //! |---|---|---|---|
 //! | mark price | `75 % × index + 25 % × impact mid`, or as it is given ([`MarkRules`]) | to the tick's decimals | LMEX, support article of 2023 |
 //! | impact mid | mean of the average prices at which 10,000 USDT could be sold and bought | down | the notional is an assumption |
-//! | premium `P` | mean over the interval, by time, of `(mark − index) / index` | to 1e-12, down | usual |
-//! | funding rate | `P + clamp(interest − P, ±0.05 %)`, cut to `±0.75 %` ([`FundingRules`]) | exact | usual (Binance, Bybit, BitMEX); LMEX publishes interval and "notional × rate" |
+//! | premium `P` | mean over the interval, by time, of `(mark − index) / index`; the local exchange's simulated crowd gives the rate, of its own price's premium (see `docs/MARKET.md`) | to 1e-12, down | usual |
+//! | funding rate | `P + clamp(interest − P, ±0.05 %)`, cut to `±0.75 %` ([`FundingRules::rate`]) | exact | usual (Binance, Bybit, BitMEX); LMEX publishes interval and "notional × rate" |
 //! | funding payment | `n·v(mark) × rate`: above zero is paid, below it received | up, for both sides | LMEX: "notional × rate" |
 //! | price band | `mark × (1 ± 10 %)` | to a tick, inwards | LMEX has one (status 305); its width is an assumption |
+//!
+//! # Orders
+//!
+//! | what | formula | rounded | source |
+//! |---|---|---|---|
+//! | price of a pegged order | `index × (1 + deviation)`, no worse than its own limit and the price band | to a tick, away from the market: a buy down, a sell up | LMEX: "deviate from index price", and a worst price that takes precedence; the rounding is chosen |
+//! | deviation | within ±10 % ([`Peg`]) | – | LMEX's document: −10 to 10 |
+//! | what stealth shows | `remaining × shown` | up to a contract | LMEX: a percentage; the rounding is chosen |
+//! | trailing stop | a sell's: highest price since it was accepted − trail; a buy's: lowest + trail ([`Trigger`]) | to a tick, away from the price | usual; LMEX documents the field alone |
+//! | spam | `size × price ≤ 5 USDT`, at the limit, a market order's at the best opposite price, a pair's at the cheaper leg; not reduce-only: refused or hidden ([`SmallOrders`]) | – | LMEX, article on spam orders; two documents contradict each other on what follows |
+//! | most open orders | 500 of an account in a market, waiting ones included ([`MarketRules::max_open_orders`]) | – | LMEX has a bound (status 304) and says no number: chosen |
 //!
 //! # Where the last unit goes
 //!
@@ -120,5 +132,10 @@
 //! [`Wallet::withdrawable`]: crate::Wallet::withdrawable
 //! [`MarketRules::liquidation_fee`]: crate::MarketRules::liquidation_fee
 //! [`MarkRules`]: crate::MarkRules
-//! [`FundingRules`]: crate::FundingRules
+//! [`FundingRules::rate`]: crate::FundingRules::rate
 //! [`Engine::residue`]: crate::Engine::residue
+//! [`Engine::adl_bucket`]: crate::Engine::adl_bucket
+//! [`Peg`]: crate::Peg
+//! [`Trigger`]: crate::Trigger
+//! [`SmallOrders`]: crate::SmallOrders
+//! [`MarketRules::max_open_orders`]: crate::MarketRules::max_open_orders

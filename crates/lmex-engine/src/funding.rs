@@ -98,16 +98,18 @@ impl Market {
 
     fn rate_of(&self, premium: &Premium) -> Rate {
         let rules = &self.rules.funding;
-        if rules.computed { computed_rate(rules, premium.mean()) } else { self.funding.rate }
+        if rules.computed { rules.rate(premium.mean()) } else { self.funding.rate }
     }
 }
 
-/// `premium + clamp(interest − premium, ±clamp)`, cut to `±cap`: the usual rate of perpetuals (Binance, Bybit, BitMEX).
-/// LMEX publishes none.
-fn computed_rate(rules: &FundingRules, premium: Rate) -> Rate {
-    let (clamp, cap) = (rules.clamp.parts().saturating_abs(), rules.cap.parts().saturating_abs());
-    let pull = rules.interest.parts().saturating_sub(premium.parts()).clamp(-clamp, clamp);
-    Rate::from_parts(premium.parts().saturating_add(pull).clamp(-cap, cap))
+impl FundingRules {
+    /// The rate that a mean premium comes to: `premium + clamp(interest − premium, ±clamp)`, cut to `±cap`, the usual rate of
+    /// perpetuals (Binance, Bybit, BitMEX). LMEX publishes none.
+    pub fn rate(&self, premium: Rate) -> Rate {
+        let (clamp, cap) = (self.clamp.parts().saturating_abs(), self.cap.parts().saturating_abs());
+        let pull = self.interest.parts().saturating_sub(premium.parts()).clamp(-clamp, clamp);
+        Rate::from_parts(premium.parts().saturating_add(pull).clamp(-cap, cap))
+    }
 }
 
 /// `(mark − index) / index` to the nearest part, within ±1.
@@ -150,7 +152,7 @@ mod tests {
         // Interest 1, clamp 5, cap 75 basis points.
         let rules = FundingRules::default();
         for (premium, rate) in [(0, 1), (3, 1), (-4, 1), (10, 5), (-10, -5), (100, 75), (-100, -75)] {
-            assert_eq!(computed_rate(&rules, points(premium)), points(rate), "premium {premium}");
+            assert_eq!(rules.rate(points(premium)), points(rate), "premium {premium}");
         }
     }
 

@@ -45,6 +45,16 @@ pub struct Difference {
     pub evidence: &'static str,
 }
 
+impl Difference {
+    /// What a dialect does.
+    pub fn of(&self, dialect: Dialect) -> &'static str {
+        match dialect {
+            Dialect::Lmex => self.lmex,
+            Dialect::Btse => self.btse,
+        }
+    }
+}
+
 /// Everything in which the dialects differ.
 pub const DIFFERENCES: &[Difference] = &[
     Difference {

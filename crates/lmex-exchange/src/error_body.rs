@@ -184,7 +184,8 @@ impl Refused {
     /// The path is not served.
     pub(crate) fn not_served(method: &str, path: &str) -> Self {
         let path: String = path.chars().take(100).collect();
-        let message = format!("{method} {path} is not served by the local exchange");
+        let next = instead_of(&path);
+        let message = format!("{method} {path} is not served by the local exchange: {next}");
         Self::new(StatusCode::NOT_FOUND, code::GENERIC, message)
     }
 
@@ -192,6 +193,21 @@ impl Refused {
     pub(crate) fn method(method: &str, path: &str) -> Self {
         let message = format!("{method} is not served for {path} by the local exchange");
         Self::new(StatusCode::METHOD_NOT_ALLOWED, code::GENERIC, message)
+    }
+}
+
+/// What whoever asked for a path that is not served probably wants.
+fn instead_of(path: &str) -> String {
+    let signed = crate::auth::signed_path(path);
+    let asked = signed.strip_prefix("/api/v").and_then(|rest| rest.split_once('/'));
+    match asked {
+        Some(("2.3", _)) if !path.starts_with("/futures") => {
+            format!("the API is below /futures, ask for /futures{signed}")
+        }
+        Some((version, rest)) if version.starts_with("2.") && version != "2.3" => {
+            format!("version 2.3 alone is, ask for /futures/api/v2.3/{rest}")
+        }
+        _ => "/openapi.json lists what is".to_owned(),
     }
 }
 

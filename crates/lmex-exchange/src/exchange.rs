@@ -329,6 +329,8 @@ fn spawn_desk(desk: Desk, requests: desk::Requests) -> Result<thread::JoinHandle
 
 fn faults_of(config: &ExchangeConfig, accounts: &Accounts) -> Result<Faults, StartError> {
     let faults = Faults::new(config.seed, accounts.owners(), config.timeout_scale);
+    // Half of the connections stay for whoever is not held back.
+    let faults = faults.holding(config.connections.most / 2);
     for (index, spec) in config.faults.iter().enumerate() {
         let added = faults.add(spec.clone());
         added.map_err(|source| StartError::Fault { number: index + 1, source })?;

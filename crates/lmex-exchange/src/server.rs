@@ -74,9 +74,14 @@ async fn greet(State(app): State<Arc<App>>) -> String {
 }
 
 /// Not limited either, so it is made once.
-async fn describe() -> impl IntoResponse {
-    static DOCUMENT: LazyLock<Bytes> = LazyLock::new(|| openapi::document().to_string().into());
-    ([(CONTENT_TYPE, "application/json")], DOCUMENT.clone())
+async fn describe(State(app): State<Arc<App>>) -> impl IntoResponse {
+    static LMEX: LazyLock<Bytes> = LazyLock::new(|| openapi::document(Dialect::Lmex).to_string().into());
+    static BTSE: LazyLock<Bytes> = LazyLock::new(|| openapi::document(Dialect::Btse).to_string().into());
+    let document = match app.dialect {
+        Dialect::Lmex => LMEX.clone(),
+        Dialect::Btse => BTSE.clone(),
+    };
+    ([(CONTENT_TYPE, "application/json")], document)
 }
 
 async fn not_served(method: Method, uri: Uri) -> Refused {

@@ -120,6 +120,8 @@ fn check_format(disk: &dyn Disk, line: &str) -> Result<(), OpenError> {
         return Ok(());
     }
     let file = disk.path(names::FORMAT);
-    let found: String = String::from_utf8_lossy(&found).trim_end().chars().take(80).collect();
+    // On a terminal it must not do anything.
+    let found =
+        String::from_utf8_lossy(&found).trim_end().chars().take(80).flat_map(char::escape_debug).collect();
     Err(OpenError::OtherFormat { file, found, wanted: line.trim_end().to_owned() })
 }

@@ -69,6 +69,9 @@ fn at_a_loss_the_lower_leverage_is_first() {
 
 #[test]
 fn only_as_much_is_closed_as_is_left() {
+    // A's entry is 2,515,000 / 25,000 = 100.6. In the book 18,000 × (97 − 100.6) = −64,800, and 18,000 × 97 × 0.2 % = 3,492 for the fund; the rest
+    // 7,000 × (97 − 100.6) = −25,200: 100,000 − 64,800 − 3,492 − 25,200 = 6,508. C gains 7,000 × (101 − 97) = 28,000; its 3,000 left have
+    // 12,000 and need 3,000 × 97 / 100 = 2,910: 128,000 + 12,000 − 2,910 = 137,090.
     after_opening(
         "
         depth bid 97 18000
@@ -88,6 +91,7 @@ fn only_as_much_is_closed_as_is_left() {
 
 #[test]
 fn reduce_only_orders_of_the_winner_follow() {
+    // As above; of C's 10,000 there are 3,000 left, and the order of 8,000 shrinks to them.
     after_opening(
         "
         C c2 buy 8000 @ 80 reduce
@@ -107,6 +111,8 @@ fn reduce_only_orders_of_the_winner_follow() {
 
 #[test]
 fn of_equal_ones_the_older_account_is_first() {
+    // A: 100,000 − 20,000 × 4.6 = 8,000, of 20,000 × 95.4 × 0.5 % = 9,540. Bankrupt at 95.4 − 8,000 / 20,000 = 95; each of the others gains
+    // 10,000 × 5 = 50,000.
     check(
         "
         C c1 sell 10000 @ 100
@@ -147,7 +153,9 @@ fn without_a_fund_the_winner_gains_no_more_than_the_loser_had() {
 
 #[test]
 fn the_legs_of_a_hedge_close_each_other_first() {
-    // A has 60,000 long and 10,000 short: equity 30,000 of 34,510. Without the 10,000 that both have it needs 24,650.
+    // A has 60,000 long and 10,000 short: 100,000 − 0.5 − 50,000 × 1.4 = 29,999.5 of 70,000 × 98.6 × 0.5 % = 34,510. Without the 10,000 that
+    // both have it needs 50,000 × 98.6 × 0.5 % = 24,650. They close at 98.6, up to 99: ±10,000 × 1. Liquidation of the rest:
+    // (5,000,000 − 99,999.5) / (50,000 × 0.995) = 98.49, up.
     check(
         "
         A mode hedge

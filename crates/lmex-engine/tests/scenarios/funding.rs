@@ -29,6 +29,7 @@ fn longs_pay_shorts_the_rate_of_their_value_at_the_mark() {
 
 #[test]
 fn a_negative_rate_turns_it_round() {
+    // 10 × 100 × −0.75 % = −7.5: the long receives it from the short.
     check(
         "
         A a1 buy 10 @ 100
@@ -66,6 +67,8 @@ fn everyone_rounds_up_and_the_difference_is_kept() {
 
 #[test]
 fn an_isolated_position_pays_from_its_own_money() {
+    // A set 10 × 100 / 20 = 50 aside, and 10 × 100 × 1 % = 10 comes out of it; the balance stays 100,000 − 50. With 40 left it
+    // is liquidated at (1000 − 40) / (10 × 0.995) = 96.48, up. B, cross, receives 10: 100,010, less 1000 / 100 of margin.
     check(
         "
         A leverage 20 isolated
@@ -77,6 +80,9 @@ fn an_isolated_position_pays_from_its_own_money() {
           => A pays 10 for 10
           => B pays -10 for -10
           => funding done, residue 0, next 0.01 at 28800000
+          : A/one-way 10 at 100 Isolated 20x tier 1, wallet 40, pnl 0, initial 50, maintenance 5, liquidation 97
+          : A$ balance 99950, isolated 40, unrealised 0, orders 0, positions 0, maintenance 0, available 99950
+          : B -10 at 100, balance 100010, available 100000
         ",
     );
 }
@@ -108,6 +114,7 @@ fn who_can_not_pay_is_liquidated_when_all_have_paid() {
 
 #[test]
 fn a_halted_market_pays_too() {
+    // 10 × 100 × 1 % = 10.
     check(
         "
         A a1 buy 10 @ 100
@@ -125,6 +132,7 @@ fn a_halted_market_pays_too() {
 
 #[test]
 fn of_many_missed_times_the_oldest_and_the_two_latest_are_paid() {
+    // Each time 10 × 100 × 1 % = 10. Left out are 8 and 16 hours; the next is at 40 hours, 144,000,000 ms.
     // Due at 0, 8, 16, 24 and 32 hours; it is 36 hours.
     check(
         "
@@ -197,6 +205,8 @@ fn a_computed_rate_is_the_mean_premium_and_the_clamped_interest() {
 
 #[test]
 fn a_computed_rate_is_cut_to_the_cap() {
+    // 2 % − 0.05 % = 1.95 %, cut to 0.75 %. Half of the time +2 % and half −2 % is a mean of 0, and the interest alone is paid:
+    // 0.01 %. The next starts from −2 %: + 0.05 % = −1.95 %, cut.
     check_in(
         computed(),
         "

@@ -4,7 +4,8 @@ use super::check;
 
 #[test]
 fn lower_leverage_of_an_isolated_position_moves_margin_in() {
-    // 1000 / 10 = 100; 1000 / 5 = 200; 1000 / 20 = 50.
+    // 1000 / 10 = 100; 1000 / 5 = 200; 1000 / 20 = 50; 1000 / 100 = 10. Liquidation, each up to a tick: (1000 − 200) / (10 × 0.995) =
+    // 80.4, (1000 − 50) / 9.95 = 95.5, (1000 − 10) / 9.95 = 99.5.
     check(
         "
         A leverage 10 isolated
@@ -27,7 +28,7 @@ fn lower_leverage_of_an_isolated_position_moves_margin_in() {
 #[test]
 fn higher_leverage_leaves_a_loss_where_it_is() {
     // 150 would move out. The position is worth 200 − 40 = 160 and needs 960 / 20 = 48: 112 may. Then nothing may:
-    // 88 − 40 = 48 is what it needs.
+    // 88 − 40 = 48 is what it needs. Liquidation (1000 − 88) / 9.95 = 91.66, up. 1000 / 19 − 1000 / 20 = 2.6315789473684…, up, moves in.
     check(
         "
         A leverage 5 isolated
@@ -45,7 +46,8 @@ fn higher_leverage_leaves_a_loss_where_it_is() {
 
 #[test]
 fn a_profit_that_is_not_realised_does_not_leave() {
-    // 1000 / 50 − 1000 / 100 = 10 moves, whatever the position has gained.
+    // 1000 / 50 − 1000 / 100 = 10 moves, whatever the position has gained: 10 × 9 = 90. At 109 it takes 1090 / 100 = 10.9 and 1090 × 0.5 % =
+    // 5.45, and is liquidated at (1000 − 10) / (10 × 0.995) = 99.5, up.
     check(
         "
         A leverage 50 isolated
@@ -105,6 +107,8 @@ fn whose_money_it_is_changes_only_while_there_is_nothing() {
 
 #[test]
 fn each_leg_of_a_hedge_has_terms_of_its_own() {
+    // Long: 1000 / 50 = 20 and 1000 × 0.5 % = 5; with 99,900 behind 1000 no price is low enough to liquidate it. Short: 1000 / 10 =
+    // 100 set aside, (−1000 − 100) / (−10 × 1.005) = 109.45, down.
     check(
         "
         A mode hedge
@@ -131,6 +135,7 @@ fn each_leg_of_a_hedge_has_terms_of_its_own() {
 
 #[test]
 fn a_position_of_the_isolated_mode_stays_isolated() {
+    // 1000 / 100 = 10 is in it; 1000 / 10 = 100 takes 90 more.
     check(
         "
         A mode isolated

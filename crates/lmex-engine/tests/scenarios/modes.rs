@@ -49,6 +49,8 @@ fn the_liquidation_price_of_a_hedge_is_that_of_its_net() {
 
 #[test]
 fn in_a_hedge_reduce_only_works_on_the_other_sides_leg() {
+    // Of the long from 101, 4 × (100 − 101) = −4 and 6 × (100 − 101) = −6: of 99 only the 6 that are left. Of the buy of 9 only the 4
+    // of the short.
     check(
         "
         A mode hedge
@@ -75,6 +77,7 @@ fn in_a_hedge_reduce_only_works_on_the_other_sides_leg() {
 
 #[test]
 fn close_names_the_leg() {
+    // The short from 99: 5 × (99 − 101) = −10. The long from 101: 10 × (99 − 101) = −20. Asks: 50 − 10 − 5 = 35; bids: 50 − 5 − 10 = 35.
     check(
         "
         A mode hedge
@@ -142,7 +145,9 @@ fn an_order_for_another_mode_is_refused() {
 #[test]
 fn in_the_isolated_mode_each_order_opens_a_position_of_its_own() {
     // Each sets 10 × 100 / 10 aside, and is as if alone: (1000 − 100) / (10 × 0.995) = 90.45, up; for the short
-    // (−1000 − 100) / (−10 × 1.005) = 109.45, down.
+    // (−1000 − 100) / (−10 × 1.005) = 109.45, down. Closing 6 of #2 gains 6, and 6/10 of 100 + 6 = 63.6 leaves with it. Buying 5 brings
+    // 5 × 99 / 10 = 49.5: 106 − 63.6 + 49.5 = 91.9. Cost 400 + 495 = 895, entry 895 / 9, profit 900 − 895 = 5, liquidation
+    // (895 − 91.9) / (9 × 0.995) = 89.68, up.
     check(
         "
         A mode isolated
@@ -175,6 +180,7 @@ fn in_the_isolated_mode_each_order_opens_a_position_of_its_own() {
 
 #[test]
 fn a_position_of_the_isolated_mode_is_never_numbered_like_another() {
+    // 10 × 100 / 100 = 10 moves into the last.
     check(
         "
         A mode isolated

@@ -14,6 +14,7 @@ fn check(script: &str) {
 
 #[test]
 fn position_and_orders_stay_within_the_risk_limit() {
+    // 11 × 100 = 1100. 6 × 100 held and 4 × 100 wanted are 1000, the limit; 99 more are 1099, and 5 instead of 4 are 1100.
     check(
         "
         A a1 buy 11 @ 100
@@ -40,6 +41,7 @@ fn position_and_orders_stay_within_the_risk_limit() {
 
 #[test]
 fn orders_against_the_position_count_for_what_goes_beyond_it() {
+    // Selling 17 with 6 held opens 11 × 100 = 1100; selling 16 opens 10 × 100 = 1000.
     check(
         "
         depth ask 100 6
@@ -55,6 +57,7 @@ fn orders_against_the_position_count_for_what_goes_beyond_it() {
 
 #[test]
 fn a_position_that_outgrows_its_limit_may_shrink_but_not_grow() {
+    // At 112 the position is 9 × 112 = 1008; with 100 and 101 of orders 1209.
     check(
         "
         depth ask 100 9
@@ -78,7 +81,7 @@ fn a_position_that_outgrows_its_limit_may_shrink_but_not_grow() {
 
 #[test]
 fn a_higher_tier_needs_more_margin() {
-    // 30 × 100: 60 at 2 % and 36 maintenance; then 150 and 99.
+    // 30 × 100 = 3000: × 2 % = 60 and × 1.2 % = 36 maintenance; then × 5 % = 150 and × 3.3 % = 99. Available: 100,000 − 150.
     check(
         "
         A risk 2
@@ -128,6 +131,7 @@ fn the_margin_of_a_higher_tier_must_be_available() {
 
 #[test]
 fn a_tier_allows_so_much_leverage() {
+    // The first tier allows 100 times, the second 50.
     check(
         "
         A leverage 60
@@ -146,7 +150,8 @@ fn a_tier_allows_so_much_leverage() {
 
 #[test]
 fn an_isolated_position_brings_its_margin_along() {
-    // At the most leverage: 900 / 100 = 9, 900 / 50 = 18.
+    // At the most leverage: 900 / 100 = 9, 900 / 50 = 18; maintenance 900 × 0.5 % = 4.5, 900 × 1.2 % = 10.8. Liquidation, up:
+    // (900 − 9) / (9 × 0.995) = 99.497, (900 − 18) / (9 × 0.988) = 99.19. At 40 times 900 / 40 = 22.5: 13.5 more than 9, in either tier.
     check(
         "
         A leverage 0 isolated
@@ -206,6 +211,7 @@ fn a_tier_may_ask_for_more_than_the_leverage_does() {
 
 #[test]
 fn each_leg_has_a_risk_limit_of_its_own() {
+    // 20 × 99 = 1980 is within the 5,000 of the long leg, 20 × 101 = 2020 beyond the 1,000 of the short.
     check(
         "
         A mode hedge

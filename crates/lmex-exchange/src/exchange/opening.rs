@@ -83,7 +83,8 @@ impl Found {
         let handle = journal.as_ref().map(|journal| journal.handle().clone());
         let base = clocks.venue.clone();
         let base = match &past {
-            // Venue time never goes back, whatever became of the machine's clock.
+            // Venue time never goes back behind what was kept, whatever became of the machine's clock. Time without an
+            // event is not kept.
             Some((state, _)) => base.not_before(state.now),
             None => base,
         };

@@ -148,17 +148,17 @@ mod tests {
 
     #[test]
     fn messages_are_lost_doubled_late_and_in_another_order() {
-        let [a, b, c] = ["a", "b", "c"].map(|text| format!(r#"{{"topic":"t","data":"{text}"}}"#));
+        let [a, b, c] = ["a", "b", "c"].map(|text| format!(r#"{{"topic":"fillsV2","data":"{text}"}}"#));
         let all = [a.as_str(), b.as_str(), c.as_str()];
-        assert_eq!(bent("drop,topic=t,times=1", &all), [b.as_str(), c.as_str()]);
-        assert_eq!(bent("duplicate,topic=t,times=1", &all), [&a, &a, &b, &c].map(String::as_str));
-        assert_eq!(bent("reorder,topic=t,times=1", &all), [&b, &a, &c].map(String::as_str));
-        assert_eq!(bent("delay,topic=t,ms=20,times=1", &all), ["20ms", &a, &b, &c]);
+        assert_eq!(bent("drop,topic=fillsV2,times=1", &all), [b.as_str(), c.as_str()]);
+        assert_eq!(bent("duplicate,topic=fillsV2,times=1", &all), [&a, &a, &b, &c].map(String::as_str));
+        assert_eq!(bent("reorder,topic=fillsV2,times=1", &all), [&b, &a, &c].map(String::as_str));
+        assert_eq!(bent("delay,topic=fillsV2,ms=20,times=1", &all), ["20ms", &a, &b, &c]);
         assert_eq!(bent("slow,per_second=4,topic=*,times=1", &all), ["250ms", &a, &b, &c]);
-        assert_eq!(bent("reset,topic=t,times=1", &all), ["reset", &b, &c]);
-        assert_eq!(bent("truncate,topic=t", &[&a]), [r#"{"topic":"t""#]);
+        assert_eq!(bent("reset,topic=fillsV2,times=1", &all), ["reset", &b, &c]);
+        assert_eq!(bent("truncate,topic=fillsV2", &[&a]), [r#"{"topic":"fills"#]);
         assert_eq!(bent("silence", &[&a, r#"{"event":"pong"}"#]), [r#"{"event":"pong"}"#]);
-        assert_eq!(bent("silence,topic=u", &all), all, "another topic");
+        assert_eq!(bent("silence,topic=positionsV3", &all), all, "another topic");
     }
 
     #[test]

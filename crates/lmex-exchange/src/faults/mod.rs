@@ -8,6 +8,7 @@
 mod kind;
 mod messages;
 mod pattern;
+mod reach;
 mod register;
 mod requests;
 mod spec;
@@ -25,12 +26,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use lmex_types::Decimal;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 use register::{Decision, Facts, Register};
 
-/// Requests that are held back at once; more are carried out without delay.
-const MOST_HELD: usize = 1_024;
+/// Requests that are held back at once, unless [`Faults::holding`] says otherwise; more are carried out without delay.
+const MOST_HELD: usize = 256;
 /// How long a connection stays open on which nothing will be answered.
 const UNANSWERED: Duration = Duration::from_secs(600);
 
@@ -65,15 +66,19 @@ impl Faults {
         }))
     }
 
-    /// Puts a fault in place, as the last one: of two that match, the earlier one hits.
-    pub fn add(&self, spec: FaultSpec) -> Result<FaultStatus, FaultError> {
-        if let Some(account) = &spec.account
-            && !self.0.owners.values().any(|owner| owner == account)
-        {
-            let mut known: Vec<_> = self.0.owners.values().map(String::as_str).collect();
-            known.dedup();
-            return Err(FaultError::Account(account.chars().take(60).collect(), known.join(", ")));
+    /// At most so many requests are held back at once. For a new one, of which there is no clone.
+    pub(crate) fn holding(mut self, most: usize) -> Self {
+        if let Some(shared) = Arc::get_mut(&mut self.0) {
+            shared.held = Arc::new(Semaphore::new(most.clamp(1, Semaphore::MAX_PERMITS)));
         }
+        self
+    }
+
+    /// Puts a fault in place, as the last one: of two that match, the earlier one hits. What could never hit, by its
+    /// path, topic, key or account, is refused.
+    pub fn add(&self, spec: FaultSpec) -> Result<FaultStatus, FaultError> {
+        spec.check()?;
+        spec.check_reach(&self.0.owners)?;
         let mut register = self.register();
         let added = register.add(spec)?;
         self.note(&register);
@@ -128,6 +133,11 @@ impl Faults {
     /// Changes whenever faults are put in place or taken away.
     pub(crate) fn changes(&self) -> watch::Receiver<u64> {
         self.0.changed.subscribe()
+    }
+
+    /// Room to hold a request back: without a bound, a long delay would keep everybody out, and whoever would end it too.
+    fn place(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.0.held).try_acquire_owned().ok()
     }
 
     fn decide(&self, facts: &Facts<'_>, key: Option<&str>) -> Option<Decision> {

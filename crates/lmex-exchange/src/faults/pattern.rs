@@ -12,6 +12,34 @@ pub(super) fn fits(pattern: &str, text: &str) -> bool {
     text.ends_with(rest)
 }
 
+/// Whether some text fits both patterns.
+pub(super) fn meet(one: &str, other: &str) -> bool {
+    let (one, other) = (one.as_bytes(), other.as_bytes());
+    // Whether what is left of `one` meets what is left of `other`, by how much of `other` is left.
+    let mut after: Vec<bool> = vec![false; other.len() + 1];
+    for left in 0..=one.len() {
+        let mut now = vec![false; other.len() + 1];
+        for rest in 0..=other.len() {
+            let first = one.len().checked_sub(left).and_then(|at| one.get(at));
+            let second = other.len().checked_sub(rest).and_then(|at| other.get(at));
+            let shorter =
+                |row: &[bool], by: usize| rest.checked_sub(by).and_then(|at| row.get(at)) == Some(&true);
+            let meets = match (first, second) {
+                (None, None) => true,
+                (Some(b'*'), _) => shorter(&after, 0) || shorter(&now, 1),
+                (_, Some(b'*')) => shorter(&now, 1) || (left > 0 && shorter(&after, 0)),
+                (Some(a), Some(b)) => a == b && shorter(&after, 1),
+                _ => false,
+            };
+            if let Some(cell) = now.get_mut(rest) {
+                *cell = meets;
+            }
+        }
+        after = now;
+    }
+    after.last() == Some(&true)
+}
+
 /// A path in the spellings that people use for it: as it is sent, as it is signed, and without product and version.
 pub(super) fn spellings(path: &str) -> impl Iterator<Item = &str> {
     let signed = crate::auth::signed_path(path);
@@ -40,6 +68,27 @@ mod tests {
             [("/order", "/order/peg"), ("", "a"), ("a*a", "a"), ("*b*a", "ab"), ("a*", "ba")]
         {
             assert!(!fits(pattern, text), "{pattern} {text}");
+        }
+    }
+
+    #[test]
+    fn two_patterns_meet_where_a_text_fits_both() {
+        for (one, other) in [
+            ("", ""),
+            ("*", ""),
+            ("*", "*"),
+            ("a*", "*b"),
+            ("update:BTC-*", "update:*-*_0"),
+            ("*_0", "update:*-*_0"),
+            ("update:BTC-PERP_0", "update:*-*_0"),
+            ("a*b*c", "*bb*"),
+        ] {
+            assert!(meet(one, other) && meet(other, one), "{one} {other}");
+        }
+        for (one, other) in
+            [("a", ""), ("a*", "b*"), ("*a", "*b"), ("update:_0", "update:*-*_0"), ("nonsense", "update:*-*")]
+        {
+            assert!(!meet(one, other) && !meet(other, one), "{one} {other}");
         }
     }
 

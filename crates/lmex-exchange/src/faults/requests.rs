@@ -9,6 +9,7 @@ use axum::extract::Request;
 use axum::response::{Html, IntoResponse, Response};
 use futures_util::stream;
 use http::{HeaderValue, StatusCode, header};
+use tokio::sync::OwnedSemaphorePermit;
 use tokio::task::yield_now;
 use tokio::time::{sleep, timeout};
 use tower::ServiceExt;
@@ -79,7 +80,9 @@ impl Faults {
         match decision.kind {
             Kind::Delay if is_executed => {
                 let response = run(router, request).await;
-                sleep(Duration::from_millis(decision.ms)).await;
+                if let Some(_place) = self.place() {
+                    sleep(Duration::from_millis(decision.ms)).await;
+                }
                 Ok(response)
             }
             Kind::Delay => self.run_later(router, request, sleep(Duration::from_millis(decision.ms))).await,
@@ -107,7 +110,13 @@ impl Faults {
             }
             Kind::Duplicate | Kind::Replay if !is_stream => twice(decision.kind, router, request).await,
             Kind::Truncate if !is_stream => truncated(run(router, request).await).await,
-            Kind::Slow if !is_stream => slowed(run(router, request).await, decision.per_second).await,
+            Kind::Slow if !is_stream => {
+                let response = run(router, request).await;
+                match self.place() {
+                    Some(place) => slowed(response, decision.per_second, place).await,
+                    None => Ok(response),
+                }
+            }
             _ => Ok(run(router, request).await),
         }
     }
@@ -137,9 +146,7 @@ impl Faults {
         request: Request,
         until: impl Future<Output = ()> + Send + 'static,
     ) -> Result<Response, Cut> {
-        let Ok(place) = std::sync::Arc::clone(&self.0.held).try_acquire_owned() else {
-            return Ok(run(router, request).await);
-        };
+        let Some(place) = self.place() else { return Ok(run(router, request).await) };
         let later = tokio::spawn(async move {
             until.await;
             let response = run(router, request).await;
@@ -190,19 +197,24 @@ async fn truncated(response: Response) -> Result<Response, Cut> {
     Ok(Response::from_parts(parts, Body::from_stream(parts_of_body)))
 }
 
-async fn slowed(response: Response, bytes_per_second: u32) -> Result<Response, Cut> {
+/// Its place is taken until the whole body is out.
+async fn slowed(
+    response: Response,
+    bytes_per_second: u32,
+    place: OwnedSemaphorePermit,
+) -> Result<Response, Cut> {
     let (mut parts, body) = response.into_parts();
     let body = whole(body).await?;
     parts.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
     let part = usize::try_from(bytes_per_second / PARTS_PER_SECOND).unwrap_or(usize::MAX).max(1);
     let pause = Duration::from_secs(1) * u32::try_from(part).unwrap_or(u32::MAX) / bytes_per_second.max(1);
-    let trickle = stream::unfold(body, move |mut left| async move {
+    let trickle = stream::unfold((body, place), move |(mut left, place)| async move {
         if left.is_empty() {
             return None;
         }
         sleep(pause).await;
         let next = left.split_to(part.min(left.len()));
-        Some((Ok::<_, io::Error>(next), left))
+        Some((Ok::<_, io::Error>(next), (left, place)))
     });
     Ok(Response::from_parts(parts, Body::from_stream(trickle)))
 }

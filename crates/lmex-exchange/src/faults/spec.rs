@@ -118,6 +118,16 @@ pub enum FaultError {
         /// What can be given.
         expected: String,
     },
+    /// Aimed at what is not here.
+    #[error("{field} {given:?} would never hit: {why}")]
+    Nowhere {
+        /// The member.
+        field: &'static str,
+        /// What was given.
+        given: String,
+        /// What is not here, and what is.
+        why: String,
+    },
     /// An account that is not here.
     #[error("account {0:?} is not here: use one of {1}")]
     Account(String, String),
@@ -298,7 +308,7 @@ fn unreadable(field: &str, given: &str, expected: String) -> FaultError {
     FaultError::Member { field: cut(field), given: cut(given), expected }
 }
 
-fn cut(text: &str) -> String {
+pub(super) fn cut(text: &str) -> String {
     text.chars().take(60).collect()
 }
 

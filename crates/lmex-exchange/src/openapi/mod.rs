@@ -9,17 +9,19 @@ mod examples;
 mod parameters;
 mod shapes;
 
+use http::StatusCode;
 use lmex_api::{CATALOG, EndpointInfo, Method, Permission};
 use serde_json::{Map, Value, json};
 
+use crate::dialect::{DIFFERENCES, Dialect};
 use parameters::Parameter;
 
-/// The whole document.
-pub fn document() -> Value {
+/// The whole document, of an exchange with these manners.
+pub fn document(dialect: Dialect) -> Value {
     let mut paths = Map::new();
     for info in CATALOG {
         let path = paths.entry(format!("/futures{}", info.path)).or_insert_with(|| json!({}));
-        path[info.method.as_str().to_ascii_lowercase()] = operation(info);
+        path[info.method.as_str().to_ascii_lowercase()] = operation(info, dialect);
     }
     for version in ["v3.2", "v3.3"] {
         paths.insert(format!("/spot/api/{version}/time"), json!({"get": time(version)}));
@@ -29,20 +31,22 @@ pub fn document() -> Value {
         "info": {
             "title": "A local exchange that speaks LMEX's futures API",
             "version": env!("CARGO_PKG_VERSION"),
-            "description": "Real matching, play money. Unofficial, and not connected with LMEX.",
+            "description": format!(
+                "Real matching, play money. Unofficial, and not connected with LMEX. Dialect: {dialect}."
+            ),
         },
         "paths": paths,
         "components": {"schemas": shapes::schemas(), "securitySchemes": security_schemes()},
     })
 }
 
-fn operation(info: &EndpointInfo) -> Value {
+fn operation(info: &EndpointInfo, dialect: Dialect) -> Value {
     let known = parameters::of(info);
     let mut operation = json!({
         "operationId": operation_id(info),
         "summary": info.documented,
-        "description": describe(info),
-        "responses": responses(info),
+        "description": describe(info) + &manners(info, dialect),
+        "responses": responses(info, dialect),
     });
     if info.permission != Permission::Public {
         operation["security"] = json!([{"key": [], "nonce": [], "signature": []}]);
@@ -80,6 +84,16 @@ fn describe(info: &EndpointInfo) -> String {
     )
 }
 
+/// In what the dialect differs from the other one here.
+fn manners(info: &EndpointInfo, dialect: Dialect) -> String {
+    let name = format!("{} {}", info.method, info.path.trim_start_matches("/api/v2.3"));
+    let here = DIFFERENCES.iter().filter(|difference| difference.concerns.contains(&name.as_str()));
+    here.map(|difference| {
+        format!(" In dialect {dialect}, {}: {}.", difference.subject, difference.of(dialect))
+    })
+    .collect()
+}
+
 fn body(info: &EndpointInfo, known: &[Parameter]) -> Value {
     let required: Vec<_> = known.iter().filter(|known| known.is_mandatory).map(|known| known.name).collect();
     let members: Map<_, _> = known.iter().map(|known| (known.name.to_owned(), known.schema())).collect();
@@ -89,21 +103,29 @@ fn body(info: &EndpointInfo, known: &[Parameter]) -> Value {
     json!({"required": true, "content": {"application/json": content}})
 }
 
-fn responses(info: &EndpointInfo) -> Value {
+fn responses(info: &EndpointInfo, dialect: Dialect) -> Value {
     let refused = |why: &str, shape: &str| {
         let schema = json!({"$ref": format!("#/components/schemas/{shape}")});
         json!({"description": why, "content": {"application/json": {"schema": schema}}})
     };
     // The one endpoint that refuses in an envelope, a market that it does not know.
     let bad = if info.path.ends_with("/market/risk_limit") { "RefusedInEnvelope" } else { "Refused" };
+    let no_order = dialect.order_not_found().0 == StatusCode::TOO_MANY_REQUESTS;
+    let too_many = if no_order { "Too many requests, or no such order." } else { "Too many requests." };
     let mut responses = json!({
-        "200": success(info),
+        "200": success(info, dialect),
         "400": refused("The request can't be carried out.", bad),
-        "429": refused("Too many requests, or, in the dialect btse, no such order.", "Refused"),
+        "429": refused(too_many, "Refused"),
         "503": refused("The exchange is stopping.", "Refused"),
     });
     if info.permission != Permission::Public {
-        responses["401"] = refused("Key, nonce or signature is wrong.", "Refused");
+        let why = match dialect.not_authenticated() {
+            StatusCode::BAD_REQUEST => {
+                "The request can't be carried out, or key, nonce or signature is wrong."
+            }
+            _ => "Key, nonce or signature is wrong.",
+        };
+        responses[dialect.not_authenticated().as_str()] = refused(why, "Refused");
         responses["403"] = refused("The key has not the permission.", "Refused");
     }
     if matches!(info.method, Method::Post | Method::Put) {
@@ -112,8 +134,8 @@ fn responses(info: &EndpointInfo) -> Value {
     responses
 }
 
-fn success(info: &EndpointInfo) -> Value {
-    match shapes::answer(info) {
+fn success(info: &EndpointInfo, dialect: Dialect) -> Value {
+    match shapes::answer(info, dialect) {
         Some(schema) => json!({"description": "Done.", "content": {"application/json": {"schema": schema}}}),
         None => json!({"description": "Done. The answer is empty."}),
     }

@@ -3,6 +3,8 @@
 use lmex_api::{EndpointInfo, Method};
 use serde_json::{Map, Value, json};
 
+use crate::dialect::Dialect;
+
 /// The shapes by name: their members with their types, in a line. `?` after a name says that the member may be absent,
 /// `|null` that it may be null; a capital letter names a shape, brackets a list.
 const SHAPES: &[(&str, &str)] = &[
@@ -121,7 +123,7 @@ const SHAPES: &[(&str, &str)] = &[
 ];
 
 /// The schema of what an endpoint answers; `None` where it is nothing.
-pub(super) fn answer(info: &EndpointInfo) -> Option<Value> {
+pub(super) fn answer(info: &EndpointInfo, dialect: Dialect) -> Option<Value> {
     let path = info.path.strip_prefix("/api/v2.3").unwrap_or(info.path);
     let kind = match (info.method, path) {
         (_, "/ohlcv") => return Some(candles()),
@@ -129,7 +131,8 @@ pub(super) fn answer(info: &EndpointInfo) -> Option<Value> {
             let rows = kind("[Funding]");
             return Some(json!({"type": "object", "additionalProperties": rows}));
         }
-        (_, "/user/wallet/transfer") => return Some(json!({"anyOf": [kind("Receipt"), kind("[Wallet]")]})),
+        (_, "/user/wallet/transfer") if dialect.answers_wallets() => "[Wallet]",
+        (_, "/user/wallet/transfer") => "Receipt",
         (_, "/settle_in") => return None,
         (_, "/market_summary") => "[MarketSummary]",
         (_, "/price") => "[Price]",

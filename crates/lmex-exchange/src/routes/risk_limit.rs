@@ -9,7 +9,7 @@ use lmex_engine::{AccountId, LegId, MarketView, NewTerms};
 use lmex_types::Decimal;
 
 use super::market::{market_named, markets};
-use super::settings::{agree, answer_to, expect_mode, legs_in};
+use super::settings::{agree, answer_to, as_sent, counted, expect_mode, legs_in};
 use super::{Answer, Json};
 use crate::call::{PrivateCall, PublicCall};
 use crate::desk::Desk;
@@ -107,11 +107,11 @@ impl Request {
         let market = market_named(&desk.state, &self.symbol)?;
         expect_mode(&desk.state, account, &market, self.mode)?;
         let id = market.id();
-        // What is no number of a tier is a number of none.
-        let level = u32::try_from(self.level).unwrap_or(0);
+        let level = counted(self.level);
         let legs = legs_in(&desk.state, account, id);
         let refusal = agree(desk, account, id, &legs, NewTerms::RiskLimit { level });
         let message = format!("Risk limit changed successfully, level: {level}");
         answer_to(desk, id, SettingKind::RISK_LIMIT, refusal, message)
+            .map(|answer| as_sent(answer, self.level))
     }
 }

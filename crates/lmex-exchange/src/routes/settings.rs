@@ -80,7 +80,7 @@ pub(super) async fn set_leverage(State(app): State<Arc<App>>, call: PrivateCall)
 #[derive(Debug)]
 struct LeverageRequest {
     symbol: String,
-    leverage: u32,
+    leverage: i64,
     mode: Option<ModeWord>,
     position: Option<String>,
     /// What the request says of it.
@@ -94,8 +94,6 @@ impl LeverageRequest {
         if leverage < 0 {
             return Err(Refused::parameter("leverage must be 0 or more"));
         }
-        // What is beyond counting is beyond every tier: the engine says so.
-        let leverage = u32::try_from(leverage).unwrap_or(u32::MAX);
         let (mode, position) = (fields.word("positionMode")?, fields.text("positionId")?);
         let margin: Option<MarginWord> = fields.word("marginMode")?;
         fields.finish()?;
@@ -127,9 +125,10 @@ impl LeverageRequest {
             shown.as_str().to_ascii_lowercase(),
             self.leverage
         );
-        let new = NewTerms::Leverage { leverage: self.leverage, margin };
+        let new = NewTerms::Leverage { leverage: counted(self.leverage), margin };
         let refusal = agree(desk, account, id, &legs, new);
         answer_to(desk, id, SettingKind::LEVERAGE, refusal, message)
+            .map(|answer| as_sent(answer, self.leverage))
     }
 }
 
@@ -258,6 +257,16 @@ pub(super) fn answer_to(
             None => Err(Refused::by_engine(&refusal, Side::Buy, &market)),
         },
     }
+}
+
+/// A number for the engine. What is no number of anything there is beyond everything: the engine says so.
+pub(super) fn counted(sent: i64) -> u32 {
+    u32::try_from(sent).unwrap_or(u32::MAX)
+}
+
+/// With the number as it was sent, where [`counted`] gave the engine another.
+pub(super) fn as_sent(answer: SettingAnswer, sent: i64) -> SettingAnswer {
+    SettingAnswer { message: answer.message.replace(&u32::MAX.to_string(), &sent.to_string()), ..answer }
 }
 
 fn refusal_of(batch: &Batch) -> Option<Refusal> {

@@ -58,6 +58,18 @@ impl Channel {
     }
 }
 
+/// The topics that messages may carry, with `*` for what is of the market.
+pub(crate) fn topic_patterns() -> impl Iterator<Item = String> {
+    let market = |topic: MarketTopic| {
+        let (before, after) = topic.affixes();
+        format!("{before}*-*{after}")
+    };
+    let uncut = MarketTopic::all().map(market).chain([format!("{OPEN_ORDERS}*-*")]);
+    let cut = MarketTopic::TRADES.map(|topic| topic.affixes().0.trim_end_matches(':').to_owned());
+    let of_account = AccountTopic::ALL.map(|topic| topic.name().to_owned());
+    uncut.chain(cut).chain(of_account)
+}
+
 /// What the topic of open orders begins with.
 const OPEN_ORDERS: &str = "open-order:";
 

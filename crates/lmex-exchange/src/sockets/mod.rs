@@ -69,6 +69,7 @@ mod tests;
 pub(crate) use all_positions::tell_all_positions;
 pub(crate) use audience::Audience;
 pub(crate) use auth::LoginRefused;
+pub(crate) use channel::topic_patterns;
 pub(crate) use config::SocketConfig;
 pub(crate) use hub::{Hub, HubHandle};
 pub(crate) use route::router;

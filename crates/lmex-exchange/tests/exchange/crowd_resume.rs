@@ -4,7 +4,7 @@
 
 use lmex_engine::{AccountId, Command, Engine, Event, MarketId, Money, NewOrder, Rate, Stamped};
 use lmex_exchange::crowd::{Listing, MarketSource, Standing, SyntheticCrowd};
-use lmex_types::{OrderId, Side, TimeMs};
+use lmex_types::{Decimal, OrderId, Side, TimeMs};
 
 const BTC: MarketId = MarketId(0);
 const START: TimeMs = TimeMs::from_millis(1_760_000_000_123);
@@ -94,8 +94,8 @@ fn a_crowd_goes_on_with_the_book_that_is_there_and_users_keep_their_place() {
     for (market, (mark, index)) in world.engine.markets().zip(marks) {
         let tick = market.instrument().grid.tick();
         // The mark is between the quotes; the premium moved by a second's worth or less.
-        assert!((market.mark() - mark).abs() < tick * lmex_types::Decimal::from(40), "{mark}");
-        assert!(((market.index() - index) / index).abs() < lmex_types::Decimal::new(1, 4), "{index}");
+        assert!((market.mark() - mark).abs() < tick * Decimal::from(40), "{mark}");
+        assert!(((market.index() - index) / index).abs() < Decimal::new(1, 4), "{index}");
     }
 }
 
@@ -136,6 +136,28 @@ fn without_a_book_it_goes_on_from_the_last_trade() {
     world.step(START);
     assert!((world.middle(BTC) / 2 - 650_000).abs() < 100, "{}", world.middle(BTC));
     assert!(world.depth(BTC).iter().all(|side| side.len() > 50));
+}
+
+#[test]
+fn however_far_from_the_listed_price_it_goes_on_without_a_leap() {
+    // The listed price is 770,000 ticks; a tape may have left the market anywhere.
+    for price in [2, 50_005, 95_000, 6_200_000, 10_000_000] {
+        let listing = Listing::standard().remove(0);
+        let (bids, asks) = (vec![(price - 1, 5)], vec![(price + 1, 5)]);
+        let (premium_ppb, next_funding) = (0, TimeMs::default());
+        let standing = Standing { last: price, listing, premium_ppb, next_funding, bids, asks };
+        let mut world = World::new(7);
+        world.crowd = SyntheticCrowd::resume(7, START, [&standing]);
+        world.step(START);
+        let apart = |world: &World| (world.middle(BTC) - 2 * price).abs();
+        let mark = world.engine.market(BTC).unwrap().mark();
+        assert!((mark * Decimal::TEN - Decimal::from(price)).abs() <= Decimal::ONE, "{price}: {mark}");
+        assert!(apart(&world) <= 2, "{price}");
+        world.live(START.plus_ms(10_000));
+        assert!(apart(&world) <= price / 100 + 4, "it walks on from there: {price}");
+        let touch = world.depth(BTC)[0].iter().map(|(_, contracts)| contracts).max().copied().unwrap();
+        assert!(touch * price > 1_000_000_000, "it is as deep in money as ever: {touch} at {price}");
+    }
 }
 
 #[test]

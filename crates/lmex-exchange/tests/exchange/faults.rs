@@ -284,9 +284,30 @@ async fn the_opening_of_a_stream_fails_where_its_path_is_named() {
     assert_eq!(hits(&venue), [0, 1]);
 }
 
+/// Were all places taken, nobody could even end the fault.
+#[tokio::test]
+async fn a_long_delay_leaves_half_of_the_connections_to_others() {
+    for fault in ["delay", "delay,execution=before", "slow"] {
+        let amount = if fault == "slow" { "per_second=1" } else { "ms=600000" };
+        let faults = vec![FaultSpec::parse(&format!("{fault},path=/order,{amount}")).unwrap()];
+        let connections = ConnectionBounds { most: 4, ..ConnectionBounds::default() };
+        let config =
+            ExchangeConfig { limits: LimitsMode::Off, faults, connections, ..ExchangeConfig::default() };
+        let venue = Venue::start_with(config).await;
+        let _held = [sent(&venue, &order("one")).await, sent(&venue, &order("two")).await];
+        wait_for_hits(&venue, 2).await;
+        if fault != "delay,execution=before" {
+            wait_for_orders(&venue, 2).await;
+        }
+        // Without room for it, it is answered at once.
+        venue.post("/order", order("three")).await.one();
+        assert_eq!(hits(&venue), [3], "{fault}");
+    }
+}
+
 #[tokio::test]
 async fn faults_that_match_nobody_are_in_nobodys_way() {
-    let venue = venue(&["drop,key=another", "reset,method=PATCH", "truncate,path=/orders"]).await;
+    let venue = venue(&["drop,path=/trades", "reset,method=PUT", "truncate,path=/order/peg"]).await;
     venue.post("/order", order("once")).await.one();
     venue.get("/price").await.ok();
     assert_eq!(hits(&venue), [0, 0, 0]);
@@ -302,6 +323,9 @@ async fn a_fault_that_can_not_be_keeps_the_exchange_from_starting() {
     let venue = venue(&[]).await;
     let refused = venue.exchange.faults().add(FaultSpec::parse("drop,account=nobody").unwrap()).unwrap_err();
     assert_eq!(refused.to_string(), "account \"nobody\" is not here: use one of demo");
+    let never = venue.exchange.faults().add(FaultSpec::parse("drop,path=/orders").unwrap()).unwrap_err();
+    assert!(never.to_string().starts_with("path \"/orders\" would never hit"), "{never}");
+    assert!(venue.exchange.faults().list().is_empty());
 }
 
 /// Whatever goes wrong on the way, the books of the exchange are right.

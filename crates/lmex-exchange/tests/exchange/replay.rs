@@ -106,7 +106,7 @@ fn messages_become_commands_when_they_are_due() {
     assert_eq!(replay.describe(), described("1x"));
     let commands = step(&mut replay, 0);
     assert_eq!(depths(&commands), ["+bid 600000 100000, bid 600001 50000, ask 600002 25000"]);
-    let prices = Command::SetPrices { market: BTC, index: d("60000.15"), mark: Some(d("60000.15")) };
+    let prices = Command::SetPrices { market: BTC, index: d("60000.15"), mark: None };
     assert!(commands.contains(&prices));
     assert!(commands.iter().any(|command| matches!(command, Command::SetFundingRate { .. })));
     assert_eq!(replay.next_at(), Some(START.plus_ms(100)));
@@ -116,6 +116,45 @@ fn messages_become_commands_when_they_are_due() {
     assert_eq!(replay.next_at(), None);
     assert_eq!(replay.describe(), described("1x: the tape has ended, its last book stays"));
     assert_eq!(step(&mut replay, 10_000), []);
+}
+
+/// Prices are told every 250 ms at most, and what changed after that must not be left untold.
+#[test]
+fn the_last_prices_are_told_when_the_tape_ends_or_falls_silent() {
+    let told = |commands: &[Command]| {
+        let price = |command: &Command| match command {
+            Command::SetPrices { index, .. } => Some(index.normalize().to_string()),
+            _ => None,
+        };
+        commands.iter().filter_map(price).collect::<Vec<_>>()
+    };
+    let mut replay = btc(&[
+        depth(0, true, "bid 60000 1, ask 60001 1"),
+        depth(100, true, "bid 61000 1, ask 61001 1"),
+        depth(9_000, true, "bid 62000 1, ask 62001 1"),
+        depth(9_001, true, "bid 63000 1, ask 63001 1"),
+    ]);
+    assert_eq!(told(&step(&mut replay, 0)), ["60000.5"]);
+    assert!(told(&step(&mut replay, 100)).is_empty());
+    assert_eq!(replay.next_at(), Some(START.plus_ms(250)), "not the message of 9 s later");
+    assert_eq!(told(&step(&mut replay, 250)), ["61000.5"]);
+    assert_eq!(told(&step(&mut replay, 9_000)), ["62000.5"]);
+    assert!(told(&step(&mut replay, 9_001)).is_empty());
+    assert!(replay.has_ended());
+    assert_eq!(replay.next_at(), Some(START.plus_ms(9_250)));
+    assert_eq!(told(&step(&mut replay, 9_250)), ["63000.5"]);
+    assert_eq!(replay.next_at(), None);
+}
+
+#[test]
+fn prices_far_above_the_first_are_left_out_and_it_says_so() {
+    let mut replay =
+        btc(&[depth(0, true, "bid 100 1, ask 101 1, ask 10050 1"), depth(100, false, "ask 10050.1 1")]);
+    assert_eq!(depths(&step(&mut replay, 0)), ["+bid 1000 100000, ask 1010 100000, ask 100500 100000"]);
+    assert!(!replay.describe().contains("left out"), "{}", replay.describe());
+    assert!(depths(&step(&mut replay, 100)).is_empty());
+    let said = "prices above 10050, 100 times the market's first, are left out";
+    assert!(replay.describe().contains(said), "{}", replay.describe());
 }
 
 #[test]
@@ -206,7 +245,7 @@ fn where_a_tape_has_both_the_index_is_of_the_best_prices() {
     let quote = |price| Quote { price: d(price), size: Decimal::ONE };
     let top = TapeBody::Top { bid: quote("100.5"), ask: quote("100.7") };
     let mut replay = btc(&[depth(0, true, "bid 100 1, ask 101 1"), message(0, top)]);
-    let prices = Command::SetPrices { market: BTC, index: d("100.6"), mark: Some(d("100.5")) };
+    let prices = Command::SetPrices { market: BTC, index: d("100.6"), mark: None };
     assert!(step(&mut replay, 0).contains(&prices));
 }
 
@@ -328,6 +367,21 @@ impl World {
         let fill = |event: &Event| if let Event::Fill(fill) = event { Some(fill.contracts) } else { None };
         events.iter().filter_map(fill).sum()
     }
+}
+
+#[test]
+fn a_user_s_own_order_pulls_the_mark_by_a_quarter() {
+    let mut world = World::new(btc(&[
+        depth(0, true, "bid 1000 20, ask 1100 20"),
+        depth(300, false, "ask 1100 0, ask 1101 20"),
+    ]));
+    world.live(0);
+    assert_eq!((world.market().index(), world.market().mark()), (d("1050"), d("1050")));
+    // 1,000,000 contracts at 1090 are worth 10,900, enough for the impact notional of 10,000 on their own.
+    world.bid(10_900, 1_000_000);
+    world.live(300);
+    // The tape's middle is 1050.5, the impact mid (1090 + 1101) / 2 = 1095.5: 0.75 × 1050.5 + 0.25 × 1095.5 = 1061.75.
+    assert_eq!((world.market().index(), world.market().mark()), (d("1050.5"), d("1061.8")));
 }
 
 #[test]

@@ -26,15 +26,23 @@ async fn every_endpoint_of_the_catalog_is_served() {
 #[tokio::test]
 async fn what_is_not_served_says_so_in_the_venues_shape() {
     let venue = Venue::start().await;
-    for (method, path) in [
-        ("POST", "/futures/api/v2.3/order/other"),
-        ("GET", "/futures/api/v2.3/user/other"),
-        ("GET", "/futures/api/v2.2/market_summary"),
-        ("GET", "/spot/api/v3.2/market_summary"),
-        ("GET", "/favicon.ico"),
+    let list = "/openapi.json lists what is";
+    for (method, path, next) in [
+        ("POST", "/futures/api/v2.3/order/other", list),
+        ("GET", "/futures/api/v2.3/user/other", list),
+        ("GET", "/spot/api/v3.2/market_summary", list),
+        ("GET", "/favicon.ico", list),
+        (
+            "GET",
+            "/futures/api/v2.2/market_summary",
+            "version 2.3 alone is, ask for /futures/api/v2.3/market_summary",
+        ),
+        ("GET", "/api/v2.1/user/wallet", "version 2.3 alone is, ask for /futures/api/v2.3/user/wallet"),
+        ("POST", "/api/v2.3/order", "the API is below /futures, ask for /futures/api/v2.3/order"),
     ] {
         let (code, message) = venue.send(method, path, &[], b"").await.refused(404);
-        assert_eq!((code, message), (-1, format!("{method} {path} is not served by the local exchange")));
+        let said = format!("{method} {path} is not served by the local exchange: {next}");
+        assert_eq!((code, message), (-1, said));
     }
     let (_, message) = venue.send("PATCH", "/futures/api/v2.3/order", &[], b"").await.refused(405);
     assert!(message.contains("PATCH is not served for /futures/api/v2.3/order"), "{message}");

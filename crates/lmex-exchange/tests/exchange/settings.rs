@@ -61,7 +61,11 @@ async fn what_the_document_lists_as_a_status_is_one() {
     for none in [0, -1, 11, 5_000_000_000] {
         let refused = level(none).await.ok();
         assert_eq!((&refused["status"], &refused["type"]), (&json!(41), &json!(94)), "{none}");
+        let said = format!("riskLimitLevel {none} does not exist: use 1 to 10");
+        assert_eq!(refused["message"], said.as_str(), "the number that was sent");
     }
+    let beyond = venue.post("/leverage", json!({"symbol": "BTC-PERP", "leverage": 5_000_000_000_i64})).await;
+    assert!(beyond.ok()["message"].as_str().unwrap().starts_with("leverage 5000000000 is above"));
     let set = level(1).await.ok();
     assert_eq!((&set["status"], &set["type"]), (&json!(20), &json!(94)));
     assert_eq!(venue.my("/leverage?symbol=BTC-PERP").await.one()["leverage"], 0, "nothing was changed");

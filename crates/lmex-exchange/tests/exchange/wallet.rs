@@ -245,3 +245,37 @@ async fn an_isolated_wallet_without_a_position_is_empty() {
     let wallet = venue.my("/user/wallet?wallet=ISOLATED@BTC-PERP-USDT").await.one();
     assert_eq!((&wallet["wallet"], &wallet["totalValue"]), (&json!("ISOLATED@BTC-PERP-USDT"), &json!(0)));
 }
+
+/// What is taken must be able to go in somewhere: beyond the largest deposit, it could not even be put back.
+#[tokio::test]
+async fn a_transfer_of_more_than_can_be_deposited_moves_nothing() {
+    let largest = decimal("1000000000000000");
+    let rich = |name: &str, balance: Decimal| {
+        let keys = vec![KeyConfig::full(format!("{name}-key"), Secret::new(format!("{name}-secret")))];
+        AccountConfig { name: name.to_owned(), balance, fees: None, keys }
+    };
+    let accounts = vec![rich("one", largest), rich("two", largest), rich("poor", Decimal::ONE)];
+    let config = ExchangeConfig { limits: LimitsMode::Off, accounts, ..ExchangeConfig::default() };
+    let venue = Venue::start_with(config).await;
+    let all = async |from: &'static str, secret: &'static str, way: Value| {
+        let body = venue::with(
+            json!({"walletSrcType": "CROSS", "walletDestType": "CROSS",
+                   "apiWallets": [{"currency": "USDT", "allBalance": true}]}),
+            way,
+        );
+        let target = "/subaccount/wallet/transfer";
+        venue.signed_by((from, secret), "POST", target, body.to_string().as_bytes()).await
+    };
+    let held = async |key: &'static str, secret: &'static str| {
+        let wallet = venue.signed_by((key, secret), "GET", "/user/wallet?wallet=CROSS@", b"").await.one();
+        number(&wallet["totalValue"])
+    };
+    all("one-key", "one-secret", json!({"fromUser": "one", "receiver": "two"})).await.ok();
+    let both = largest * Decimal::TWO;
+    assert_eq!(held("two-key", "two-secret").await, both);
+    let refused = all("two-key", "two-secret", json!({"fromUser": "two", "receiver": "poor"})).await;
+    let (_, message) = refused.refused(400);
+    assert!(message.contains("at most"), "{message}");
+    assert_eq!(held("two-key", "two-secret").await, both, "nothing is gone");
+    assert_eq!(held("poor-key", "poor-secret").await, Decimal::ONE);
+}

@@ -116,7 +116,28 @@ fn attempts(method: &str, target: &str, id: &str) -> Vec<(String, String)> {
                              "receiver": "other", "apiWallets": assets});
             vec![(String::new(), way.to_string())]
         }
-        _ => vec![(String::new(), "{}".to_owned())],
+        (_, "/order") => {
+            let order = json!({"side": "BUY", "type": "LIMIT", "price": 70_000, "size": 10});
+            vec![body(order.clone()), body(with(order, json!({"reduceOnly": true, "positionId": id})))]
+        }
+        (_, "/order/peg") => {
+            let peg = json!({"side": "BUY", "size": 100, "price": 75_000, "deviation": -5, "stealth": 50});
+            vec![body(peg.clone()), body(with(peg, json!({"positionId": id})))]
+        }
+        (_, "/settle_in") => {
+            vec![body(json!({"currency": "USDT"})), body(json!({"currency": "USDT", "positionId": id}))]
+        }
+        (_, "/position_mode") => vec![body(json!({"positionMode": "HEDGE"}))],
+        (_, "/user/wallet/transfer") => {
+            let assets = json!([{"currency": "USDT", "balance": 1}]);
+            let own = json!({"walletSrcType": "CROSS", "walletDestType": "SPOT", "apiWallets": assets});
+            let isolated = json!({"walletSrcType": "CROSS", "walletDestType": "ISOLATED",
+                                  "walletDest": "ISOLATED@BTC-PERP-USDT", "apiWallets": assets});
+            let out = json!({"walletSrcType": "ISOLATED", "walletSrc": "ISOLATED@BTC-PERP-USDT",
+                             "walletDestType": "CROSS", "apiWallets": assets});
+            [own, isolated, out].map(|way| (String::new(), way.to_string())).into()
+        }
+        _ => panic!("{method} {target} is tried with no request of its own: add one"),
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use lmex_api::{CATALOG, EndpointInfo, Method, Permission};
 use lmex_exchange::openapi::document;
+use lmex_exchange::{Dialect, ExchangeConfig, LimitsMode};
 use serde_json::{Map, Value, json};
 
 use crate::cross_account::two_accounts;
@@ -18,7 +19,7 @@ fn operation<'a>(document: &'a Value, method: &str, path: &str) -> &'a Value {
 async fn it_is_served_and_lists_every_endpoint_of_the_catalog_and_no_other() {
     let venue = Venue::start().await;
     let served = venue.send("GET", "/openapi.json", &[], b"").await.ok();
-    assert_eq!(served, document());
+    assert_eq!(served, document(Dialect::Lmex));
     let listed: BTreeSet<_> = served["paths"]
         .as_object()
         .unwrap()
@@ -66,7 +67,7 @@ fn known(message: &str) -> BTreeSet<String> {
 #[tokio::test]
 async fn every_endpoint_takes_the_parameters_of_the_document_and_no_other() {
     let venue = Venue::start().await;
-    let document = document();
+    let document = document(Dialect::Lmex);
     for info in CATALOG {
         let target = info.path.strip_prefix("/api/v2.3").unwrap();
         let operation = operation(&document, info.method.as_str(), info.path);
@@ -126,7 +127,7 @@ fn of_body(operation: &Value) -> (Map<String, Value>, Vec<&str>) {
 #[tokio::test]
 async fn every_answer_has_the_shape_of_the_document() {
     let venue = two_accounts().await;
-    let document = document();
+    let document = document(Dialect::Lmex);
     let calls = walk(&venue).await;
     for info in CATALOG {
         let answers: Vec<_> = calls
@@ -150,7 +151,7 @@ async fn every_answer_has_the_shape_of_the_document() {
 #[tokio::test]
 async fn every_example_is_carried_out() {
     let venue = two_accounts().await;
-    let document = document();
+    let document = document(Dialect::Lmex);
     let bought = json!({"symbol": "BTC-PERP", "side": "BUY", "type": "MARKET", "size": 100});
     venue.post("/order", bought).await.one();
     let (mut bodies, closing): (Vec<&EndpointInfo>, Vec<&EndpointInfo>) = CATALOG
@@ -173,7 +174,7 @@ async fn every_example_is_carried_out() {
 #[tokio::test]
 async fn every_refusal_has_the_shape_of_the_document() {
     let venue = Venue::start().await;
-    let document = document();
+    let document = document(Dialect::Lmex);
     for info in CATALOG {
         let path = format!("/futures{}", info.path);
         let answer =
@@ -183,6 +184,39 @@ async fn every_refusal_has_the_shape_of_the_document() {
         let response =
             &operation(&document, info.method.as_str(), info.path)["responses"][expected.to_string()];
         check(&document, &response["content"]["application/json"]["schema"], &answer.json(), &path);
+    }
+}
+
+#[tokio::test]
+async fn it_describes_the_dialect_that_is_served() {
+    for (dialect, unsigned, absent) in [(Dialect::Lmex, 401, ""), (Dialect::Btse, 400, "401")] {
+        let config = ExchangeConfig { limits: LimitsMode::Off, dialect, ..ExchangeConfig::default() };
+        let venue = Venue::start_with(config).await;
+        let served = venue.send("GET", "/openapi.json", &[], b"").await.ok();
+        assert_eq!(served, document(dialect));
+        let wallet = operation(&served, "GET", "/api/v2.3/user/wallet");
+        let answer = venue.send("GET", "/futures/api/v2.3/user/wallet", &[], b"").await;
+        assert_eq!(answer.status, unsigned);
+        assert!(
+            wallet["responses"][unsigned.to_string()].is_object() && wallet["responses"][absent].is_null()
+        );
+
+        let moved = json!({"walletSrcType": "CROSS", "walletDestType": "SPOT",
+                           "apiWallets": [{"currency": "USDT", "balance": 10}]});
+        let answer = venue.post("/user/wallet/transfer", moved).await.ok();
+        let transfer = operation(&served, "POST", "/api/v2.3/user/wallet/transfer");
+        check(
+            &served,
+            &transfer["responses"]["200"]["content"]["application/json"]["schema"],
+            &answer,
+            "transfer",
+        );
+        let other = if dialect == Dialect::Lmex { Dialect::Btse } else { Dialect::Lmex };
+        let other = document(other);
+        let schema =
+            &operation(&other, "POST", "/api/v2.3/user/wallet/transfer")["responses"]["200"]["content"];
+        assert!(fits(&other, &schema["application/json"]["schema"], &answer).is_err(), "{dialect}: {answer}");
+        assert!(transfer["description"].as_str().unwrap().contains(&format!("In dialect {dialect}")));
     }
 }
 

@@ -12,8 +12,9 @@ use crate::names;
 #[derive(Debug)]
 pub struct FsDisk {
     folder: PathBuf,
-    // Held for its lock only.
+    // Held for their locks only.
     _lock: File,
+    _folder_lock: Option<File>,
 }
 
 impl FsDisk {
@@ -28,7 +29,7 @@ impl FsDisk {
         let lock = owners_file().create(true).truncate(false).open(&path);
         let lock = lock.map_err(|source| DiskError { path: path.clone(), action: "opened", source })?;
         match lock.try_lock() {
-            Ok(()) => Ok(Self { folder: folder.to_owned(), _lock: lock }),
+            Ok(()) => Ok(Self { folder: folder.to_owned(), _lock: lock, _folder_lock: lock_folder(folder)? }),
             Err(TryLockError::WouldBlock) => Err(OpenError::InUse { folder: folder.to_owned() }),
             Err(TryLockError::Error(source)) => Err(DiskError { path, action: "locked", source }.into()),
         }
@@ -81,6 +82,20 @@ impl DiskFile for File {
 
     fn sync_data(&mut self) -> io::Result<()> {
         File::sync_data(self)
+    }
+}
+
+/// Locks the folder itself too, since a lock goes with its file when somebody deletes that. None where the system
+/// doesn't lock folders: there the file alone has to do.
+///
+/// # Errors
+/// Where another process has it.
+pub(crate) fn lock_folder(folder: &Path) -> Result<Option<File>, OpenError> {
+    let Ok(opened) = File::open(folder) else { return Ok(None) };
+    match opened.try_lock() {
+        Ok(()) => Ok(Some(opened)),
+        Err(TryLockError::WouldBlock) => Err(OpenError::InUse { folder: folder.to_owned() }),
+        Err(TryLockError::Error(_)) => Ok(None),
     }
 }
 

@@ -13,23 +13,25 @@ use crate::names;
 #[derive(Debug)]
 pub(crate) struct ReadOnlyDisk {
     folder: PathBuf,
-    // Held for its lock only; a copy of a folder may have none.
+    // Held for their locks only; a copy of a folder may have no file for it.
     _lock: Option<File>,
+    _folder_lock: Option<File>,
 }
 
 impl ReadOnlyDisk {
     /// Locks the folder, so that nobody writes while it is read.
     pub(crate) fn open(folder: &Path) -> Result<Self, OpenError> {
         let path = folder.join(names::LOCK);
+        let _folder_lock = fs::lock_folder(folder)?;
         let lock = match File::open(&path) {
             Ok(lock) => lock,
             Err(error) if error.kind() == ErrorKind::NotFound => {
-                return Ok(Self { folder: folder.to_owned(), _lock: None });
+                return Ok(Self { folder: folder.to_owned(), _lock: None, _folder_lock });
             }
             Err(source) => return Err(DiskError { path, action: "opened", source }.into()),
         };
         match lock.try_lock() {
-            Ok(()) => Ok(Self { folder: folder.to_owned(), _lock: Some(lock) }),
+            Ok(()) => Ok(Self { folder: folder.to_owned(), _lock: Some(lock), _folder_lock }),
             Err(TryLockError::WouldBlock) => Err(OpenError::InUse { folder: folder.to_owned() }),
             Err(TryLockError::Error(source)) => Err(DiskError { path, action: "locked", source }.into()),
         }

@@ -50,6 +50,28 @@ fn two_processes_do_not_share_a_folder() {
     assert!(handle.append(b"late", || {}).is_err());
 }
 
+/// A second process would write into the same segment, and both would lose what they acknowledged.
+#[cfg(unix)]
+#[test]
+fn a_lock_outlives_its_file() {
+    let place = tempfile::tempdir().unwrap();
+    let held = Folder::open(place.path(), TAG).unwrap();
+    fs::remove_file(place.path().join("lock")).unwrap();
+    assert!(matches!(Folder::open(place.path(), TAG), Err(OpenError::InUse { .. })));
+    assert!(matches!(Folder::open_to_read(place.path(), TAG), Err(OpenError::InUse { .. })));
+    drop(held);
+    Folder::open(place.path(), TAG).unwrap();
+}
+
+#[test]
+fn what_another_program_wrote_is_shown_without_control_characters() {
+    let place = tempfile::tempdir().unwrap();
+    drop(Folder::open(place.path(), TAG).unwrap());
+    fs::write(place.path().join("format"), "\u{1b}[2Jhello\r\u{7}").unwrap();
+    let refusal = Folder::open(place.path(), TAG).unwrap_err().to_string();
+    assert!(refusal.contains("hello") && !refusal.chars().any(char::is_control), "{refusal:?}");
+}
+
 #[test]
 fn another_version_or_another_programs_records_are_refused() {
     let place = tempfile::tempdir().unwrap();

@@ -24,6 +24,8 @@ pub(super) struct TapeBook {
     highest: i64,
     bids: Half,
     asks: Half,
+    /// Whether the tape had a price above the highest.
+    left_out: bool,
 }
 
 impl TapeBook {
@@ -31,7 +33,8 @@ impl TapeBook {
     pub(super) fn new(listing: &Listing, unit: SizeUnit) -> Self {
         let highest = listing.price.saturating_mul(100);
         let grid = listing.instrument.grid;
-        Self { grid, unit, highest, bids: Half::new(Side::Buy), asks: Half::new(Side::Sell) }
+        let (bids, asks) = (Half::new(Side::Buy), Half::new(Side::Sell));
+        Self { grid, unit, highest, bids, asks, left_out: false }
     }
 
     /// Takes a depth message in. Appends every level of the market that it touches, with its quantity now; of a
@@ -56,6 +59,11 @@ impl TapeBook {
     /// The best bid and ask in ticks, once there are both.
     pub(super) fn best(&self) -> Option<(i64, i64)> {
         Some((self.bids.best()?, self.asks.best()?))
+    }
+
+    /// The highest price that is kept, once the tape has gone beyond it.
+    pub(super) fn left_out_above(&self) -> Option<Decimal> {
+        self.left_out.then(|| self.grid.price(self.highest).normalize())
     }
 
     /// Levels of a side that an opposite order at `ticks` reaches, best first.
@@ -90,7 +98,10 @@ impl TapeBook {
     }
 
     fn apply_level(&mut self, level: &TapeLevel) {
-        let Some(ticks) = self.ticks(level.side, level.price) else { return };
+        let Some(ticks) = self.ticks(level.side, level.price) else {
+            self.left_out |= level.price > self.grid.price(self.highest);
+            return;
+        };
         if !level.size.is_zero() {
             self.half_mut(level.side.opposite()).drop_crossed_by(level.price);
         }

@@ -27,7 +27,7 @@ mod pace;
 
 use std::path::Path;
 
-use lmex_engine::{Command, CrowdLevel, MarketId, Rate};
+use lmex_engine::{Command, CrowdLevel, FundingRules, MarketId, Rate};
 use lmex_tape::{TapeBody, TapeError, TapeLevel, TapeMessage, TapeReader};
 use lmex_types::{Decimal, Side, TimeMs};
 
@@ -43,8 +43,8 @@ const STEP_MESSAGES: usize = 1_000;
 const RESTATED: usize = 20;
 /// Venue time between two messages of index and mark price.
 const PRICES_MS: i64 = 250;
-/// 0.01 % a period: a tape has no funding, and this is the usual rate of the venues it may come from.
-const FUNDING_RATE: Rate = Rate::from_basis_points(1);
+/// How far a tape's market is above its index: nothing, since its index is its own middle. So its rate is the interest.
+const PREMIUM: Rate = Rate::ZERO;
 /// What of a replayed market is not its tape's: the funding above, and what `history` makes up before the start.
 const NOT_RECORDED: &str = "its funding and earlier candles and trades simulated";
 
@@ -69,6 +69,7 @@ pub struct Replay {
     depth_ns: i64,
     /// Middle of the latest best bid and ask.
     top: Option<Decimal>,
+    /// Index and middle of the book when prices were told last.
     told: Option<(Decimal, Decimal)>,
     prices_at: TimeMs,
     funding_at: TimeMs,
@@ -217,47 +218,59 @@ impl Replay {
         }
     }
 
-    /// The mark is the middle of the book, the index the middle of the venue's best prices where the tape has them.
     fn tell_prices(&mut self, now: TimeMs, out: &mut Vec<Command>) {
-        if now < self.prices_at {
-            return;
-        }
+        let Some((index, middle)) = self.untold().filter(|_| now >= self.prices_at) else { return };
+        self.told = Some((index, middle));
+        self.prices_at = now.plus_ms(PRICES_MS);
+        out.push(Command::SetPrices { market: self.market(), index, mark: None });
+    }
+
+    /// The index and the middle of the book, if they are not as when prices were told last. The index is the middle of
+    /// the venue's best prices where the tape has them, else that of the book; the mark follows from both, by the
+    /// engine's rules.
+    fn untold(&self) -> Option<(Decimal, Decimal)> {
         let grid = &self.listing.instrument.grid;
-        let best = self.book.best();
-        let Some(mark) = best.and_then(|(bid, ask)| middle(grid.price(bid), grid.price(ask))) else { return };
-        let index = self.top.unwrap_or(mark);
-        if self.told.replace((index, mark)) != Some((index, mark)) {
-            self.prices_at = now.plus_ms(PRICES_MS);
-            out.push(Command::SetPrices { market: self.market(), index, mark: Some(mark) });
+        let (bid, ask) = self.book.best()?;
+        let middle = middle(grid.price(bid), grid.price(ask))?;
+        let prices = (self.top.unwrap_or(middle), middle);
+        (self.told != Some(prices)).then_some(prices)
+    }
+
+    fn play_due(&mut self, now: TimeMs, out: &mut Vec<Command>) -> Result<(), SourceError> {
+        for _ in 0..STEP_MESSAGES {
+            let Some(message) = self.take_due(now)? else { break };
+            self.play(&message, out);
         }
+        Ok(())
     }
 
     fn tell_funding(&mut self, now: TimeMs, out: &mut Vec<Command>) {
         if now >= self.funding_at {
             self.funding_at = now.floor_to(FUNDING_PERIOD_MS).plus_ms(FUNDING_PERIOD_MS);
             let (market, next) = (self.market(), self.funding_at);
-            out.push(Command::SetFundingRate { market, rate: FUNDING_RATE, next });
+            let rate = FundingRules::default().rate(PREMIUM);
+            out.push(Command::SetFundingRate { market, rate, next });
         }
     }
 }
 
 impl MarketSource for Replay {
     fn next_at(&self) -> Option<TimeMs> {
-        match &self.state {
+        let plays = match &self.state {
             State::Playing(message) => Some(self.pace.due(message.received_ns)),
             State::Asking(at) => Some(*at),
             State::Ended | State::Failed => None,
-        }
+        };
+        // Prices that changed are told even where the tape says nothing more, or for long.
+        let tells = self.untold().map(|_| self.prices_at);
+        plays.into_iter().chain(tells).min()
     }
 
     fn step(&mut self, now: TimeMs, out: &mut Vec<Command>) -> Result<(), SourceError> {
         self.tell_funding(now, out);
-        for _ in 0..STEP_MESSAGES {
-            let Some(message) = self.take_due(now)? else { break };
-            self.play(&message, out);
-        }
+        let played = self.play_due(now, out);
         self.tell_prices(now, out);
-        Ok(())
+        played
     }
 
     fn describe(&self) -> String {
@@ -267,7 +280,10 @@ impl MarketSource for Replay {
             State::Ended => ": the tape has ended, its last book stays",
             State::Failed => ": the tape can't be read on, its last book stays",
         };
-        format!("{source}, replayed at {speed}x{state}; {NOT_RECORDED}")
+        let left_out = self.book.left_out_above().map_or_else(String::new, |highest| {
+            format!("; prices above {highest}, 100 times the market's first, are left out")
+        });
+        format!("{source}, replayed at {speed}x{state}{left_out}; {NOT_RECORDED}")
     }
 }
 
@@ -334,7 +350,7 @@ mod tests {
         let mut commands = Vec::new();
         let failed = replay.step(START.plus_ms(500), &mut commands);
         assert!(matches!(failed, Err(SourceError::Tape(_))), "{failed:?}");
-        assert_eq!(commands.len(), 2, "what came before the damage was played");
+        assert_eq!(commands.len(), 3, "what came before the damage was played, and its price is told");
         assert_eq!(replay.next_at(), None);
         assert!(replay.describe().contains("can't be read on"));
     }

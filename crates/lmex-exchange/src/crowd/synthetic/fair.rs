@@ -21,10 +21,17 @@ impl FairPrice {
         Self { subticks: first, low, high: first.saturating_mul(8).max(low) }
     }
 
-    /// Goes on from another price, in subticks.
+    /// Goes on from another price, in subticks, which may lie beyond the bounds: it stands there, and comes in by its
+    /// own moves alone.
     #[must_use]
     pub(super) fn at(self, subticks: i64) -> Self {
-        Self { subticks: subticks.clamp(self.low, self.high), ..self }
+        let subticks = subticks.max(1);
+        Self { subticks, low: self.low.min(subticks), high: self.high.max(subticks) }
+    }
+
+    /// Whether it would stay at this price, in subticks.
+    pub(super) fn reaches(&self, subticks: i64) -> bool {
+        (self.low..=self.high).contains(&subticks)
     }
 
     /// The price, in subticks.

@@ -13,7 +13,7 @@ use super::standing::Standing;
 use super::stride::Path;
 use crate::crowd::{Chance, FUNDING_PERIOD_MS, Listing};
 
-/// Time between two messages of index and mark price, and between two snapshots.
+/// Time between two messages of the index, from which the mark follows, and between two snapshots.
 const PRICES_MS: i64 = 1_000;
 /// The liveliness of an average moment.
 const CALM: i64 = 1_000;
@@ -87,7 +87,7 @@ impl SyntheticMarket {
 
     /// Goes on where another crowd was.
     pub(super) fn resume(seed: u64, start: TimeMs, standing: &Standing) -> Self {
-        let mut new = Self::new(seed, start, &standing.listing);
+        let mut new = Self::new(seed, start, &standing.usual());
         new.fair = new.fair.at(standing.subticks());
         new.premium = Premium::from_ppb(standing.premium_ppb);
         new.funding_at = standing.next_funding.max(start);
@@ -251,12 +251,9 @@ impl SyntheticMarket {
             self.prices_at = at.plus_ms(PRICES_MS);
             self.whole_is_due = true;
             let fair = self.fair.subticks();
-            let index = fair - part(fair, self.premium.ppb());
-            out.push(Command::SetPrices {
-                market,
-                index: self.decimal(index),
-                mark: Some(self.decimal(fair)),
-            });
+            let index = self.decimal(fair - part(fair, self.premium.ppb()));
+            // The mark follows from the index and the book, users' orders included, by the engine's rules.
+            out.push(Command::SetPrices { market, index, mark: None });
         }
         if at >= self.funding_at {
             self.funding_at = at.floor_to(FUNDING_PERIOD_MS).plus_ms(FUNDING_PERIOD_MS);

@@ -3,7 +3,7 @@
 //! Who follows a trend does it with perpetuals, so the premium follows the moves of the last hour and the last days;
 //! the rest of it wanders for days, and a little by the minute.
 
-use lmex_engine::Rate;
+use lmex_engine::{FundingRules, Rate};
 
 use super::fair::root_of_seconds;
 use crate::crowd::Chance;
@@ -76,14 +76,13 @@ impl Premium {
         self.seconds += seconds;
     }
 
-    /// The funding rate that the period comes to: `premium + clamp(interest - premium, ±0.05 %)` of its mean premium,
-    /// with an interest of 0.01 %, as the engine computes it where it does. The period starts anew.
+    /// The funding rate that the period comes to, by the engine's formula, from its mean premium. The period starts anew.
     pub(crate) fn settle(&mut self) -> Rate {
         let mean = if self.seconds > 0 { self.sum_ppb / self.seconds } else { self.ppb() };
         (self.sum_ppb, self.seconds) = (0, 0);
-        let ppb = mean + (100_000 - mean).clamp(-500_000, 500_000);
+        let rate = FundingRules::default().rate(Rate::from_parts(mean * 1_000));
         // To 0.0001 basis points.
-        Rate::from_parts(ppb.clamp(-7_500_000, 7_500_000) / 10 * 10_000)
+        Rate::from_parts(rate.parts() / 10_000 * 10_000)
     }
 }
 
