@@ -143,9 +143,10 @@ Exit codes, with the categories that errors name:
     7  unknown, unresolved: an order may or may not exist
     8  config, io
     9  declined: nothing was sent
-    1  anything else; 130 interrupted";
+    1  anything else; 130 interrupted
+An order that its own terms have ended unfilled (FOK, IOC, --post-only) is done: 0, and status cancelled.";
 
-const ORDER_EXAMPLES: &str = "Examples: lmex buy BTC-PERP 0.001btc --limit 60000 --post-only\n          lmex sell BTC-PERP 100ct --market\n          lmex buy ETH-PERP 60usdt --limit 3000 --tif IOC --dry-run";
+const ORDER_EXAMPLES: &str = "Examples: lmex buy BTC-PERP 0.001btc --limit 60000 --post-only\n          lmex sell BTC-PERP 100ct --market\n          lmex buy ETH-PERP 60usdt --limit 3000 --tif IOC --dry-run\n\nAn order that its own terms end unfilled (FOK, IOC, --post-only) is done: exit code 0, \"cancelled\". How much was filled is said, and is totalFilledSize of --json. Stops, take profits and leverage go by `lmex api`.";
 
 /// One market.
 #[derive(Debug, ClapArgs)]
@@ -165,12 +166,13 @@ pub struct MaybeMarket {
 pub struct Candles {
     /// The market, such as BTC-PERP.
     pub market: Symbol,
-    /// Length of a candle: 1m, 5m, 15m, 30m, 1h, 4h, 6h, 1d, 1w or 1mo.
+    /// Length of a candle: 1m, 5m, 15m, 30m, 1h, 4h, 6h, 1d, 1w or 1mo. A local exchange counts weeks (from a Thursday) and months
+    /// (of 30 days) from 1970 on; how LMEX does is not documented.
     #[arg(default_value = "1h")]
     pub resolution: Resolution,
     /// How many, at most 300.
-    #[arg(short = 'n', long, default_value_t = 100, value_parser = clap::value_parser!(u16).range(1..=300))]
-    pub count: u16,
+    #[arg(short = 'n', long, default_value_t = 100, value_parser = up_to::<300>)]
+    pub count: u32,
     /// Print the table instead of drawing.
     #[arg(long)]
     pub table: bool,
@@ -181,7 +183,7 @@ pub struct Book {
     /// The market, such as BTC-PERP.
     pub market: Symbol,
     /// Levels of each side.
-    #[arg(short = 'n', long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=500))]
+    #[arg(short = 'n', long, default_value_t = 10, value_parser = up_to::<500>)]
     pub depth: u32,
     /// Keep showing it as it changes.
     #[arg(long)]
@@ -196,7 +198,7 @@ pub struct Recent {
     /// The market, such as BTC-PERP.
     pub market: Symbol,
     /// How many, at most 500.
-    #[arg(short = 'n', long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=500))]
+    #[arg(short = 'n', long, default_value_t = 20, value_parser = up_to::<500>)]
     pub count: u32,
 }
 
@@ -205,7 +207,7 @@ pub struct Fills {
     /// The market, such as BTC-PERP; all if absent.
     pub market: Option<Symbol>,
     /// How many, at most 500.
-    #[arg(short = 'n', long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=500))]
+    #[arg(short = 'n', long, default_value_t = 20, value_parser = up_to::<500>)]
     pub count: u32,
 }
 
@@ -307,7 +309,15 @@ fn environment(text: &str) -> Result<Environment, lmex::EndpointError> {
 fn price(text: &str) -> Result<Decimal, String> {
     let plain = text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'-'));
     let exact = plain.then(|| Decimal::from_str_exact(text).ok()).flatten();
-    exact.ok_or_else(|| "a price is written in at most 28 decimal digits, such as 60000.5".to_owned())
+    exact.ok_or_else(|| {
+        "a price is written in at most 28 decimal digits without commas, such as 60000.5".to_owned()
+    })
+}
+
+/// How many rows are wanted.
+fn up_to<const MOST: u32>(text: &str) -> Result<u32, String> {
+    let count = text.parse().ok().filter(|count| (1..=MOST).contains(count));
+    count.ok_or_else(|| format!("write a whole number from 1 to {MOST}"))
 }
 
 /// A UUID is the venue's id; anything else is one's own.

@@ -56,7 +56,7 @@ impl Context {
             ));
         }
         let market_data = match (environment, found) {
-            (Environment::Local, Some(found)) => found.market_data,
+            (Environment::Local, Some(found)) => told_now(&endpoints, found.market_data).await,
             (Environment::Local, None) => told(&endpoints).await.unwrap_or_else(|| NOT_TOLD.to_owned()),
             (Environment::Testnet | Environment::Live, _) => environment.to_string(),
         };
@@ -112,11 +112,21 @@ pub(crate) const TELL_WITHIN: Duration = Duration::from_secs(1);
 /// As much of what it says is shown.
 const LONGEST_SOURCE: usize = 200;
 
-/// Where a local exchange's prices come from, by the header that it puts on every answer. Asking for the time costs none of
-/// the queries that an address may send.
+/// What the running exchange has announced of its prices, or what it says now: a tape ends, a simulation does not.
+async fn told_now(endpoints: &Endpoints, announced: String) -> String {
+    if announced.starts_with("simulated") {
+        return announced;
+    }
+    told(endpoints).await.unwrap_or(announced)
+}
+
+/// The time that signatures are judged by. Asking for it costs none of the queries that an address may send.
+pub(crate) const TIME: &str = "/spot/api/v3.2/time";
+
+/// Where a local exchange's prices come from, by the header that it puts on every answer.
 async fn told(endpoints: &Endpoints) -> Option<String> {
     let client = Client::builder(endpoints.clone()).timeout(TELL_WITHIN).build().ok()?;
-    let time = Request::custom(Method::Get, "/spot/api/v3.2/time", &[], Vec::new(), false);
+    let time = Request::custom(Method::Get, TIME, &[], Vec::new(), false);
     let reply = tokio::time::timeout(TELL_WITHIN, client.send_raw(&time)).await.ok()?.ok()?;
     // Only visible ASCII comes out of it, so it can't steer a terminal.
     let source = reply.headers.get(lmex_api::MARKET_SOURCE)?.to_str().ok()?.trim();
@@ -154,7 +164,7 @@ fn play_money(found: &LocalExchange) -> Option<Credentials> {
 }
 
 /// Whether a given address is that of the announced exchange, also by the name that every system has for this machine.
-fn is_same(given: &str, announced: &str) -> bool {
+pub(crate) fn is_same(given: &str, announced: &str) -> bool {
     let Ok(given) = Endpoints::new(Environment::Local, Some(given), None, &[]) else { return false };
     let by_ip = |ip: &str| given.rest().replacen("//localhost", &format!("//{ip}"), 1);
     [by_ip("127.0.0.1"), by_ip("[::1]")].iter().any(|given| given == announced)

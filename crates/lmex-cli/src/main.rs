@@ -29,7 +29,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 fn main() -> ExitCode {
     let args = match Args::try_parse() {
         Ok(args) => args,
-        Err(error) => return output::command_line(&error),
+        Err(error) => return output::command_line(error),
     };
     log_to_stderr(args.global.verbose);
     let output = Output::new(&args.global);

@@ -22,6 +22,7 @@ pub use step::StepError;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::thread;
 use std::time::Duration;
 
 use lmex_engine::{AccountId, Command, Money};
@@ -177,9 +178,18 @@ impl Desk {
                 let received = requests.queue.recv_many(&mut arrived, MOST_TOGETHER);
                 match tokio::time::timeout(self.sleep(), received).await {
                     Ok(0) => break,
-                    Ok(_) => waiting.extend(arrived.drain(..)),
+                    Ok(_) => {}
                     Err(_) => continue,
                 }
+                // Where others are about to ask as well, they come along: on a processor with nothing else to do this
+                // takes no time.
+                thread::yield_now();
+                while arrived.len() < MOST_TOGETHER
+                    && let Ok(request) = requests.queue.try_recv()
+                {
+                    arrived.push(request);
+                }
+                waiting.extend(arrived.drain(..));
             }
             let answers = self.carry_out(&mut waiting);
             let answer = move || answers.into_iter().for_each(|answer| answer());
@@ -245,7 +255,7 @@ impl Desk {
         });
         match stepped {
             Err(error) => tracing::error!("{error}: that market stands still from here on"),
-            Ok(()) if has_changed => tracing::error!("the prices are now: {described}"),
+            Ok(()) if has_changed => tracing::info!("the prices are now: {described}"),
             Ok(()) => {}
         }
     }

@@ -251,6 +251,15 @@ impl Handle {
         self.market_source.borrow().clone()
     }
 
+    /// Waits until the market comes from elsewhere than was `told`, and says where from.
+    pub async fn market_source_after(&self, told: &str) -> String {
+        match self.market_source.clone().wait_for(|now| now != told).await {
+            Ok(now) => now.clone(),
+            // Nothing changes any more.
+            Err(_) => std::future::pending().await,
+        }
+    }
+
     /// The market to look at first: the tape's, or `BTC-PERP`.
     pub fn main_market(&self) -> Symbol {
         self.main_market

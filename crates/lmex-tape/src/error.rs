@@ -9,7 +9,7 @@ use lmex_types::Decimal;
 #[non_exhaustive]
 pub enum TapeError {
     /// There is a file already.
-    #[error("{} exists: choose another name, or ask for it to be overwritten", path.display())]
+    #[error("{} exists: choose another name, or replace it", path.display())]
     Exists {
         /// The file that is in the way.
         path: PathBuf,
@@ -47,7 +47,7 @@ pub enum TapeError {
         source: parquet::errors::ParquetError,
     },
     /// Not one of ours.
-    #[error("{} is not a tape: {reason}; make one with an import or a recording", path.display())]
+    #[error("{} is not a tape: {reason}; make one by importing a capture", path.display())]
     NotATape {
         /// Which file.
         path: PathBuf,

@@ -7,6 +7,7 @@ use lmex_api::futures::{
 use lmex_types::{Symbol, TimeMs};
 
 use crate::client::Client;
+use crate::environment::Environment;
 use crate::error::Error;
 use crate::reply::Reply;
 
@@ -38,7 +39,8 @@ impl Client {
         one(reply.map(|prices| prices.0), symbol, |price| price.symbol)
     }
 
-    /// The last `count` candles (at most 300), oldest first; the unfinished one is marked.
+    /// The last `count` candles (at most 300), oldest first; the unfinished one is marked. What is last and what is
+    /// unfinished goes by the venue's time: a local exchange's can stand still or jump, so its book is asked for it.
     pub async fn ohlcv(
         &self,
         symbol: Symbol,
@@ -46,10 +48,10 @@ impl Client {
         count: usize,
     ) -> Result<Reply<Vec<MarkedCandle>>, Error> {
         let count = count.clamp(1, Candles::MAX);
-        let now = self.clock().wall();
+        let now = self.venue_now(symbol).await?;
         let back = resolution.millis().saturating_mul(i64::try_from(count - 1).unwrap_or(i64::MAX));
         let start = now.floor_to(resolution.millis()).plus_ms(-back);
-        self.ohlcv_between(symbol, resolution, start, now).await.map(|reply| {
+        self.candles_at(symbol, resolution, (start, now), now).await.map(|reply| {
             reply.map(|mut candles| {
                 let surplus = candles.len().saturating_sub(count);
                 candles.drain(..surplus);
@@ -58,7 +60,8 @@ impl Client {
         })
     }
 
-    /// The candles that begin between two moments (at most 300), oldest first; the unfinished one is marked.
+    /// The candles that begin between two moments of the venue's time (at most 300), oldest first; the unfinished one
+    /// is marked.
     pub async fn ohlcv_between(
         &self,
         symbol: Symbol,
@@ -66,15 +69,34 @@ impl Client {
         start: TimeMs,
         end: TimeMs,
     ) -> Result<Reply<Vec<MarkedCandle>>, Error> {
+        let now = self.venue_now(symbol).await?;
+        self.candles_at(symbol, resolution, (start, end), now).await
+    }
+
+    /// Candles of a period, marked by what was over at `now`, a moment before they were asked for: one that ends on the
+    /// way is unfinished, never the other way round.
+    async fn candles_at(
+        &self,
+        symbol: Symbol,
+        resolution: Resolution,
+        (start, end): (TimeMs, TimeMs),
+        now: TimeMs,
+    ) -> Result<Reply<Vec<MarkedCandle>>, Error> {
         let request = Candles { symbol, resolution, start: Some(start), end: Some(end) };
-        let reply = self.send(&request).await?;
-        let now = self.clock().wall();
         let mark = |candle: Candle| MarkedCandle { candle, finished: candle.is_finished(resolution, now) };
-        Ok(reply.map(|mut candles| {
+        Ok(self.send(&request).await?.map(|mut candles| {
             // Documented as newest first; sorted so that nobody depends on it.
             candles.sort_by_key(|candle| candle.start);
             candles.into_iter().map(mark).collect()
         }))
+    }
+
+    /// The venue's time. Testnet and live go by the wall's clock; a local exchange's books tell when they stood so.
+    async fn venue_now(&self, symbol: Symbol) -> Result<TimeMs, Error> {
+        match self.environment() {
+            Environment::Local => Ok(self.orderbook_l2(symbol, 1).await?.timestamp),
+            Environment::Testnet | Environment::Live => Ok(self.clock().wall()),
+        }
     }
 
     /// The order book, price by price, best first.

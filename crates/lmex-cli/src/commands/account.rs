@@ -1,101 +1,15 @@
-//! `lmex orders`, `order`, `fills`, `positions`, `balance`, `fees`: what is one's own.
+//! `lmex fills`, `positions`, `balance`, `fees`: what is one's own.
 
-use lmex::Status;
-use lmex::futures::{OrderAnswer, UserTrades};
+use lmex::futures::UserTrades;
 
 use super::time::moment;
-use crate::args::{Fills, MaybeMarket, OneOrder};
+use crate::args::{Fills, MaybeMarket};
 use crate::context::Context;
 use crate::error::CliError;
-use crate::output::{Align, Format, Output, Table};
+use crate::output::{Align, Narrow, Output, Table};
 
 const LEFT: Align = Align::Left;
 const RIGHT: Align = Align::Right;
-
-pub async fn orders(args: &MaybeMarket, context: &Context, output: &Output) -> Result<(), CliError> {
-    let orders = context.signed_client()?.open_orders(args.market).await?.into_data();
-    output.print(&orders, || {
-        let columns = [
-            ("orderID", LEFT),
-            ("symbol", LEFT),
-            ("side", LEFT),
-            ("price", RIGHT),
-            ("currentOrderSize", RIGHT),
-            ("totalFilledSize", RIGHT),
-            ("timeInForce", LEFT),
-            ("timestamp", LEFT),
-            ("clOrderID", LEFT),
-        ];
-        let mut table = Table::new("no open orders", &columns);
-        for order in &orders {
-            table.row([
-                order.order_id.clone(),
-                order.symbol.to_string(),
-                order.side.to_string(),
-                order.price.normalize().to_string(),
-                order.current_order_size.normalize().to_string(),
-                order.total_filled_size.normalize().to_string(),
-                order.time_in_force.clone(),
-                moment(order.timestamp, output.format),
-                order.cl_order_id.clone(),
-            ]);
-        }
-        table
-    })
-}
-
-/// What is shown of one order, open or finished.
-const ORDER_COLUMNS: [(&str, Align); 9] = [
-    ("orderID", LEFT),
-    ("symbol", LEFT),
-    ("side", LEFT),
-    ("status", LEFT),
-    ("price", RIGHT),
-    ("currentOrderSize", RIGHT),
-    ("totalFilledSize", RIGHT),
-    ("avgFilledPrice", RIGHT),
-    ("clOrderID", LEFT),
-];
-
-/// The cells of [`ORDER_COLUMNS`]: the venue's two answers about an order have the same fields, but no type in common.
-macro_rules! order_row {
-    ($order:expr, $format:expr) => {
-        [
-            $order.order_id.clone(),
-            $order.symbol.to_string(),
-            $order.side.to_string(),
-            status($order.status, $format),
-            $order.price.normalize().to_string(),
-            $order.current_order_size.normalize().to_string(),
-            $order.total_filled_size.normalize().to_string(),
-            $order.avg_filled_price.normalize().to_string(),
-            $order.cl_order_id.clone(),
-        ]
-    };
-}
-
-pub async fn order(args: &OneOrder, context: &Context, output: &Output) -> Result<(), CliError> {
-    let order = context.signed_client()?.order(args.order).await?.into_data();
-    output.print(&order, || {
-        let mut table = Table::new("no such order", &ORDER_COLUMNS);
-        table.row(order_row!(order, output.format));
-        table
-    })
-}
-
-/// The venue's answers to an action on orders.
-pub fn answer_table(orders: &[OrderAnswer], output: &Output) -> Table {
-    let mut table = Table::new("no orders", &ORDER_COLUMNS);
-    for order in orders {
-        table.row(order_row!(order, output.format));
-    }
-    table
-}
-
-/// The number for programs, with its name for people.
-fn status(status: Status, format: Format) -> String {
-    if format == Format::Csv { status.0.to_string() } else { status.to_string() }
-}
 
 pub async fn fills(args: &Fills, context: &Context, output: &Output) -> Result<(), CliError> {
     let request = UserTrades { symbol: args.market, count: Some(args.count), ..UserTrades::default() };
@@ -112,7 +26,17 @@ pub async fn fills(args: &Fills, context: &Context, output: &Output) -> Result<(
             ("realizedPnl", RIGHT),
             ("orderId", LEFT),
         ];
-        let mut table = Table::new("no fills", &columns);
+        let mut table = Table::new("no fills", &columns).narrow(Narrow {
+            short: &[
+                ("filledPrice", "price"),
+                ("filledSize", "size"),
+                ("feeAmount", "fee"),
+                ("feeCurrency", ""),
+                ("realizedPnl", "pnl"),
+            ],
+            below: &["orderId"],
+            drop: &["feeCurrency"],
+        });
         for fill in &fills {
             table.row([
                 moment(fill.timestamp, output.format),
@@ -143,7 +67,17 @@ pub async fn positions(args: &MaybeMarket, context: &Context, output: &Output) -
             ("liquidationPrice", RIGHT),
             ("currentLeverage", RIGHT),
         ];
-        let mut table = Table::new("no open positions", &columns);
+        let mut table = Table::new("no open positions", &columns).narrow(Narrow {
+            short: &[
+                ("entryPrice", "entry"),
+                ("markPrice", "mark"),
+                ("unrealizedProfitLoss", "pnl"),
+                ("liquidationPrice", "liquidation"),
+                ("currentLeverage", "leverage"),
+            ],
+            below: &[],
+            drop: &["currentLeverage"],
+        });
         for position in &positions {
             table.row([
                 position.symbol.to_string(),
@@ -172,7 +106,7 @@ pub async fn balance(context: &Context, output: &Output) -> Result<(), CliError>
             ("maintenanceMargin", RIGHT),
             ("openMargin", RIGHT),
         ];
-        let mut table = Table::new("no wallet", &columns);
+        let mut table = Table::new("no wallet", &columns).narrow(Narrow::LIST);
         let amounts = [
             wallet.total_value,
             wallet.margin_balance,

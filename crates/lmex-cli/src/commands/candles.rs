@@ -8,7 +8,7 @@ use crate::args::Candles;
 use crate::context::Context;
 use crate::draw;
 use crate::error::CliError;
-use crate::output::{Align, Format, Output, Table};
+use crate::output::{Align, Format, Narrow, Output, Table};
 
 /// A candle as a program gets it. LMEX sends bare arrays, so the names are ours.
 #[derive(Serialize)]
@@ -30,7 +30,10 @@ struct Row {
 
 pub async fn run(args: &Candles, context: &Context, output: &Output) -> Result<(), CliError> {
     let client = context.client()?;
-    let candles = client.ohlcv(args.market, args.resolution, args.count.into()).await?.into_data();
+    let candles = client
+        .ohlcv(args.market, args.resolution, usize::try_from(args.count).unwrap_or(usize::MAX))
+        .await?
+        .into_data();
     if output.format == Format::People && output.terminal && !args.table {
         return draw_them(args, &candles, output);
     }
@@ -79,7 +82,8 @@ fn table(candles: &[MarkedCandle], format: Format) -> Table {
         right("volume"),
         ("finished", Align::Left),
     ];
-    let mut table = Table::new("no candles", &columns);
+    let mut table =
+        Table::new("no candles", &columns).narrow(Narrow { short: &[], below: &[], drop: &["volume"] });
     for marked in candles {
         let candle = marked.candle;
         let time = second(candle.start, format);

@@ -3,9 +3,9 @@
 use lmex::futures::{AmendOrder, Amendment, CancelOrder, CancelTarget, ClosePosition, OrderDetail, OrderRef};
 use lmex::{Client, Decimal, Instrument, OrderType, Side, Symbol};
 
-use super::account::answer_table;
 use super::dry_run::{self, Worth};
 use super::order::sentence;
+use super::orders::answer_table;
 use super::{checked, sent};
 use crate::args::{Amend, Cancel, Close};
 use crate::confirm;

@@ -7,11 +7,12 @@ use std::time::Duration;
 
 use clap::{Args, Subcommand, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
-use lmex_tape::import::{BinanceOptions, ImportSummary, binance};
-use lmex_tape::{Existing, TapeScan, scan};
+use lmex_tape::import::{BinanceOptions, ImportError, ImportSummary, binance};
+use lmex_tape::{Existing, TapeError, TapeScan, scan};
 use lmex_types::TimeMs;
 use serde::Serialize;
 
+use super::exchange::TAPES;
 use super::time::shown;
 use crate::error::CliError;
 use crate::output::{Align, Format, Output, Table};
@@ -92,7 +93,7 @@ fn run_import(args: &Import, stop: &AtomicBool, output: &Output) -> Result<(), C
     };
     let imported = binance(&args.files, &args.output, &options, &mut advance);
     bar.finish_and_clear();
-    let summary = imported.map_err(|error| CliError::new("io", error.to_string()))?;
+    let summary = imported.map_err(|error| failed(&error))?;
     for warning in summary.warnings() {
         output.note(&format!("warning: {warning}"));
     }
@@ -102,6 +103,17 @@ fn run_import(args: &Import, stop: &AtomicBool, output: &Output) -> Result<(), C
         output.note(&format!("next: lmex demo --replay {}", args.output.display()));
     }
     Ok(())
+}
+
+/// The tape's own words, and what to type.
+fn failed(error: &ImportError) -> CliError {
+    let told = CliError::new("io", error.to_string());
+    match error {
+        ImportError::Tape(TapeError::Exists { .. }) => {
+            told.hint("--replace overwrites it, -o names another file")
+        }
+        _ => told,
+    }
 }
 
 fn progress(output: &Output) -> ProgressBar {
@@ -165,7 +177,7 @@ impl Imported {
 }
 
 fn run_info(args: &Info, output: &Output) -> Result<(), CliError> {
-    let scan = scan(&args.tape).map_err(|error| CliError::new("io", error.to_string()))?;
+    let scan = scan(&args.tape).map_err(|error| CliError::new("io", error.to_string()).hint(TAPES))?;
     let described = Described::new(&scan);
     output.print(&described, || described.table(output.format))
 }

@@ -5,13 +5,14 @@ use std::time::Duration;
 
 use lmex::futures::MarketSummary;
 use lmex::{Client, Environment, Limits, StreamEvent, Symbol, Topic};
+use lmex_api::{Method, Request};
 use serde::Serialize;
 use tokio::time::Instant;
 
 use super::time::millis;
 use super::within;
 use crate::args::Global;
-use crate::context::Context;
+use crate::context::{Context, TIME};
 use crate::error::CliError;
 use crate::output::{Align, Format, Output, Table};
 
@@ -85,9 +86,12 @@ async fn look(global: &Global, output: &Output) -> Result<Vec<Check>, CliError> 
     match in_time(client.market_summary()).await {
         Err(error) => checks.push(Check::failed(CONNECTION, error)),
         Ok(markets) => {
-            let skew = markets.clock_skew_ms(client.clock().wall());
+            let by_header = markets.clock_skew_ms(client.clock().wall());
             checks.push(connection(markets.len(), markets.latency));
-            checks.push(clock(skew));
+            let by_time = skew_by_time(&client).await;
+            let skew = by_time.or(by_header);
+            let source = if by_time.is_some() { "its /time" } else { "its Date header, to the second" };
+            checks.push(clock(skew, source, context.environment));
             if skew.is_none_or(is_tolerated) && context.credentials().is_ok() {
                 checks.push(signed_call(&client, output).await);
             }
@@ -141,13 +145,42 @@ fn is_tolerated(skew_ms: i64) -> bool {
     skew_ms.abs() <= SKEW_TOLERATED_MS
 }
 
-fn clock(skew_ms: Option<i64>) -> Check {
+/// How far our clock is ahead of the one that the exchange judges signatures by, as it tells it on a path of its own: a
+/// `Date` header may be a gateway's. `None` if it does not tell.
+async fn skew_by_time(client: &Client) -> Option<i64> {
+    #[derive(serde::Deserialize)]
+    struct Told {
+        #[serde(default)]
+        iso: String,
+        epoch: i64,
+    }
+    let request = Request::custom(Method::Get, TIME, &[], Vec::new(), false);
+    let reply = in_time(client.send_raw(&request)).await.ok().filter(|reply| reply.status.is_success())?;
+    let told: Told = serde_json::from_slice(&reply.data).ok()?;
+    // To the millisecond, or the middle of the second.
+    let venue = match told.iso.parse() {
+        Ok(iso) => jiff::Timestamp::as_millisecond(iso),
+        Err(_) => told.epoch.checked_mul(1_000)?.checked_add(500)?,
+    };
+    // It was told half-way.
+    let half_ms = i64::try_from(reply.latency.as_millis() / 2).ok()?;
+    Some(client.clock().wall().plus_ms(-half_ms).ms_since(lmex::TimeMs::from_millis(venue)))
+}
+
+const SET_CLOCK: &str = "set this machine's clock right";
+
+fn clock(skew_ms: Option<i64>, source: &str, environment: Environment) -> Check {
     let Some(skew_ms) = skew_ms else { return Check::ok("clock", "the exchange does not tell its time") };
-    let found = format!("{:+.1} s against the exchange (its Date header, to the second)", Seconds(skew_ms));
+    let found = format!("{:+.1} s against the exchange ({source})", Seconds(skew_ms));
     if is_tolerated(skew_ms) {
         Check::ok("clock", found)
     } else {
-        Check::failed("clock", CliError::new("config", found).hint("set this machine's clock right"))
+        let hint = match environment {
+            // It has this machine's clock, unless a fault has moved it.
+            Environment::Local => "a clock-offset fault may be in place: `lmex exchange fault list`",
+            Environment::Testnet | Environment::Live => SET_CLOCK,
+        };
+        Check::failed("clock", CliError::new("config", found).hint(hint))
     }
 }
 

@@ -15,7 +15,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use lmex::{Decimal, LocalExchange};
 use lmex_exchange::{
     AccountConfig, DataDir, Dialect, Durability, Exchange, ExchangeConfig, Handle, LimitsMode, Source,
-    made_as,
+    StartError, crowd::SourceError, made_as,
 };
 use serde::Serialize;
 
@@ -34,7 +34,7 @@ pub struct Serve {
     #[arg(long, default_value = "127.0.0.1:9090", value_name = "ADDRESS", value_parser = address)]
     pub listen: SocketAddr,
     /// The seed of the simulated market: the same seed makes the same market [default: 7, or the data folder's].
-    #[arg(long)]
+    #[arg(long, value_parser = seed)]
     pub seed: Option<u64>,
     /// Whether LMEX's rate limits are kept.
     #[arg(long, value_enum, default_value_t = Limits::Lmex)]
@@ -111,6 +111,10 @@ impl Promise {
     }
 }
 
+fn seed(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| format!("write a whole number from 0 to {}", u64::MAX))
+}
+
 fn address(text: &str) -> Result<SocketAddr, String> {
     text.parse().map_err(|_| "write an address of this machine and a port, such as 127.0.0.1:9090".to_owned())
 }
@@ -152,15 +156,30 @@ pub async fn run(args: &Serve, global: &Global, output: &Output) -> Result<(), C
     }
     let handle = start(config(args)?).await?;
     let stop = Stop::listen()?;
+    let told = handle.market_source();
     say_what_was_found(&handle, output);
     let state = announce(&handle, output);
     ready(&handle, args, state.is_some(), output)?;
-    let stopped = stop.wait().await;
+    let stopped = tell_of_prices(&handle, told, stop, output).await;
     output.note(&format!("{stopped}: closing"));
     let failure = handle.failure();
     handle.shutdown().await;
     // Said when it happened; a program that looks at the end alone must learn of it too.
     failure.map_or(Ok(()), |failure| Err(CliError::new("io", failure.to_string())))
+}
+
+/// Waits for the end, and says where prices come from whenever that changes: a tape ends.
+async fn tell_of_prices(handle: &Handle, mut told: String, stop: Stop, output: &Output) -> &'static str {
+    let mut stop = std::pin::pin!(stop.wait());
+    loop {
+        tokio::select! {
+            stopped = &mut stop => return stopped,
+            now = handle.market_source_after(&told) => {
+                output.note(&format!("prices: {now}"));
+                told = now;
+            }
+        }
+    }
 }
 
 fn say_what_was_found(handle: &Handle, output: &Output) {
@@ -172,9 +191,18 @@ fn say_what_was_found(handle: &Handle, output: &Output) {
     ));
 }
 
+/// Whoever has no tape needs to know where they come from.
+pub const TAPES: &str = "`lmex data import --format binance CAPTURE.gz -o btc.parquet` makes a tape of a capture, `lmex data info` looks at one; docs/MARKET.md says where there are captures";
+
 /// Starts an exchange in this process.
 pub async fn start(config: ExchangeConfig) -> Result<Handle, CliError> {
-    Exchange::start(config).await.map_err(|error| CliError::new("config", error.to_string()))
+    Exchange::start(config).await.map_err(|error| {
+        let told = CliError::new("config", error.to_string());
+        match error {
+            StartError::Source(SourceError::Tape(_)) => told.hint(TAPES),
+            _ => told,
+        }
+    })
 }
 
 fn config(args: &Serve) -> Result<ExchangeConfig, CliError> {
@@ -225,7 +253,10 @@ fn announce(handle: &Handle, output: &Output) -> Option<lmex::LocalState> {
         Ok(state) => Some(state),
         Err(error) => {
             output.note(&format!("warning: clients won't find this exchange by themselves: {error}"));
-            output.note(&format!("         give them LMEX_REST_URL={} and the key", exchange.rest));
+            output.note(&format!(
+                "         give them LMEX_REST_URL={} and the key; faults and time need LMEX_ADMIN_TOKEN too",
+                exchange.rest
+            ));
             None
         }
     }
@@ -256,11 +287,16 @@ fn ready(handle: &Handle, args: &Serve, is_found: bool, output: &Output) -> Resu
     };
     if output.format != Format::People {
         return output.print(&ready, || {
-            let names = ["rest", "ws", "api_key", "api_secret", "admin", "admin_token"];
+            let names = ["rest", "ws", "api_key", "api_secret", "admin", "admin_token", "account"];
             let columns = names.map(|name| (name, Align::Left));
             let mut table = Table::new("", &columns);
-            let Ready { rest, ws, api_key, api_secret, admin, admin_token, accounts: _ } = &ready;
-            table.row([rest.as_str(), ws, api_key, api_secret, admin, admin_token]);
+            let Ready { rest, ws, admin, admin_token, .. } = &ready;
+            // The demo account's first, as above.
+            for (account, key) in
+                ready.accounts.iter().flat_map(|account| account.keys.iter().map(move |key| (account, key)))
+            {
+                table.row([rest.as_str(), ws, key.api_key, key.api_secret, admin, admin_token, account.name]);
+            }
             table
         });
     }
@@ -269,8 +305,8 @@ fn ready(handle: &Handle, args: &Serve, is_found: bool, output: &Output) -> Resu
     let named = if is_found { String::new() } else { format!("LMEX_REST_URL={} ", ready.rest) };
     let others: String = ready.accounts.iter().skip(1).map(described).collect();
     output.text(&format!(
-        "An LMEX of your own is running. Prices: {}. Play money only.\n\n  REST     {}/futures/api/v2.3/…\n  streams  {}/ws/futures and /ws/oss/futures\n  key      {}\n  secret   {}\n  limits   {limits}\n  admin    {} (faults and time: `lmex exchange fault`, `lmex exchange time`)\n{others}\nIn another terminal: {named}lmex price BTC-PERP. Ctrl-C ends it.\n",
-        handle.market_source(), ready.rest, ready.ws, ready.api_key, ready.api_secret, ready.admin
+        "An LMEX of your own is running. Prices: {}. Play money only.\n\n  REST     {}/futures/api/v2.3/…\n  streams  {}/ws/futures and /ws/oss/futures\n  key      {}\n  secret   {}\n  limits   {limits}\n  admin    {} (faults and time: `lmex exchange fault`, `lmex exchange time`)\n  token    {} (of that, for other programs: LMEX_ADMIN_TOKEN)\n{others}\nIn another terminal: {named}lmex price BTC-PERP. Ctrl-C ends it.\n",
+        handle.market_source(), ready.rest, ready.ws, ready.api_key, ready.api_secret, ready.admin, ready.admin_token
     ))
 }
 

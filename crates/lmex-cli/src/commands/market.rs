@@ -4,7 +4,7 @@ use super::time::{moment, second};
 use crate::args::{Market, Recent};
 use crate::context::Context;
 use crate::error::CliError;
-use crate::output::{Align, Output, Table};
+use crate::output::{Align, Narrow, Output, Table};
 
 /// Every decimal place there can be.
 const ALL: u32 = 28;
@@ -23,7 +23,18 @@ pub async fn markets(context: &Context, output: &Output) -> Result<(), CliError>
             ("contractSize", Align::Right),
             ("minPriceIncrement", Align::Right),
         ];
-        let mut table = Table::new("no markets", &columns);
+        let mut table = Table::new("no markets", &columns).narrow(Narrow {
+            short: &[
+                ("highestBid", "bid"),
+                ("lowestAsk", "ask"),
+                ("percentageChange", "change%"),
+                ("fundingRate", "funding"),
+                ("contractSize", "contract"),
+                ("minPriceIncrement", "tick"),
+            ],
+            below: &[],
+            drop: &["minPriceIncrement", "contractSize"],
+        });
         for market in &markets {
             let symbol = market.symbol.to_string();
             let numbers = [

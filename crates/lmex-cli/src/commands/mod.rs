@@ -14,8 +14,10 @@ mod follow;
 pub mod market;
 mod notices;
 pub mod order;
+pub mod orders;
 pub mod sign;
 pub mod stream;
+mod terms;
 mod time;
 mod welcome;
 
@@ -63,8 +65,8 @@ pub async fn run(args: Args, output: &Output) -> Result<(), CliError> {
         Command::Funding(args) => within(market::funding(&args, &exchange().await?, output)).await,
         Command::Buy(args) => order::run(Side::Buy, &args, &exchange().await?, output).await,
         Command::Sell(args) => order::run(Side::Sell, &args, &exchange().await?, output).await,
-        Command::Orders(args) => within(account::orders(&args, &exchange().await?, output)).await,
-        Command::Order(args) => within(account::order(&args, &exchange().await?, output)).await,
+        Command::Orders(args) => within(orders::orders(&args, &exchange().await?, output)).await,
+        Command::Order(args) => within(orders::order(&args, &exchange().await?, output)).await,
         Command::Amend(args) => change::amend(&args, &exchange().await?, output).await,
         Command::Cancel(args) => change::cancel(&args, &exchange().await?, output).await,
         Command::Close(args) => change::close(&args, &exchange().await?, output).await,

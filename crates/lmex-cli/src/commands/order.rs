@@ -3,8 +3,8 @@
 use lmex::futures::{OrderAnswer, OrderRef};
 use lmex::{CheckedOrder, Client, ClientOrderId, DoneOrder, NewOrder, Resolution, Side, Status};
 
-use super::account::answer_table;
 use super::dry_run::{self, Worth};
+use super::orders::answer_table;
 use super::{LAST_WORDS_WITHIN, SEND_WITHIN};
 use crate::args::NewOrderArgs;
 use crate::confirm;

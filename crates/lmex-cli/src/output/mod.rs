@@ -1,5 +1,6 @@
 //! Data on stdout, messages on stderr: tables for people, JSON and CSV for programs.
 
+mod layout;
 mod slips;
 mod table;
 
@@ -10,7 +11,9 @@ use lmex::Decimal;
 use serde::Serialize;
 
 use crate::args::Global;
+use crate::draw;
 use crate::error::CliError;
+pub use layout::Narrow;
 pub use table::{Align, Table};
 
 /// How results are written.
@@ -59,7 +62,10 @@ impl Output {
         match self.format {
             Format::Json => self.json(value),
             Format::Csv => self.text(&table().to_csv(true)?),
-            Format::People => self.text(&table().to_text(self.colour)),
+            Format::People => {
+                let width = self.terminal.then(|| draw::terminal_size().0);
+                self.text(&table().to_text(self.colour, width))
+            }
         }
     }
 
@@ -135,10 +141,14 @@ fn error_as_json(error: &CliError) {
 }
 
 /// Says what is wrong with the command line, or prints the help or version it asks for.
-pub fn command_line(error: &clap::Error) -> ExitCode {
+pub fn command_line(mut error: clap::Error) -> ExitCode {
     let words: Vec<_> = std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
     let as_json = words.iter().any(|word| word == "--json");
     let hint = slips::hint(&words).filter(|_| error.use_stderr());
+    if hint.is_some() {
+        // Two pieces of advice are one too many, and ours is about what was meant.
+        error.remove(clap::error::ContextKind::Suggested);
+    }
     if error.use_stderr() && as_json {
         let text = error.render().to_string();
         // What follows the first paragraph is advice on usage, for the eye.

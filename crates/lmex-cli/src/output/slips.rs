@@ -9,6 +9,11 @@ pub fn hint(words: &[String]) -> Option<String> {
             if let Some(size) = size_in_two(&words) {
                 return Some(format!("write the size as one word: {size}"));
             }
+            if STOPS.iter().any(|option| has(option)) {
+                return Some(format!(
+                    "{verb} places limit and market orders; stops and take profits go by `lmex api`: {STOP}"
+                ));
+            }
             let is_open = !has("--limit") && !has("--market");
             is_open.then(|| {
                 format!("name a price, or take the market's: lmex {verb} BTC-PERP 100ct --limit 60000, or lmex {verb} BTC-PERP 100ct --market")
@@ -24,6 +29,24 @@ pub fn hint(words: &[String]) -> Option<String> {
         _ => None,
     }
 }
+
+/// Options by which people look for orders that wait for a price.
+const STOPS: [&str; 12] = [
+    "--stop",
+    "--stop-loss",
+    "--stop-price",
+    "--stop-limit",
+    "--sl",
+    "--tp",
+    "--take-profit",
+    "--trigger",
+    "--trigger-price",
+    "--trail",
+    "--trailing",
+    "--oco",
+];
+
+const STOP: &str = r#"lmex api POST /api/v2.3/order --body '{"symbol":"BTC-PERP","side":"SELL","type":"MARKET","txType":"STOP","triggerPrice":50000,"size":100,"reduceOnly":true}'"#;
 
 /// `100 USDT`, as one would say it, in one word.
 fn size_in_two(words: &[&str]) -> Option<String> {
@@ -44,6 +67,8 @@ mod tests {
         for (line, said) in [
             ("buy BTC-PERP 100 USDT --market", Some("one word: 100usdt")),
             ("--json sell BTC-PERP 0.5 btc --market", Some("one word: 0.5btc")),
+            ("sell BTC-PERP 100ct --stop 50000", Some("\"txType\":\"STOP\"")),
+            ("buy BTC-PERP 100ct --sl=50000 --market", Some("lmex api POST /api/v2.3/order")),
             ("buy BTC-PERP 100ct", Some("lmex buy BTC-PERP 100ct --market")),
             ("sell BTC-PERP 100ct", Some("lmex sell BTC-PERP 100ct --limit 60000")),
             ("cancel --all", Some("lmex cancel --all BTC-PERP")),

@@ -31,7 +31,7 @@ fn programs_get_the_changed_orders() {
     let amended = venue.lmex(&format!("amend {id} --size 150ct --json")).json();
     assert_eq!((&amended["status"], &amended["currentOrderSize"]), (&123.into(), &150.into()));
     let (columns, rows) = venue.lmex(&format!("amend {id} --limit 49999.9 --csv")).csv();
-    assert_eq!((columns[4].as_str(), rows[0][4].as_str()), ("price", "49999.9"));
+    assert_eq!((columns[5].as_str(), rows[0][5].as_str()), ("price", "49999.9"));
     let cancelled = venue.lmex(&format!("cancel {id} --json")).json();
     assert_eq!((&cancelled[0]["orderID"], &cancelled[0]["status"]), (&order["orderID"], &6.into()));
     assert_eq!(venue.open_orders(), 0);

@@ -22,7 +22,10 @@ fn faults_are_made_listed_and_cleared() {
     assert_eq!((columns.join(","), rows.len()), ("id,fault,members,hits,left".to_owned(), 2));
     assert_eq!(venue.lmex("exchange fault clear 2 --json").json()["id"], 2);
     let said = venue.lmex("exchange fault clear 2").failed(2, "invalid");
-    assert!(said.contains("there is no fault \"2\""), "{said}");
+    assert!(
+        said.contains("there is no fault \"2\"") && said.contains("`lmex exchange fault list`"),
+        "{said}"
+    );
     venue.lmex("exchange fault clear").ok();
     assert_eq!(venue.lmex("exchange fault list").ok().out, "no faults\n");
 }
@@ -44,7 +47,24 @@ fn time_is_shown_and_moved() {
     let shown = venue.lmex("exchange time").ok();
     redacted().bind(|| insta::assert_snapshot!("time", shown.out));
     let said = venue.lmex("exchange time step --to 2020-01-01T00:00:00Z").failed(2, "invalid");
-    assert!(said.contains("would go back"), "{said}");
+    assert!(said.contains("would go back") && said.contains("next: venue time is 20"), "{said}");
+}
+
+#[test]
+fn candles_go_by_venue_time() {
+    let venue = Venue::start();
+    venue.lmex("exchange time pause").ok();
+    let newest = || {
+        let venue_ms = venue.lmex("exchange time --json").json()["venue_ms"].as_i64().unwrap();
+        let candles = venue.lmex("candles BTC-PERP 1h -n 3 --json").json();
+        let candles = candles.as_array().unwrap();
+        let finished: Vec<_> = candles.iter().map(|candle| candle["finished"].as_bool().unwrap()).collect();
+        assert_eq!(finished, [true, true, false], "{candles:?}");
+        assert_eq!(candles[2]["time"].as_i64().unwrap(), venue_ms / 3_600_000 * 3_600, "{candles:?}");
+    };
+    newest();
+    venue.lmex("exchange time step 3h").ok();
+    newest();
 }
 
 #[test]
@@ -105,6 +125,20 @@ fn another_program_needs_address_and_token_only() {
 }
 
 #[test]
+fn the_exchange_that_runs_here_is_known_by_every_name_of_this_machine() {
+    let venue = Venue::start();
+    let url = venue.handle().rest_url().replace("127.0.0.1", "localhost");
+    for given in [url.as_str(), &format!("{url}/"), &url.to_uppercase()] {
+        let line = "exchange fault list --json";
+        let listed = venue.place.lmex_with(&[("LMEX_REST_URL", given)], line).json();
+        assert_eq!(listed["faults"], json!([]), "{given}");
+    }
+    let elsewhere = Place::new().lmex_with(&[("LMEX_REST_URL", &url)], "exchange fault list");
+    let said = elsewhere.failed(4, "credentials");
+    assert!(said.contains("has printed at its start"), "{said}");
+}
+
+#[test]
 fn an_exchange_starts_with_faults_and_another_time() {
     let place = Place::new();
     let file = place.work().join("faults.json");
@@ -137,8 +171,10 @@ fn an_exchange_does_not_start_with_what_can_not_be() {
     }
     let said = place.lmex("exchange --listen 127.0.0.1:0 --fault delay").failed(8, "config");
     assert!(said.contains("fault 1 can't be put in place: ms is missing"), "{said}");
-    let said = place.lmex("exchange --block-scale 1001").failed(2, "invalid");
-    assert!(said.contains("--block-scale 1001 is out of range"), "{said}");
+    for scale in ["1001", "-1"] {
+        let said = place.lmex(&format!("exchange --block-scale {scale}")).failed(2, "invalid");
+        assert!(said.contains(&format!("--block-scale {scale} is out of range")), "{said}");
+    }
     std::fs::write(place.work().join("f.json"), "{}").unwrap();
     let said = place.lmex("exchange --faults f.json").failed(2, "invalid");
     assert!(said.contains("f.json is no list of faults"), "{said}");

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use rustix::process::Signal;
 
 use crate::support::{Place, redacted};
 
@@ -119,6 +120,12 @@ fn files_that_are_not_there_or_no_tapes_are_named() {
         let ran = place.lmex(line);
         assert_eq!((ran.code, ran.out.as_str()), (Some(8), ""), "lmex {line}: {ran:?}");
         assert!(ran.err.contains(said), "lmex {line}: {}", ran.err);
+        let is_import = line.starts_with("data import");
+        assert!(
+            is_import || ran.err.contains("`lmex data import --format binance"),
+            "lmex {line}: {}",
+            ran.err
+        );
     }
 }
 
@@ -136,4 +143,29 @@ fn an_exchange_that_replays_says_whose_data_it_is() {
     // Whoever knows only its address is told as well.
     let elsewhere = Place::new().lmex_with(&[("LMEX_REST_URL", url)], "markets").ok();
     assert_eq!(elsewhere.err, ran.err);
+}
+
+#[test]
+fn a_tape_that_has_ended_is_said_to_have_ended_everywhere() {
+    const ENDED: &str = "the tape has ended, its last book stays";
+    let place = Place::new();
+    std::fs::write(place.work().join("capture.gz"), packed(&capture())).unwrap();
+    place.lmex(IMPORT).ok();
+    let err = place.lmex(IMPORT).failed(8, "io");
+    assert!(err.contains("btc.parquet exists") && err.contains("--replace overwrites it"), "{err}");
+    let line = "exchange --listen 127.0.0.1:0 --replay btc.parquet --json";
+    let mut exchange = place.start(&[], line);
+    exchange.line();
+    // Past whatever of it is left.
+    for _ in 0..2 {
+        place.lmex("exchange time step 24h").ok();
+    }
+    let ran = place.lmex("price BTC-PERP").ok();
+    assert!(ran.err.contains(ENDED), "{}", ran.err);
+    let doctor = place.lmex("doctor").ok().out;
+    assert!(doctor.contains(ENDED), "{doctor}");
+    exchange.signal(Signal::TERM);
+    let said = exchange.wait().err;
+    assert_eq!(said.matches(ENDED).count(), 1, "{said}");
+    assert!(said.contains("prices: ") && !said.contains("ERROR"), "an end is no error: {said}");
 }

@@ -88,6 +88,18 @@ fn a_wrong_secret_is_found_by_trying_it() {
     assert!(out.contains("signed call") && !out.contains("wrong-secret"), "{out}");
 }
 
+/// A `Date` header may be of a clock that signatures have nothing to do with.
+#[test]
+fn the_clock_is_the_one_that_signatures_are_judged_by() {
+    let venue = Venue::start();
+    venue.lmex("exchange fault add clock-offset --ms -60000").ok();
+    let out = unwell(&venue.place, &[], "doctor", 8, "config");
+    assert!(out.contains("NO  clock ") && out.contains("+60.") && out.contains("clock-offset"), "{out}");
+    assert!(!out.contains("signed call"), "{out}");
+    venue.lmex("exchange fault clear").ok();
+    assert!(venue.lmex("doctor").ok().out.contains("(its /time)"));
+}
+
 #[test]
 fn a_missing_key_alone_ends_as_a_missing_key_does() {
     let venue = Venue::start();

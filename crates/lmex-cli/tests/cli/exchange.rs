@@ -1,5 +1,6 @@
 //! `lmex exchange`: its first line, the file by which commands find it, and its end.
 
+use std::collections::BTreeSet;
 use std::os::unix::fs::PermissionsExt as _;
 
 use rustix::process::Signal;
@@ -132,6 +133,41 @@ fn more_accounts_come_from_the_command_line_and_from_a_file() {
 }
 
 #[test]
+fn the_file_of_accounts_of_the_page_is_one() {
+    let page = include_str!("../../../../docs/EXCHANGE.md");
+    let text = page.split("```json\n").nth(1).unwrap().split("```").next().unwrap();
+    let place = Place::new();
+    let file = place.state().join("accounts.json");
+    std::fs::write(&file, text).unwrap();
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600)).unwrap();
+    let mut exchange = place.start(&[], &format!("{SERVE} --accounts {}", file.display()));
+    let ready: Value = serde_json::from_str(&exchange.line()).unwrap();
+    let keys = |name: &str| {
+        let accounts = ready["accounts"].as_array().unwrap();
+        accounts.iter().find(|account| account["name"] == name).unwrap()["keys"].clone()
+    };
+    assert!(balance(&ready, &keys("bob")[0]).ok().out.contains("5000"));
+    assert_eq!(keys("carol")[0]["permissions"], serde_json::json!(["read"]));
+    assert_eq!(keys("carol")[1]["api_key"], "carols-key");
+}
+
+#[test]
+fn csv_has_a_row_for_each_key() {
+    let place = Place::new();
+    let line = "exchange --listen 127.0.0.1:0 --csv --account bob --account carol:5";
+    let mut exchange = place.start(&[], line);
+    let mut said = exchange.line() + &exchange.line();
+    exchange.signal(Signal::TERM);
+    said.push_str(&exchange.wait().out);
+    let mut reader = csv::Reader::from_reader(said.as_bytes());
+    let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+    let names: Vec<_> = rows.iter().map(|row| &row[6]).collect();
+    assert_eq!(names, ["demo", "bob", "carol"]);
+    let keys: BTreeSet<_> = rows.iter().map(|row| (&row[2], &row[3])).collect();
+    assert_eq!(keys.len(), 3, "{said}");
+}
+
+#[test]
 fn accounts_that_can_not_be_are_refused_without_showing_a_secret() {
     let place = Place::new();
     let file = place.state().join("accounts.json");
@@ -140,7 +176,20 @@ fn accounts_that_can_not_be_are_refused_without_showing_a_secret() {
     for (text, mode, expected) in [
         (secret, 0o644, "others may read it"),
         (&secret.replace("\"api_key\":\"k\",", ""), 0o600, "only one of api_key and api_secret"),
-        (&secret.replace('}', ""), 0o600, "is not a list of accounts, at line 1"),
+        (&secret.replace('}', ""), 0o600, "line 1, column 63: it is not a list of accounts"),
+        (r#"[{"name":"carol","keys":"hunter2"}]"#, 0o600, "it is not a list of accounts"),
+        (
+            r#"[{"name":"carol","ballance":5}]"#,
+            0o600,
+            "unknown field `ballance`, expected one of `name`, `balance`",
+        ),
+        (
+            r#"[{"name":"carol","keys":[{"permissions":["withdraw"]}]}]"#,
+            0o600,
+            "unknown variant `withdraw`, expected one of `read`, `trade`, `transfer`, `wallet`",
+        ),
+        (r#"[{"balance":5}]"#, 0o600, "missing field `name`"),
+        (r#"[{"name":"carol","keys":[{"permissions":["hunter2hunter2"]}]}]"#, 0o600, "it is not a list"),
         (&secret.replace("carol", "demo"), 0o600, "account name \"demo\" is taken"),
     ] {
         std::fs::write(&file, text).unwrap();
@@ -207,5 +256,8 @@ fn with_a_data_folder_it_goes_on_where_it_was_and_verify_agrees() {
         verified["commands"].as_u64().unwrap() > 0 && verified["digests"].as_u64().unwrap() > 0,
         "{verified}"
     );
-    place.lmex("exchange verify nowhere").failed(8, "io");
+    let said = place.lmex("exchange verify nowhere").failed(8, "io");
+    assert!(said.contains("next: name the folder that `lmex exchange --data-dir` was given"), "{said}");
+    let said = place.lmex("exchange --accounts nowhere").failed(8, "io");
+    assert!(said.contains(r#"next: such as [{"name":"bob""#), "{said}");
 }

@@ -115,7 +115,14 @@ fn a_wrong_command_line_ends_with_2_and_says_how_to_write_it() {
         ("buy BTC-PERP 100ct --limit 60000 --tif LATER", "LATER"),
         ("buy BTC/PERP 100ct --market", "BTC/PERP"),
         ("candles BTC-PERP 7h", "use 1m, 5m, 15m, 30m, 1h, 4h, 6h, 1d, 1w or 1mo"),
-        ("candles BTC-PERP -n 301", "301"),
+        ("candles BTC-PERP -n 301", "write a whole number from 1 to 300"),
+        ("trades BTC-PERP -n 0", "write a whole number from 1 to 500"),
+        ("exchange --seed abc", "write a whole number from 0 to 18446744073709551615"),
+        ("buy BTC-PERP 100ct --limit 50,000", "without commas"),
+        (
+            "sell BTC-PERP 100ct --stop 50000",
+            "next: sell places limit and market orders; stops and take profits go by `lmex api`: lmex api POST",
+        ),
         ("amend abc", "<--limit <PRICE>|--size <SIZE>>"),
         ("cancel", "<ID|--all <MARKET>>"),
         ("stream candles BTC-PERP", "[possible values: book, trades, top]"),
@@ -143,6 +150,8 @@ fn with_json_it_is_told_in_json() {
     let told: serde_json::Value = serde_json::from_str(&ran.err).unwrap();
     assert_eq!(told["error"]["category"], "invalid");
     assert!(told["error"]["message"].as_str().unwrap().contains("write ct for contracts (100ct)"), "{told}");
+    let ran = Place::new().lmex("buy BTC-PERP 60usdt --stop 50000");
+    assert!(!ran.err.contains("tip:") && ran.err.contains("\"triggerPrice\":50000"), "{}", ran.err);
     let ran = Place::new().lmex("--json cancel --all");
     let told: serde_json::Value = serde_json::from_str(&ran.err).unwrap();
     assert_eq!(told["error"]["hint"], "name the market: lmex cancel --all BTC-PERP", "{told}");

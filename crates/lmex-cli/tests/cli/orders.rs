@@ -74,12 +74,12 @@ fn an_order_as_json_has_the_venues_names() {
 #[test]
 fn an_order_as_csv_is_one_row() {
     let venue = Venue::start();
-    let answer = ["orderID", "symbol", "side", "status", "price", "currentOrderSize", "totalFilledSize"];
+    let answer = ["orderID", "symbol", "side", "status", "orderType", "price", "triggerPrice"];
     for line in ["buy BTC-PERP 100ct --limit 50000 --client-id mine --csv", "order mine --csv"] {
         let (columns, rows) = venue.lmex(line).csv();
         assert_eq!(columns[..7], answer, "lmex {line}");
         assert_eq!(rows.len(), 1);
-        assert_eq!(rows[0][1..6], ["BTC-PERP", "BUY", "2", "50000", "100"], "lmex {line}");
+        assert_eq!(rows[0][1..8], ["BTC-PERP", "BUY", "2", "76", "50000", "0", "100"], "lmex {line}");
     }
     let (columns, rows) = venue.lmex("orders --csv").csv();
     let at = columns.iter().position(|name| name == "timestamp").unwrap();
@@ -129,6 +129,69 @@ fn a_dry_run_needs_no_key() {
     let ran =
         elsewhere.lmex_with(&[("LMEX_REST_URL", &url)], "buy BTC-PERP 100ct --limit 50000 --dry-run").ok();
     assert!(ran.out.starts_with("dry run, nothing sent: buy 100 contracts = 0.001 BTC"), "{}", ran.out);
+}
+
+#[test]
+fn what_an_order_waits_for_is_shown() {
+    let venue = Venue::start();
+    let place = |body: &str| {
+        let body =
+            format!(r#"{{"symbol":"BTC-PERP","side":"SELL","size":100,"time_in_force":"GTC",{body}}}"#);
+        venue.lmex(&format!("api POST /api/v2.3/order --body {body}")).ok();
+    };
+    place(r#""type":"MARKET","txType":"STOP","triggerPrice":70000,"clOrderID":"stop""#);
+    place(r#""type":"LIMIT","price":69000,"txType":"TRIGGER","triggerPrice":70500,"clOrderID":"cond""#);
+    place(r#""type":"MARKET","txType":"STOP","trailValue":2000,"clOrderID":"trail""#);
+    place(r#""type":"OCO","price":85000,"triggerPrice":71000,"stopPrice":70900,"clOrderID":"pair""#);
+    place(
+        r#""type":"LIMIT","price":80000,"takeProfitPrice":75000,"stopLossPrice":90000,"clOrderID":"exits""#,
+    );
+    let listed = venue.lmex("orders").ok().out;
+    let line = |has: &[&str]| {
+        let found = listed.lines().find(|line| has.iter().all(|words| line.contains(words)));
+        found.unwrap_or_else(|| panic!("{has:?}\n{listed}"))
+    };
+    line(&["stop market ", " - ", "70000 mark", " stop"]);
+    line(&["stop limit ", "69000", "70500 mark", "cond"]);
+    line(&["trailing stop market", "trail"]);
+    line(&["OCO limit ", "85000"]);
+    line(&["OCO stop limit ", "70900", "71000 "]);
+    line(&["limit, TP 75000, SL 90000", "80000", "exits"]);
+    let one = venue.lmex("order stop").ok().out;
+    assert!(one.contains("stop market") && one.contains("70000 mark"), "{one}");
+    let (columns, rows) = venue.lmex("order stop --csv").csv();
+    let at = columns.iter().position(|name| name == "triggerPrice").unwrap();
+    assert_eq!(rows[0][at], "70000", "numbers for programs");
+}
+
+/// Leaves the intent of an order that was given up at this moment, as a process that has died does.
+fn leave_intent(venue: &Venue, client_id: &str, left_by: lmex::TimeMs) {
+    let scope = std::fs::read_dir(venue.place.state().join("journal")).unwrap();
+    let scope = scope.map(|entry| entry.unwrap().path()).find(|path| path.is_dir()).unwrap();
+    let at = left_by.as_millis();
+    let line = format!(
+        r#"{{"intended":{{"at":{at},"symbol":"BTC-PERP","client_id":"{client_id}","left_by":{at}}}}}"#
+    );
+    std::fs::write(scope.join(format!("{client_id}.ndjson")), line + "\n").unwrap();
+}
+
+#[test]
+fn an_order_that_may_still_come_is_not_said_to_be_missing() {
+    let venue = Venue::start();
+    venue.lmex("buy BTC-PERP 100ct --limit 50000 --client-id there").ok();
+    let now = lmex::Clock::system().wall();
+    for (id, left_by) in [("now", now), ("there", now), ("long-ago", now.plus_ms(-60_000))] {
+        leave_intent(&venue, id, left_by);
+    }
+    for _ in 0..2 {
+        let said = venue.lmex("order now").failed(7, "unresolved");
+        assert!(said.contains("may still come until ") && said.contains("`lmex order now`"), "{said}");
+    }
+    venue.lmex("order there").ok();
+    let said = venue.lmex("order long-ago").failed(3, "order_not_found");
+    assert!(said.contains("can no longer execute it"), "{said}");
+    let said = venue.lmex("order never").failed(3, "order_not_found");
+    assert!(said.contains("`lmex orders`"), "{said}");
 }
 
 #[test]

@@ -74,6 +74,38 @@ fn tables_have_bold_heads_unless_colour_is_unwanted() {
     assert!(!venue.lmex("markets").ok().out.contains('\x1b'), "no colour in a pipe");
 }
 
+/// A terminal breaks a line that is too long in the middle of a word.
+#[test]
+fn no_table_is_wider_than_its_terminal() {
+    let venue = Venue::start();
+    venue.lmex("buy BTC-PERP 100ct --limit 50000 --client-id x0123456789abcdef0123456789").ok();
+    venue.lmex("buy BTC-PERP 0.7btc --market").ok();
+    let stop = r#"{"symbol":"BTC-PERP","side":"SELL","size":100,"type":"MARKET","txType":"STOP","triggerPrice":70000}"#;
+    venue.lmex(&format!("api POST /api/v2.3/order --body {stop}")).ok();
+    for line in [
+        "orders",
+        "order x0123456789abcdef0123456789",
+        "positions",
+        "balance",
+        "fills",
+        "markets",
+        "candles BTC-PERP 1h -n 5 --table",
+    ] {
+        let piped = venue.lmex(line).ok().out;
+        for columns in [60, 80, 100, 300] {
+            let shown = venue.place.on_terminal(&[("NO_COLOR", "1")], columns, line).wait();
+            let text = shown.text.replace('\r', "");
+            // The first line names the exchange.
+            let table = text.split_once('\n').unwrap().1;
+            let widest = table.lines().map(|line| line.chars().count()).max().unwrap();
+            assert!(widest <= columns.into(), "{columns}: lmex {line}\n{table}");
+            if columns == 300 {
+                assert_eq!(table.lines().next(), piped.lines().next(), "in full where there is room");
+            }
+        }
+    }
+}
+
 #[test]
 fn candles_and_books_are_drawn_as_wide_as_the_terminal() {
     let venue = Venue::start();

@@ -163,9 +163,14 @@ impl Hub {
             self.on_event(event);
         }
         self.publish_tops_and_trades();
-        self.publish_news();
-        self.publish_open_orders();
-        self.publish_positions(&batch.positions);
+        if self.board.has_listeners() {
+            self.publish_news();
+            self.publish_open_orders();
+            self.publish_positions(&batch.positions);
+        } else {
+            self.news.clear();
+            self.open_orders.forget_changes();
+        }
     }
 
     fn on_event(&mut self, event: &Event) {

@@ -86,6 +86,11 @@ impl OpenOrders {
         changed.map(|((account, market), orders)| Changes { account, market, orders }).collect()
     }
 
+    /// Nobody is there to be told: whoever comes begins with all that is open.
+    pub(super) fn forget_changes(&mut self) {
+        self.changed.clear();
+    }
+
     /// All open orders of an account in a market, oldest first.
     pub(super) fn all(
         &self,

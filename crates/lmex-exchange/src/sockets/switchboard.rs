@@ -125,6 +125,11 @@ impl Switchboard {
         self.listeners.contains_key(&channel)
     }
 
+    /// Whether anybody listens to anything.
+    pub(super) fn has_listeners(&self) -> bool {
+        !self.listeners.is_empty()
+    }
+
     /// Sends to one client.
     pub(super) fn send(&mut self, id: ConnectionId, message: Utf8Bytes) {
         let Some(client) = self.clients.get(&id) else { return };

@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use lmex::futures::Resolution;
-use lmex::{Clock, Error, ErrorKind, TimeMs};
+use lmex::{Client, Clock, Endpoints, Environment, Error, ErrorKind, TimeMs};
 
 use crate::faults::Fault;
-use crate::rig::{Rig, SHORT, STANDSTILL, btc};
+use crate::rig::{Rig, SHORT, btc};
+use crate::script::{Say, Script};
 
 #[tokio::test]
 async fn a_hundred_calls_in_a_row_use_one_connection_and_tell_status_latency_and_headers() {
@@ -40,22 +41,37 @@ async fn the_venues_clock_can_be_read_beside_any_answer() {
     }
 }
 
+/// Candles are of venue time. Whoever went by the wall's clock would take one that still changes for finished when
+/// venue time stands still, and miss the newest when it has jumped.
 #[tokio::test]
-async fn only_the_candle_of_the_present_minute_is_unfinished() {
+async fn only_the_candle_of_the_venues_present_minute_is_unfinished_wherever_its_time_is() {
     let rig = Rig::start().await;
-    let now = TimeMs::from_millis(STANDSTILL);
-    let present = rig.builder().clock(Clock::from_fn(move || now)).build().unwrap();
-    let candles = present.ohlcv(btc(), Resolution::M1, 10).await.unwrap();
-    assert!(candles.is_sorted_by_key(|marked| marked.candle.start), "oldest first");
-    assert_eq!(candles.len(), 10);
-    let unfinished: Vec<_> =
-        candles.iter().filter(|marked| !marked.finished).map(|marked| marked.candle.start).collect();
-    assert_eq!(unfinished, [now.floor_to(60_000)]);
+    let client = rig.client();
+    for step in [1, 60_000, 2 * 3_600_000] {
+        let now = TimeMs::from_millis(rig.exchange.time().step(step).await.unwrap().venue_ms);
+        let candles = client.ohlcv(btc(), Resolution::M1, 10).await.unwrap();
+        assert!(candles.is_sorted_by_key(|marked| marked.candle.start), "oldest first");
+        assert_eq!(candles.len(), 10);
+        let unfinished: Vec<_> =
+            candles.iter().filter(|marked| !marked.finished).map(|marked| marked.candle.start).collect();
+        assert_eq!(unfinished, [now.floor_to(60_000)], "after {step} ms");
+        let (start, end) = (now.plus_ms(-600_000), now.plus_ms(-60_000));
+        let past = client.ohlcv_between(btc(), Resolution::M1, start, end).await.unwrap();
+        assert!(!past.is_empty() && past.iter().all(|marked| marked.finished), "they began a minute ago");
+    }
+}
 
-    let later = rig.builder().clock(Clock::from_fn(move || now.plus_ms(60_000))).build().unwrap();
-    let start = now.plus_ms(-600_000);
-    let candles = later.ohlcv_between(btc(), Resolution::M1, start, now).await.unwrap();
-    assert!(candles.iter().all(|marked| marked.finished), "a minute later all of them are over");
+#[tokio::test]
+async fn on_the_real_exchange_candles_go_by_the_walls_clock_and_no_book_is_asked_for() {
+    let script = Script::default();
+    let rows = "[[1790000100,2,2,2,2,9],[1790000040,1,1,1,1,9]]";
+    script.on("GET", "/ohlcv", [Say::ok(rows)]);
+    let endpoints = Endpoints::new(Environment::Testnet, None, None, &[]).unwrap();
+    let clock = Clock::from_fn(|| TimeMs::from_millis(1_790_000_159_999));
+    let client = Client::builder(endpoints).transport(script.clone()).clock(clock).build().unwrap();
+    let candles = client.ohlcv(btc(), Resolution::M1, 2).await.unwrap();
+    assert_eq!(candles.iter().map(|marked| marked.finished).collect::<Vec<_>>(), [true, false]);
+    assert_eq!(script.sent("GET", "/ohlcv"), 1);
 }
 
 #[tokio::test]

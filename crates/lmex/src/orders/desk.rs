@@ -92,11 +92,22 @@ impl OrderDesk {
 
     /// What is unresolved in a market, first adopting what processes that died have left.
     pub(crate) async fn unresolved(&self, symbol: Symbol) -> Result<Vec<Unresolved>, JournalError> {
-        if !self.state().has_nothing_to_adopt() {
-            self.adopt().await?;
-        }
+        self.adopt_if_any().await?;
         let state = self.state();
         Ok(state.unresolved.values().filter(|known| known.intent.symbol == symbol).cloned().collect())
+    }
+
+    /// One order, if it is unresolved; adopting as above.
+    pub(crate) async fn unresolved_order(
+        &self,
+        client_id: ClientOrderId,
+    ) -> Result<Option<Unresolved>, JournalError> {
+        self.adopt_if_any().await?;
+        Ok(self.state().unresolved.get(&client_id).cloned())
+    }
+
+    async fn adopt_if_any(&self) -> Result<(), JournalError> {
+        if self.state().has_nothing_to_adopt() { Ok(()) } else { self.adopt().await }
     }
 
     /// Writes the intent to disk. Until the guard is told that the order leaves, dropping it means that it never did,

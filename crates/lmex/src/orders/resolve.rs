@@ -56,6 +56,15 @@ impl Client {
         Ok(resolutions)
     }
 
+    /// Asks for one order by its client id, if it is unknown: left so by this client, or by one that died. `None` if it is
+    /// not, so that the venue's own answer about it is all there is.
+    pub async fn resolve_order(&self, client_id: ClientOrderId) -> Result<Option<Resolution>, Error> {
+        Ok(match self.orders().unresolved_order(client_id).await? {
+            Some(unresolved) => Some(self.resolve_one(&unresolved).await),
+            None => None,
+        })
+    }
+
     /// Before a new order: anything unknown in its market must be cleared up, or the two could be one too many. The
     /// order of that very client id is returned if it exists.
     pub(super) async fn resolve_before(

@@ -33,15 +33,15 @@ pub fn named(text: &str) -> Result<AccountConfig, String> {
 /// The accounts of a file.
 pub fn of_file(path: &Path) -> Result<Vec<AccountConfig>, CliError> {
     let shown = path.display();
-    let failed = |error| CliError::io(&format!("read accounts from {shown}"), &error);
+    let failed = |error| CliError::io(&format!("read accounts from {shown}"), &error).hint(EXAMPLE);
     let file = File::open(path).map_err(failed)?;
     let mut text = zeroize::Zeroizing::new(String::new());
     file.take(LARGEST_FILE).read_to_string(&mut text).map_err(failed)?;
     let entries: Vec<Entry> = serde_json::from_str(&text).map_err(|error| {
-        // Never the text itself, which may hold secrets.
         let (line, column) = (error.line(), error.column());
-        CliError::new("config", format!("{shown} is not a list of accounts, at line {line}, column {column}"))
-            .hint(EXAMPLE)
+        let why = slip(&error.to_string())
+            .map_or("it is not a list of accounts".to_owned(), |slip| slip.to_owned());
+        CliError::new("config", format!("{shown}, line {line}, column {column}: {why}")).hint(EXAMPLE)
     })?;
     let has_secrets = entries.iter().flat_map(|entry| &entry.keys).any(|key| key.api_secret.is_some());
     if has_secrets && is_open_to_others(path).map_err(failed)? {
@@ -49,6 +49,18 @@ pub fn of_file(path: &Path) -> Result<Vec<AccountConfig>, CliError> {
         return Err(CliError::new("config", message).hint(format!("chmod 600 {shown}")));
     }
     entries.into_iter().map(|entry| entry.account(path)).collect()
+}
+
+/// What the reader says of a name that is not known or missing, with those that are. All else may quote a value, and so a
+/// secret; a name that does not look like one may be a secret in the wrong place.
+fn slip(said: &str) -> Option<&str> {
+    let said = said.rsplit_once(" at line ").map_or(said, |(said, _)| said);
+    let (what, rest) = said.split_once('`')?;
+    let (name, _) = rest.split_once('`')?;
+    let is_name = name.len() <= 20 && name.bytes().all(|b| b.is_ascii_alphabetic() || b == b'_');
+    let is_slip =
+        ["unknown field ", "unknown variant ", "missing field ", "duplicate field "].contains(&what);
+    (is_slip && is_name).then_some(said)
 }
 
 const EXAMPLE: &str = r#"such as [{"name":"bob","balance":5000,"maker_fee":0.0002,"taker_fee":0.0005,"keys":[{"permissions":["read","trade"]}]}]; permissions are read, trade, transfer and wallet; a key without api_key and api_secret gets random ones"#;

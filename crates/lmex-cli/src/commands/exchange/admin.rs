@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::args::Global;
+use crate::context::is_same;
 use crate::error::CliError;
 use crate::paths;
 
@@ -31,18 +32,16 @@ impl Admin {
         let token = std::env::var(TOKEN).ok().filter(|token| !token.is_empty());
         let token = token.map(|token| Secret::new(&token)).transpose();
         let token = token.map_err(|error| CliError::new("config", format!("{TOKEN}: {error}")))?;
-        let is_it =
-            |found: &LocalExchange| given.as_ref().is_none_or(|url| url.trim_end_matches('/') == found.rest);
-        let found = found.filter(is_it);
+        let found = found.filter(|found| given.as_ref().is_none_or(|given| is_same(given, &found.rest)));
         let token = token.or_else(|| found.as_ref().and_then(|found| found.admin_token.clone()));
-        let origin = given.or_else(|| found.map(|found| found.rest));
+        let origin = found.map(|found| found.rest).or(given);
         let Some(origin) = origin else {
             return Err(CliError::new("config", "no local exchange is running, and no address was given")
                 .hint("start one in another terminal with `lmex exchange`"));
         };
         let Some(token) = token else {
             return Err(CliError::new("credentials", format!("no admin token is known for {origin}"))
-                .hint(format!("set {TOKEN} to `admin_token` of the first line of `lmex exchange --json`")));
+                .hint(format!("set {TOKEN} to the token that the exchange has printed at its start (`admin_token` of the first line with --json)")));
         };
         let admin = LocalAdmin::new(&origin, &token);
         Ok(Self(admin.map_err(|error| CliError::new("config", error.to_string()))?))

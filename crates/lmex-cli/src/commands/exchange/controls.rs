@@ -22,10 +22,10 @@ pub struct Controls {
     #[arg(long, value_name = "FILE")]
     pub faults: Option<PathBuf>,
     /// How long blocks after a breach of a limit are: 1 is LMEX's 1 s, 5 min and 15 min.
-    #[arg(long, default_value = "1", value_name = "X")]
+    #[arg(long, default_value = "1", value_name = "X", allow_negative_numbers = true)]
     pub block_scale: Decimal,
     /// How long the time-outs of connections and streams are: 1 is usual.
-    #[arg(long, default_value = "1", value_name = "X")]
+    #[arg(long, default_value = "1", value_name = "X", allow_negative_numbers = true)]
     pub timeout_scale: Decimal,
 }
 

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::admin::Admin;
 use crate::error::CliError;
-use crate::output::{Align, Output, Table};
+use crate::output::{Align, Narrow, Output, Table};
 
 #[derive(Debug, Subcommand)]
 pub enum Fault {
@@ -107,7 +107,10 @@ pub async fn run(fault: &Fault, admin: &Admin, output: &Output) -> Result<(), Cl
         }
         Fault::Clear(Clear { id: Some(id) }) => {
             let path = format!("/admin/faults/{id}");
-            let cleared: Row = admin.ask(Method::DELETE, &path, NOTHING).await?;
+            let cleared: Row = admin
+                .ask(Method::DELETE, &path, NOTHING)
+                .await
+                .map_err(|error| error.hint("`lmex exchange fault list` shows which there are"))?;
             output.print(&cleared, || table(std::slice::from_ref(&cleared)))
         }
     }
@@ -141,7 +144,7 @@ fn table(rows: &[Row]) -> Table {
         ("hits", Align::Right),
         ("left", Align::Right),
     ];
-    let mut table = Table::new("no faults", &columns);
+    let mut table = Table::new("no faults", &columns).narrow(Narrow::LIST);
     for row in rows {
         let members: Vec<_> =
             row.members.iter().map(|(name, value)| format!("{name}={}", plain(value))).collect();

@@ -7,7 +7,7 @@ use lmex_exchange::Speed;
 use serde::{Deserialize, Serialize};
 
 use super::admin::Admin;
-use crate::commands::time::moment;
+use crate::commands::time::{moment, shown};
 use crate::error::CliError;
 use crate::output::{Align, Output, Table};
 
@@ -74,8 +74,20 @@ pub async fn run(time: Option<&Time>, admin: &Admin, output: &Output) -> Result<
         Time::Step(Step { by, to }) => Change::Step { ms: *by, to_ms: to.map(TimeMs::as_millis) },
     });
     let method = if change.is_some() { Method::POST } else { Method::GET };
-    let status: Status = admin.ask(method, "/admin/time", change.as_ref()).await?;
+    let asked = admin.ask(method, "/admin/time", change.as_ref()).await;
+    let status: Status = match (asked, &change) {
+        (Err(error), Some(Change::Step { to_ms: Some(_), .. })) => return Err(with_now(error, admin).await),
+        (asked, _) => asked?,
+    };
     output.print(&status, || table(&status, output))
+}
+
+/// The exchange counts in milliseconds; who names a moment by its date is told the present one by its date.
+async fn with_now(error: CliError, admin: &Admin) -> CliError {
+    const NOTHING: Option<&()> = None;
+    let Ok(status) = admin.ask::<Status>(Method::GET, "/admin/time", NOTHING).await else { return error };
+    let now = shown(TimeMs::from_millis(status.venue_ms));
+    error.hint(format!("venue time is {now} UTC now: give a later moment, at most 31 days on"))
 }
 
 fn table(status: &Status, output: &Output) -> Table {

@@ -57,6 +57,8 @@ fn failed(error: &VerifyError) -> CliError {
         | VerifyError::Snapshot { .. }
         | VerifyError::Audit(_)
         | VerifyError::Restore(RestoreError::Digest { .. }) => CliError::new("differs", error.to_string()),
-        _ => CliError::new("io", error.to_string()),
+        _ => CliError::new("io", error.to_string()).hint(
+            "name the folder that `lmex exchange --data-dir` was given, and end the exchange that uses it",
+        ),
     }
 }
