@@ -1,10 +1,11 @@
 //! What an account has and did: positions, fees, fills.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::extract::State;
 use lmex_api::futures::{FeeRate, Position, UserTrade};
-use lmex_engine::{AccountId, PositionView};
+use lmex_engine::{AccountId, MarketView, PositionView};
 
 use super::market::{count, market_id, markets};
 use super::{Answer, Json};
@@ -15,6 +16,9 @@ use crate::fields::Fields;
 use crate::server::App;
 use crate::translate;
 use crate::views::FillFilter;
+
+/// So many positions are ranked for auto-deleveraging one by one.
+const FEW: usize = 4;
 
 /// Open positions, of one market or of all: each leg is one.
 pub(super) async fn positions(State(app): State<Arc<App>>, call: PrivateCall) -> Answer<Vec<Position>> {
@@ -27,9 +31,17 @@ pub(super) async fn positions(State(app): State<Arc<App>>, call: PrivateCall) ->
 
 fn held(state: &DeskState, account: AccountId, symbol: Option<&str>) -> Result<Vec<Position>, Refused> {
     let markets = markets(state, symbol)?;
+    // Of many positions each market's queue is ranked once: their number is not bounded, and others wait meanwhile.
+    let is_many = state.engine.positions(account).nth(FEW).is_some();
+    let ranked = |market: &MarketView<'_>| (market.id(), state.engine.adl_buckets(market.id()));
+    let queues: BTreeMap<_, _> = markets.iter().filter(|_| is_many).map(ranked).collect();
     let position = |held: PositionView| {
         let market = markets.iter().find(|market| market.id() == held.market)?;
-        Some(translate::position(state, account, &held, market))
+        let bucket = match queues.get(&held.market) {
+            Some(queue) => queue.get(&(account, held.leg)).copied(),
+            None => state.engine.adl_bucket(account, held.market, held.leg),
+        };
+        Some(translate::position(state, account, &held, market, bucket))
     };
     Ok(state.engine.positions(account).filter_map(position).collect())
 }

@@ -265,8 +265,9 @@ pub(super) fn counted(sent: i64) -> u32 {
 }
 
 /// With the number as it was sent, where [`counted`] gave the engine another.
-pub(super) fn as_sent(answer: SettingAnswer, sent: i64) -> SettingAnswer {
-    SettingAnswer { message: answer.message.replace(&u32::MAX.to_string(), &sent.to_string()), ..answer }
+pub(super) fn as_sent(mut answer: SettingAnswer, sent: i64) -> SettingAnswer {
+    answer.message = answer.message.replace(&u32::MAX.to_string(), &sent.to_string());
+    answer
 }
 
 fn refusal_of(batch: &Batch) -> Option<Refusal> {

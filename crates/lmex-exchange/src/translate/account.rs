@@ -14,12 +14,13 @@ use crate::desk::DeskState;
 const CROSS: i64 = 91;
 const ISOLATED: i64 = 92;
 
-/// An open position; its time is that of the question.
+/// An open position with its fifth of the queue for auto-deleveraging; its time is that of the question.
 pub(crate) fn position(
     state: &DeskState,
     account: AccountId,
     held: &PositionView,
     market: &MarketView<'_>,
+    bucket: Option<u8>,
 ) -> Position {
     let (engine, instrument) = (&state.engine, market.instrument());
     let value = value_at_mark(held, market);
@@ -39,7 +40,8 @@ pub(crate) fn position(
         liquidation_price: held.liquidation_price.unwrap_or_default(),
         // Recorded of a cross position, too.
         isolated_leverage: held.leverage.into(),
-        adl_score_bucket: adl_bucket(engine, account, held).into(),
+        // The last one when there is no queue.
+        adl_score_bucket: bucket.unwrap_or(1).into(),
         liquidation_in_progress: state.liquidations.concern(account, held),
         timestamp: state.now,
         take_profit_order: exit(engine, held, market, Purpose::TakeProfit),
@@ -67,11 +69,6 @@ pub(super) fn direction(held: &PositionView) -> &'static str {
         _ if held.contracts > 0 => "LONG",
         _ => "SHORT",
     }
-}
-
-/// The fifth of the queue for auto-deleveraging; the last one when there is no queue.
-fn adl_bucket(engine: &Engine, account: AccountId, held: &PositionView) -> u8 {
-    engine.adl_bucket(account, held.market, held.leg).unwrap_or(1)
 }
 
 /// The waiting order that is bound to a position as its take profit or stop loss.

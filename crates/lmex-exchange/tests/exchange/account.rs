@@ -2,6 +2,8 @@
 
 use crate::venue;
 
+use lmex_engine::AccountId;
+use lmex_exchange::{DeskState, ExchangeConfig, LimitsMode};
 use lmex_types::Decimal;
 use serde_json::{Value, json};
 use venue::{Venue, assert_shape, number, recorded};
@@ -157,4 +159,35 @@ async fn a_position_has_every_documented_field_and_its_exits() {
     assert_eq!(number(&held["orderValue"]), value);
     assert_eq!(venue.my("/user/positions?symbol=ETH-PERP").await.ok(), json!([]));
     assert!((1..=5).contains(&held["adlScoreBucket"].as_i64().unwrap()));
+}
+
+/// They are ranked together where there are many, which must come to the same as one by one.
+#[tokio::test]
+async fn each_of_many_positions_has_its_own_place_in_the_queue() {
+    let config = ExchangeConfig { limits: LimitsMode::Off, ..ExchangeConfig::default() };
+    let venue = Venue::start_with(config).await;
+    let isolated = json!({"symbol": "BTC-PERP", "positionMode": "ISOLATED"});
+    let set = venue.post("/position_mode", isolated).await;
+    assert_eq!(set.status, 200, "{}", set.text);
+    let many = 12;
+    for size in 1..=many {
+        let order = json!({"symbol": "BTC-PERP", "side": "BUY", "type": "MARKET", "size": 9 + size, "positionMode": "ISOLATED"});
+        let answer = venue.post("/order", order).await;
+        assert_eq!(answer.status, 200, "{size}: {}", answer.text);
+        venue.pass_ms(100);
+    }
+    let shown = venue.my("/user/positions").await.ok();
+    let mut shown: Vec<i64> =
+        shown.as_array().unwrap().iter().map(|row| row["adlScoreBucket"].as_i64().unwrap()).collect();
+    let alone = |state: &DeskState| -> Vec<i64> {
+        let buckets = state.engine.positions(AccountId(1));
+        buckets
+            .map(|held| state.engine.adl_bucket(AccountId(1), held.market, held.leg).unwrap().into())
+            .collect()
+    };
+    let mut alone = venue.exchange.desk().read(alone).await.unwrap();
+    shown.sort_unstable();
+    alone.sort_unstable();
+    assert_eq!(shown, alone);
+    assert!(i64::try_from(shown.len()).unwrap() == many && shown.first() != shown.last(), "{shown:?}");
 }
