@@ -46,7 +46,7 @@ fn main() -> ExitCode {
 
 fn start(args: Args, output: &Output) -> Result<(), CliError> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(workers())
+        .worker_threads(2)
         .enable_all()
         .build()
         .map_err(|error| CliError::io("start the runtime", &error))?;
@@ -54,12 +54,6 @@ fn start(args: Args, output: &Output) -> Result<(), CliError> {
     // A blocked resolver or disk must not keep a command that has ended from ending.
     runtime.shutdown_timeout(std::time::Duration::from_millis(500));
     result
-}
-
-/// The exchange's desk has a thread of its own. Where all processors are taken, one more thread only takes turns with
-/// the others, and every turn costs.
-fn workers() -> usize {
-    std::thread::available_parallelism().map_or(1, |processors| (processors.get() - 1).clamp(1, 2))
 }
 
 /// Whether the answer is the only word on what became of orders. `buy` and `sell` see to it themselves.

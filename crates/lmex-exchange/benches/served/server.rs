@@ -22,10 +22,8 @@ pub(crate) const ACCOUNTS: usize = 64;
 /// `echo`, or `exchange` with the width of its nonce window in milliseconds, and with `os` or `fsync` and a folder if it
 /// is to keep what happens.
 pub(crate) fn run(what: &[&str]) -> Outcome {
-    let processors = std::thread::available_parallelism()?.get();
-    // The echo may have them all; the exchange has as many as `lmex exchange` gives it, beside its desk.
-    let workers = if what == ["echo"] { processors } else { (processors - 1).clamp(1, 2) };
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(workers).enable_all().build()?;
+    // As `lmex exchange` has it.
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     match what {
         ["echo"] => runtime.block_on(echo()),
         ["exchange", nonce_window_ms, kept @ ..] => {
