@@ -1,5 +1,6 @@
 """Prints docs/BENCHMARKS.md from the criterion results and from runs of the client beside its peers."""
 
+import json
 import os
 import pathlib
 import platform
@@ -20,6 +21,19 @@ PEERS = WORK / "peers"
 PORT = "18432"
 
 
+SERVED = """
+The exchange, the echo it is compared with and the load run on the same cores, each in a process of its own. 64
+connections, rate limits off, one key for each connection, one market, and nobody listens to streams; the requests are signed
+beforehand, for which the exchange takes nonces of ten minutes, and one answer in 15 is looked into. Orders a second: a burst
+of 480 limit orders that rest for each connection, by the echo and the exchange in turn; between bursts, outside of what is
+measured, they are cancelled. A ratio is that of two bursts that follow each other, and the median of fifteen is shown: a
+shared machine is not as fast in one second as in the next. The echo is `axum::serve` with one route that answers with the body it
+got. Latency is counted from the moment at which an order was meant to be sent, at half of the rate that the exchange reached
+just before, and the echo is asked at the same rate; rounds in which the host took more than 0.5 % of the processors away
+don't count where others do.
+"""
+
+
 def cpu_seconds(command):
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
@@ -37,6 +51,8 @@ def clients():
     server = subprocess.Popen([PEERS / "target/release/http_rs", "server", PORT])
     try:
         time.sleep(0.5)
+        if server.poll() is not None:
+            sys.exit(f"the peers' server has ended: is port {PORT} taken?")
         python = lambda kind: lambda n: [sys.executable, PEERS / "http_clients.py", PORT, str(n), kind]
         with tempfile.TemporaryDirectory() as journal:
             ours = lambda *more: lambda n: [RELEASE / "examples/order_cpu", f"http://127.0.0.1:{PORT}", str(n), *more]
@@ -69,8 +85,11 @@ def ready_ms(repeats=10):
             start = time.perf_counter()
             command = [RELEASE / "lmex", "exchange", "--listen", "127.0.0.1:0", "--json"]
             exchange = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=env)
-            exchange.stdout.readline()
+            line = exchange.stdout.readline()
             runs.append((time.perf_counter() - start) * 1e3)
+            # What fails is ready sooner than what starts.
+            if not json.loads(line or b"{}").get("rest"):
+                sys.exit(f"`lmex exchange` did not start: {line!r}")
             exchange.terminate()
             exchange.wait()
     return statistics.median(runs)
@@ -85,7 +104,7 @@ def machine():
 def served():
     """What `cargo bench -p lmex-exchange --bench served` printed: rows of a table."""
     print("\n## Served\n")
-    print("The exchange, the echo it is compared with and the load run on the same cores, each in a process of its own. 64\nconnections, rate limits off, one key for each connection. Orders a second: all servers run at once and are asked in turn, a\nburst of 480 limit orders that rest for each connection; between bursts, outside of what is measured, they are cancelled. A\nratio is that of two bursts that follow each other, and the median of fifteen is shown: a shared machine is not as fast in\none second as in the next. The echo is a bare axum server that answers with the body it got. Latency is counted from the\nmoment at which an order was meant to be sent, at half of the rate that the exchange reached just before, and the echo is\nasked at the same rate; rounds in which the host took more than 0.5 % of the processors away don't count where others do.\n")
+    print(SERVED)
     print("| what | measured | baseline in the same run | ratio | goal |\n|---|--:|--:|--:|--:|")
     print((WORK / "served.md").read_text(), end="")
     recovered = re.search(r"(\d+) events of (\d+) commands, (\d+) MB.* back after ([\d.]+) s", (WORK / "recovery.log").read_text())

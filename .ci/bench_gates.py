@@ -1,4 +1,5 @@
-"""Fails where a table of benchmarks, read from a file, has a ratio that misses its goal, and says which.
+"""Fails where a table of benchmarks, read from a file, has a ratio that misses its goal, and says which. The second argument
+is how many ratios with goals there must be: one that was not measured must not pass for one that was met.
 
 A goal without a unit is one for the ratio of its row. A goal with a unit is for what was measured, which depends on the machine:
 it is reported, and gates nothing."""
@@ -27,8 +28,8 @@ def missed(page):
 
 def main():
     misses, gated = missed(pathlib.Path(sys.argv[1]).read_text())
-    if not gated:
-        sys.exit("there is no row with a goal for its ratio: is this a table of benchmarks?")
+    if gated != int(sys.argv[2]):
+        sys.exit(f"{gated} rows have a goal for their ratio, where {sys.argv[2]} are to be measured: what is left out?")
     for miss in misses:
         print(f"misses its goal: {miss}", file=sys.stderr)
     print(f"{gated - len(misses)} of {gated} ratios meet their goals", file=sys.stderr)
