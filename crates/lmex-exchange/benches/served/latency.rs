@@ -35,7 +35,10 @@ pub(crate) fn measure() -> Outcome {
             load.cancel()?;
             let round = Round::run(&mut load, rate).map_err(|error| format!("{kind}: {error}"))?;
             drop((load, server));
+            // As warm as the exchange was.
             let (_echo, mut load) = echo()?;
+            load.orders(WAITING)?;
+            load.cancel()?;
             let beside = Round::run(&mut load, rate)?;
             eprintln!("latency: round {number} of {ROUNDS}: {kind} {round:?}, echo {beside:?}");
             rounds.push((round, beside));

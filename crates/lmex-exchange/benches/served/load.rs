@@ -1,14 +1,16 @@
 //! The load: connections that each send one request after the other.
 
 use std::net::SocketAddr;
-use std::time::Duration;
+use std::rc::Rc;
+use std::time::{Duration, Instant};
 
 use tokio::runtime::Runtime;
-use tokio::task::JoinSet;
-use tokio::time::{Instant, sleep_until};
+use tokio::sync::Semaphore;
+use tokio::task::{JoinSet, LocalSet};
 
 use crate::Outcome;
 use crate::connection::Connection;
+use crate::pace::Pace;
 use crate::requests::{Request, Requests, WAITING};
 
 /// How long before its first moment an open loop is made ready.
@@ -87,19 +89,32 @@ impl Load {
     /// coordinated omission).
     pub(crate) fn open_loop(&mut self, rate: f64, each: u32) -> Outcome<Vec<Duration>> {
         let count = self.clients.len();
+        let step = Duration::from_secs_f64(rate.recip());
+        let turns: Rc<[Semaphore]> = (0..count).map(|_| Semaphore::new(0)).collect();
         let begin = Instant::now() + LEAD;
-        let (step, mut offset) = (Duration::from_secs_f64(count as f64 / rate), Duration::ZERO);
-        let latencies: Vec<Vec<Duration>> = self.all(move |mut client| {
-            let mut intended = begin + offset;
-            offset += step / u32::try_from(count).unwrap_or(u32::MAX);
+        let pacing = self.runtime.block_on(async { Pace::new(LEAD, step) })?;
+        let clients = Rc::clone(&turns);
+        let beside = async move {
+            let mut passed = 0;
+            loop {
+                for _ in 0..pacing.went_off().await? {
+                    clients[passed % count].add_permits(1);
+                    passed += 1;
+                }
+            }
+        };
+        let mut number = 0;
+        let latencies: Vec<Vec<Duration>> = self.all_beside(beside, move |mut client| {
+            let (mine, turns) = (number, Rc::clone(&turns));
+            number += 1;
             async move {
                 let mut latencies = Vec::new();
-                for _ in 0..each {
-                    sleep_until(intended).await;
+                for turn in 0..each as usize {
+                    turns[mine].acquire().await?.forget();
                     let request = client.requests.next();
                     client.ask(&request).await?;
+                    let intended = begin + step.mul_f64((turn * count + mine) as f64);
                     latencies.push(intended.elapsed());
-                    intended += step;
                 }
                 Ok((client, latencies))
             }
@@ -108,20 +123,35 @@ impl Load {
     }
 
     /// Runs all clients at once and takes them back when they are done.
-    fn all<T, F>(&mut self, mut run: impl FnMut(Client) -> F) -> Outcome<Vec<T>>
+    fn all<T, F>(&mut self, run: impl FnMut(Client) -> F) -> Outcome<Vec<T>>
     where
-        T: Send + 'static,
+        T: 'static,
         F: Future<Output = Outcome<(Client, T)>> + 'static,
     {
-        let clients = std::mem::take(&mut self.clients);
-        let tasks = tokio::task::LocalSet::new();
+        self.all_beside(std::future::pending(), run)
+    }
+
+    /// The same, with something beside them that goes on until they are done.
+    fn all_beside<T, F>(
+        &mut self,
+        beside: impl Future<Output = Outcome>,
+        mut run: impl FnMut(Client) -> F,
+    ) -> Outcome<Vec<T>>
+    where
+        T: 'static,
+        F: Future<Output = Outcome<(Client, T)>> + 'static,
+    {
+        let mut running = JoinSet::new();
+        let tasks = LocalSet::new();
+        for client in std::mem::take(&mut self.clients) {
+            running.spawn_local_on(run(client), &tasks);
+        }
         let done = tasks.block_on(&self.runtime, async {
-            let mut running = JoinSet::new();
-            for client in clients {
-                running.spawn_local(run(client));
+            tokio::select! {
+                done = running.join_all() => Ok(done),
+                Err(error) = beside => Err(error),
             }
-            running.join_all().await
-        });
+        })?;
         let mut results = Vec::new();
         for done in done {
             let (client, result) = done?;

@@ -12,8 +12,8 @@ use crate::requests::WAITING;
 use crate::server::ACCOUNTS;
 use crate::summary::{grouped, median, row};
 
-/// Bursts of each server that count, in turn with the others, after one that does not. What counts is the ratio of two
-/// that follow each other: a shared machine is not as fast in one second as in the next.
+/// Bursts of each of the two servers that count, in turn, after one that does not. What counts is the ratio of two that
+/// follow each other: a shared machine is not as fast in one second as in the next.
 const BURSTS: usize = 15;
 
 /// A server with its load, and what it did so far.
@@ -36,28 +36,23 @@ struct Burst {
     load_us: f64,
 }
 
-/// Prints two rows for each way to keep what happens: orders a second, and what they cost.
+/// Prints two rows for each way to keep what happens: orders a second, and what they cost. Beside the exchange runs the
+/// echo alone, so that nothing else takes of the processors what one of them could have.
 pub(crate) fn measure() -> Outcome {
-    let (server, load) = echo()?;
-    let mut echo = Subject { server, load, _folder: None, bursts: Vec::new() };
-    let mut ours = Vec::new();
-    for kind in Kind::ALL {
+    Kind::ALL.iter().try_for_each(|kind| {
         let (server, load, folder) = kind.start()?;
-        ours.push((kind, Subject { server, load, _folder: Some(folder), bursts: Vec::new() }));
-    }
-    for number in 0..=BURSTS {
-        let beside = echo.burst()?;
-        eprintln!("orders: burst {number} of {BURSTS}: echo {beside:?}");
-        for (kind, subject) in &mut ours {
-            let burst = subject.burst().map_err(|error| format!("{kind}: {error}"))?;
-            eprintln!(
-                "orders: burst {number} of {BURSTS}: {kind} {burst:?}, {:.2}",
-                burst.rate / beside.rate
-            );
+        let mut ours = Subject { server, load, _folder: Some(folder), bursts: Vec::new() };
+        let (server, load) = echo()?;
+        let mut beside = Subject { server, load, _folder: None, bursts: Vec::new() };
+        for number in 0..=BURSTS {
+            let echo = beside.burst()?;
+            let burst = ours.burst().map_err(|error| format!("{kind}: {error}"))?;
+            let ratio = burst.rate / echo.rate;
+            eprintln!("orders: burst {number} of {BURSTS}: {kind} {burst:?}, echo {echo:?}, {ratio:.3}");
         }
-    }
-    ours.iter().for_each(|(kind, subject)| report(kind, subject, &echo));
-    Ok(())
+        report(kind, &ours, &beside);
+        Ok(())
+    })
 }
 
 fn report(kind: &Kind, ours: &Subject, echo: &Subject) {
@@ -69,7 +64,7 @@ fn report(kind: &Kind, ours: &Subject, echo: &Subject) {
         &format!("signed orders a second, {kind}"),
         &grouped(ours.median(|burst| burst.rate)),
         &format!("axum echo of the same requests: {}", grouped(echo.median(|burst| burst.rate))),
-        &format!("{:.2}", ratio(|burst| burst.rate)),
+        &format!("{:.3}", ratio(|burst| burst.rate)),
         kind.goal,
     );
     row(
