@@ -15,8 +15,8 @@ use super::audience::Audience;
 use super::channel::{AccountTopic, Channel, MarketTopic, Settlement};
 use super::config::SocketConfig;
 use super::market_feed::{MarketFeed, trades_data};
-use super::open_orders::{Changes, OpenOrders, open_order_message};
-use super::own_orders::{News, OwnOrders};
+use super::open_orders::{all_rows, changed_rows, open_order_message};
+use super::own_orders::{Changes, OwnOrders, Tidings};
 use super::position_message::positions_message;
 use super::private_message::{fill_message, notification, notification_v3};
 use super::reply;
@@ -83,7 +83,6 @@ impl HubHandle {
 pub(crate) struct Hub {
     markets: BTreeMap<MarketId, MarketFeed>,
     own_orders: OwnOrders,
-    open_orders: OpenOrders,
     board: Switchboard,
     pace: Pace,
     id_seed: u64,
@@ -91,8 +90,8 @@ pub(crate) struct Hub {
     now: TimeMs,
     /// Markets with changes in the present batch. Kept for its memory.
     touched: BTreeSet<MarketId>,
-    /// News of the present batch. Kept for its memory.
-    news: Vec<News>,
+    /// What owners of orders are told of the present batch. Kept for its memory.
+    tidings: Tidings,
 }
 
 impl Hub {
@@ -112,7 +111,6 @@ impl Hub {
         let Standing { markets, orders } = standing;
         let now = markets.iter().map(|depth| depth.at).max().unwrap_or_default();
         Self {
-            open_orders: OpenOrders::resume(&orders),
             own_orders: OwnOrders::resume(orders),
             markets: markets.into_iter().map(|depth| (depth.market, MarketFeed::resume(depth))).collect(),
             board: Switchboard::new(config.max_subscriptions, audience),
@@ -121,7 +119,7 @@ impl Hub {
             dialect: config.dialect,
             now,
             touched: BTreeSet::new(),
-            news: Vec::new(),
+            tidings: Tidings::default(),
         }
     }
 
@@ -159,18 +157,17 @@ impl Hub {
 
     fn on_batch(&mut self, batch: &Batch) {
         self.now = batch.at;
+        // Where nobody listens, nothing is made up: who comes begins with all that is open.
+        let has_listeners = self.board.has_listeners();
         for event in &batch.events {
             self.on_event(event);
+            let tell = has_listeners.then_some(&mut self.tidings);
+            self.own_orders.apply(event, self.now, tell);
         }
         self.publish_tops_and_trades();
-        if self.board.has_listeners() {
-            self.publish_news();
-            self.publish_open_orders();
-            self.publish_positions(&batch.positions);
-        } else {
-            self.news.clear();
-            self.open_orders.forget_changes();
-        }
+        self.publish_news();
+        self.publish_open_orders();
+        self.publish_positions(&batch.positions);
     }
 
     fn on_event(&mut self, event: &Event) {
@@ -190,8 +187,6 @@ impl Hub {
             feed.keep_trade(event, self.now);
             self.touched.insert(*market);
         }
-        self.own_orders.apply(event, self.now, &mut self.news);
-        self.open_orders.apply(event);
     }
 
     fn publish_tops_and_trades(&mut self) {
@@ -237,7 +232,7 @@ impl Hub {
     }
 
     fn publish_news(&mut self) {
-        for news in self.news.drain(..) {
+        for news in self.tidings.news.drain(..) {
             let Some(market) = self.markets.get(&news.record.order.market) else { continue };
             let fills = Channel::Account(AccountTopic::FillsV2);
             if self.board.is_heard(fills)
@@ -257,7 +252,7 @@ impl Hub {
     }
 
     fn publish_open_orders(&mut self) {
-        for changes in self.open_orders.take_changes() {
+        for changes in self.tidings.take_changes() {
             for settlement in Settlement::ALL {
                 self.publish_changes(&changes, settlement);
             }
@@ -270,7 +265,8 @@ impl Hub {
         let symbol = market.symbol();
         for (id, account) in self.board.audience(channel) {
             if account == changes.account {
-                let rows = self.open_orders.rows(changes, market, &settlement.market_name(symbol.as_str()));
+                let name = settlement.market_name(symbol.as_str());
+                let rows = changed_rows(&self.own_orders, changes, market, &name);
                 let serial = self.board.next_serial(id, channel, false);
                 let topic = settlement.topic(symbol.as_str());
                 self.board.send(id, open_order_message(topic, serial, "UPDATE", rows));
@@ -284,7 +280,7 @@ impl Hub {
         let (Some(account), Some(feed)) = (self.board.account(id), self.markets.get(&market)) else { return };
         let symbol = feed.symbol();
         let name = settlement.market_name(symbol.as_str());
-        let rows = self.open_orders.all(account, market, feed, &name);
+        let rows = all_rows(&self.own_orders, account, market, feed, &name);
         let serial = self.board.next_serial(id, channel, true);
         let topic = settlement.topic(symbol.as_str());
         self.board.send(id, open_order_message(topic, serial, "SNAPSHOT", rows));

@@ -1,12 +1,16 @@
 //! The open orders of all traders, as far as their private streams need them.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use lmex_api::Status;
-use lmex_engine::{AccountId, AmendCause, CancelReason, Deleveraged, Event, Fill, Money, Order, Party};
+use lmex_engine::{
+    AccountId, AmendCause, CancelReason, Deleveraged, Event, Fill, MarketId, Money, Order, Party,
+};
 use lmex_types::{OrderId, TimeMs};
 
 use crate::table::OrderTable;
 use crate::translate::ended;
-use crate::views::OrderRecord;
+use crate::views::{OrderRecord, Origin};
 
 /// Orders from acceptance to their end. Bounded by the engine's limit on open orders.
 #[derive(Debug, Default)]
@@ -16,12 +20,29 @@ pub(super) struct OwnOrders {
 
 /// An order with what was told about it.
 #[derive(Debug, Clone)]
-pub(super) struct OwnOrder {
+struct OwnOrder {
     /// As it is now: price, size, trigger and filled part follow the events. A trailing stop's trigger price stays what
     /// it was at first until it fires: no event tells where it goes in between.
-    pub(super) record: OrderRecord,
-    /// Whether its owner knows that it is there.
+    record: OrderRecord,
+    /// Whether its owner knows that it is there: one that never rests or waits is told of by what becomes of it alone.
     announced: bool,
+}
+
+/// What the owners of orders are to be told of a batch.
+#[derive(Debug, Default)]
+pub(super) struct Tidings {
+    /// In the order in which it happened.
+    pub(super) news: Vec<News>,
+    /// Orders that are open or were until now, by whose they are.
+    changed: BTreeMap<(AccountId, MarketId), BTreeSet<OrderId>>,
+}
+
+/// The orders of one account in one market that have changed.
+#[derive(Debug)]
+pub(super) struct Changes {
+    pub(super) account: AccountId,
+    pub(super) market: MarketId,
+    pub(super) orders: BTreeSet<OrderId>,
 }
 
 /// News for one account.
@@ -58,6 +79,39 @@ pub(super) struct Trade {
     pub(super) said: Option<Status>,
 }
 
+impl Tidings {
+    /// Which open orders have changed since the last time.
+    pub(super) fn take_changes(&mut self) -> Vec<Changes> {
+        let changed = std::mem::take(&mut self.changed).into_iter();
+        changed.map(|((account, market), orders)| Changes { account, market, orders }).collect()
+    }
+}
+
+/// Who is told of an event, if anybody listens.
+struct Teller<'a> {
+    at: TimeMs,
+    to: Option<&'a mut Tidings>,
+}
+
+impl Teller<'_> {
+    fn news(&mut self, own: &OwnOrder, what: What) {
+        if let Some(tidings) = &mut self.to {
+            tidings.news.push(own.news(what, self.at));
+        }
+    }
+
+    fn state(&mut self, own: &OwnOrder, status: Status, by_user: bool) {
+        self.news(own, What::Changed { status, by_user });
+    }
+
+    fn changed(&mut self, own: &OwnOrder) {
+        if let Some(tidings) = self.to.as_mut().filter(|_| own.is_shown()) {
+            let order = &own.record.order;
+            tidings.changed.entry((order.account, order.market)).or_default().insert(order.id);
+        }
+    }
+}
+
 impl OwnOrders {
     /// Orders whose owners know that they are there.
     pub(super) fn resume(orders: Vec<OrderRecord>) -> Self {
@@ -68,88 +122,124 @@ impl OwnOrders {
         own
     }
 
-    /// Follows an event and appends what its owners should hear.
-    pub(super) fn apply(&mut self, event: &Event, at: TimeMs, news: &mut Vec<News>) {
+    /// An order that is open.
+    pub(super) fn find(&self, id: OrderId) -> Option<&OrderRecord> {
+        self.open.get(&id).map(|own| &own.record)
+    }
+
+    /// The open orders that an account has sent and knows of, in no order.
+    pub(super) fn of(&self, account: AccountId, market: MarketId) -> impl Iterator<Item = &OrderRecord> {
+        let shown = self.open.values().filter(|own| own.is_shown()).map(|own| &own.record);
+        shown.filter(move |record| (record.order.account, record.order.market) == (account, market))
+    }
+
+    /// Follows an event, and tells what its owners should hear of it.
+    pub(super) fn apply(&mut self, event: &Event, at: TimeMs, tell: Option<&mut Tidings>) {
+        let mut teller = Teller { at, to: tell };
         match *event {
-            Event::OrderAccepted { order } => news.extend(self.accepted(order, at)),
+            Event::OrderAccepted { order } => self.accepted(order, &mut teller),
             Event::OrderTriggered { order, contracts, trigger, .. } => {
-                news.extend(self.fired(order, (contracts, trigger), at));
+                self.fired(order, (contracts, trigger), &mut teller);
             }
-            Event::OrderRested { order, .. } => news.extend(self.rested(order, at)),
+            Event::OrderRested { order, .. } => self.rested(order, &mut teller),
             Event::Fill(fill) => {
-                news.extend(self.filled(Trade::of(&fill, &fill.maker, true), &fill.maker, at));
-                news.extend(self.filled(Trade::of(&fill, &fill.taker, false), &fill.taker, at));
+                self.filled(Trade::of(&fill, &fill.maker, true), &fill.maker, &mut teller);
+                self.filled(Trade::of(&fill, &fill.taker, false), &fill.taker, &mut teller);
             }
             Event::OrderAmended { order, price, contracts, trigger, cause, .. } => {
-                let own = self.open.get_mut(&order);
-                news.extend(own.and_then(|own| own.amended((price, contracts, trigger), cause, at)));
+                self.amended(order, (price, contracts, trigger), cause, &mut teller);
             }
-            Event::OrderCancelled { order, reason, .. } => news.extend(self.cancelled(order, reason, at)),
+            Event::OrderCancelled { order, reason, .. } => self.cancelled(order, reason, &mut teller),
             Event::LiquidationOrder { .. } => {
-                news.extend(OrderRecord::liquidation(at, event).map(|record| self.liquidating(record, at)));
+                if let Some(record) = OrderRecord::liquidation(at, event) {
+                    self.liquidating(record, &mut teller);
+                }
             }
             Event::LiquidationOrderEnded { order, remaining: 0, .. } => {
                 self.open.remove(&order);
             }
-            Event::Deleveraged(ref trade) => self.deleveraged(trade, at, news),
+            Event::Deleveraged(ref trade) => self.deleveraged(trade, &mut teller),
             _ => {}
         }
     }
 
     /// An order that waits is there from now on; any other comes to rest, trades or ends first.
-    fn accepted(&mut self, order: Order, at: TimeMs) -> Option<News> {
+    fn accepted(&mut self, order: Order, teller: &mut Teller<'_>) {
         let announced = order.waits();
         let own = Box::new(OwnOrder { record: OrderRecord::new(order), announced });
-        let news = announced.then(|| own.changed(Status::TRIGGER_INSERTED, true, at));
+        if announced {
+            teller.state(&own, Status::TRIGGER_INSERTED, true);
+            teller.changed(&own);
+        }
         self.open.insert(order.id, own);
-        news
     }
 
-    fn fired(&mut self, order: OrderId, (contracts, trigger): (i64, i64), at: TimeMs) -> Option<News> {
-        let own = self.open.get_mut(&order)?;
+    fn fired(&mut self, order: OrderId, (contracts, trigger): (i64, i64), teller: &mut Teller<'_>) {
+        let Some(own) = self.open.get_mut(&order) else { return };
         own.record.fire(contracts, trigger);
-        Some(own.changed(Status::TRIGGER_ACTIVATED, false, at))
+        teller.state(own, Status::TRIGGER_ACTIVATED, false);
+        teller.changed(own);
     }
 
     /// An order that fired, traded before it came to rest, or was amended, is known to be open.
-    fn rested(&mut self, order: OrderId, at: TimeMs) -> Option<News> {
-        let own = self.open.get_mut(&order)?;
+    fn rested(&mut self, order: OrderId, teller: &mut Teller<'_>) {
+        let Some(own) = self.open.get_mut(&order) else { return };
         let first = !std::mem::replace(&mut own.announced, true);
-        (first && own.record.order.filled == 0).then(|| own.changed(Status::INSERTED, true, at))
+        if first && own.record.order.filled == 0 {
+            teller.state(own, Status::INSERTED, true);
+        }
+        teller.changed(own);
     }
 
-    fn filled(&mut self, trade: Trade, party: &Party, at: TimeMs) -> Option<News> {
-        let id = party.order?;
-        let own = self.open.get_mut(&id)?;
+    fn filled(&mut self, trade: Trade, party: &Party, teller: &mut Teller<'_>) {
+        let Some(own) = party.order.and_then(|id| self.open.get_mut(&id)) else { return };
         own.record.fill(trade.price, trade.contracts);
-        let news = own.news(What::Filled(trade), at);
+        teller.news(own, What::Filled(trade));
+        teller.changed(own);
         if party.remaining == 0 {
+            let id = own.record.order.id;
             self.open.remove(&id);
         }
-        Some(news)
     }
 
-    fn cancelled(&mut self, order: OrderId, reason: CancelReason, at: TimeMs) -> Option<News> {
-        let own = self.open.remove(&order)?;
+    /// That an exit has its position's size is no news: each fill of the position would bring one.
+    fn amended(
+        &mut self,
+        order: OrderId,
+        (price, contracts, trigger): (i64, i64, Option<i64>),
+        cause: AmendCause,
+        teller: &mut Teller<'_>,
+    ) {
+        let Some(own) = self.open.get_mut(&order) else { return };
+        own.record.amend(price, contracts, trigger);
+        own.announced = true;
+        if cause != AmendCause::Bound {
+            teller.state(own, Status::AMENDED, cause == AmendCause::User);
+        }
+        teller.changed(own);
+    }
+
+    fn cancelled(&mut self, order: OrderId, reason: CancelReason, teller: &mut Teller<'_>) {
+        let Some(own) = self.open.remove(&order) else { return };
         let status = ended(&own.record.order, reason);
-        Some(own.changed(status, reason == CancelReason::User, at))
+        teller.state(&own, status, reason == CancelReason::User);
+        teller.changed(&own);
     }
 
-    fn liquidating(&mut self, record: OrderRecord, at: TimeMs) -> News {
+    fn liquidating(&mut self, record: OrderRecord, teller: &mut Teller<'_>) {
         let own = Box::new(OwnOrder { record, announced: true });
-        let news = own.changed(Status::LIQUIDATION, false, at);
+        teller.state(&own, Status::LIQUIDATION, false);
         self.open.insert(own.record.order.id, own);
-        news
     }
 
     /// Who sent no order hears of one all the same, filled already, and why.
-    fn deleveraged(&mut self, closed: &Deleveraged, at: TimeMs, news: &mut Vec<News>) {
-        news.extend(self.filled(Trade::outside(closed, &closed.loser, None), &closed.loser, at));
+    fn deleveraged(&mut self, closed: &Deleveraged, teller: &mut Teller<'_>) {
+        self.filled(Trade::outside(closed, &closed.loser, None), &closed.loser, teller);
         let why = if closed.is_offset() { Status::LIQUIDATION } else { Status::AUTO_DELEVERAGING };
-        for (mut record, party) in OrderRecord::unsent(at, closed) {
+        for (mut record, party) in OrderRecord::unsent(teller.at, closed) {
             record.fill(closed.price, closed.contracts);
             let own = OwnOrder { record, announced: true };
-            news.push(own.news(What::Filled(Trade::outside(closed, &party, Some(why))), at));
+            teller.news(&own, What::Filled(Trade::outside(closed, &party, Some(why))));
         }
     }
 }
@@ -179,20 +269,9 @@ impl Trade {
 }
 
 impl OwnOrder {
-    /// That an exit has its position's size is no news: each fill of the position would bring one.
-    fn amended(
-        &mut self,
-        (price, contracts, trigger): (i64, i64, Option<i64>),
-        cause: AmendCause,
-        at: TimeMs,
-    ) -> Option<News> {
-        self.record.amend(price, contracts, trigger);
-        self.announced = true;
-        (cause != AmendCause::Bound).then(|| self.changed(Status::AMENDED, cause == AmendCause::User, at))
-    }
-
-    fn changed(&self, status: Status, by_user: bool, at: TimeMs) -> News {
-        self.news(What::Changed { status, by_user }, at)
+    /// Whether it is among the open orders that its owner is shown: the venue's own are not.
+    fn is_shown(&self) -> bool {
+        self.announced && self.record.origin == Origin::User
     }
 
     fn news(&self, what: What, at: TimeMs) -> News {

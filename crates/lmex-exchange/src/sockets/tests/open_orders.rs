@@ -69,6 +69,31 @@ fn told(message: &Value) -> (i64, &str, usize) {
     (serial, message["type"].as_str().unwrap(), message["data"].as_array().unwrap().len())
 }
 
+/// What happens while nobody listens is followed all the same, and told to nobody afterwards.
+#[tokio::test(start_paused = true)]
+async fn who_comes_late_begins_with_what_is_open_and_hears_only_what_comes_after() {
+    let mut venue = Venue::open();
+    let (first, gone) = (order(), Order { id: OrderId::from_bits(77), ..order() });
+    let unheard = [&rests(&first)[..], &rests(&gone), &[amended(&first, 599_990), cancelled(&gone)]].concat();
+    venue.happens(unheard).await;
+    let mut owner = listening(&venue, "friend").await;
+    owner.subscribe(&["notificationApiV4"]);
+    let snapshot = owner.json().await;
+    assert_eq!(told(&snapshot), (1, "SNAPSHOT", 1));
+    assert_eq!(
+        (&snapshot["data"][0]["price"], &snapshot["data"][0]["displayPrice"]),
+        (&json!(59_999), &json!(60_000.1))
+    );
+    assert_eq!(owner.json().await["channel"], json!(["notificationApiV4"]));
+    venue.happens([cancelled(&first)]).await;
+    let news = owner.json().await;
+    assert_eq!(
+        (&news["topic"], news["data"].as_array().map(Vec::len)),
+        (&json!("notificationApiV4"), Some(1))
+    );
+    assert_eq!(told(&owner.json().await), (2, "UPDATE", 1));
+}
+
 #[tokio::test(start_paused = true)]
 async fn orders_are_followed_by_numbers_without_a_gap() {
     let mut venue = Venue::open();

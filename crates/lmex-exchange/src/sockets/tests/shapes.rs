@@ -12,7 +12,7 @@ use crate::sockets::book_feed::Numbered;
 use crate::sockets::book_message::{book_data, top_data};
 use crate::sockets::ladder::{Level, Top, Window};
 use crate::sockets::market_feed::MarketFeed;
-use crate::sockets::own_orders::OwnOrders;
+use crate::sockets::own_orders::{OwnOrders, Tidings};
 use crate::sockets::private_message::{fill_message, notification};
 use crate::sockets::reply;
 
@@ -153,10 +153,10 @@ fn news_of(
     let maker = Party { account: AccountId::CROWD, order: None, ..taker };
     let contracts = order.contracts;
     let fill = Fill { market: BTC, trade_id, price, contracts, aggressor: Side::Buy, maker, taker, level: 0 };
-    let (mut orders, mut news) = (OwnOrders::default(), Vec::new());
-    orders.apply(&Event::OrderAccepted { order }, at, &mut news);
-    orders.apply(&Event::Fill(fill), at, &mut news);
-    news.pop().unwrap()
+    let (mut orders, mut tidings) = (OwnOrders::default(), Tidings::default());
+    orders.apply(&Event::OrderAccepted { order }, at, Some(&mut tidings));
+    orders.apply(&Event::Fill(fill), at, Some(&mut tidings));
+    tidings.news.pop().unwrap()
 }
 
 #[test]
