@@ -24,14 +24,14 @@ const READS_WITH_BODY: [&str; 2] = ["/futures/api/v2.3/leverage", "/futures/api/
 #[derive(Debug)]
 pub(crate) struct PublicCall {
     /// Its parameters.
-    pub(crate) query: Fields,
+    pub(crate) query: Fields<'static>,
 }
 
 /// A public request that draws on nobody's budget: no limit is known for it, and programs ask in passing.
 #[derive(Debug)]
 pub(crate) struct UncountedCall {
     /// Its parameters.
-    pub(crate) query: Fields,
+    pub(crate) query: Fields<'static>,
 }
 
 /// A request with a valid signature, of a key that may make it.
@@ -46,12 +46,12 @@ pub(crate) struct PrivateCall {
 
 impl PrivateCall {
     /// The parameters of a request that is documented without a body.
-    pub(crate) fn query(&self) -> Result<Fields, Refused> {
+    pub(crate) fn query(&self) -> Result<Fields<'_>, Refused> {
         parameters(&self.path, &self.query, &self.body)
     }
 
     /// The members of the JSON body.
-    pub(crate) fn body(&self) -> Result<Fields, Refused> {
+    pub(crate) fn body(&self) -> Result<Fields<'_>, Refused> {
         Fields::of_body(&self.body)
     }
 }
@@ -120,13 +120,13 @@ fn claim<'a>(parts: &'a Parts, body: &'a [u8]) -> Result<Claim<'a>, AuthError> {
     })
 }
 
-fn of_parts(parts: &Parts, body: &[u8]) -> Result<Fields, Refused> {
-    parameters(parts.uri.path(), parts.uri.query().unwrap_or_default(), body)
+fn of_parts(parts: &Parts, body: &[u8]) -> Result<Fields<'static>, Refused> {
+    parameters(parts.uri.path(), parts.uri.query().unwrap_or_default(), body).map(Fields::into_owned)
 }
 
 /// Parameters that belong in the query. A body says something too, so it is not passed over: a cancel whose `orderID`
 /// nobody reads would cancel every order of the market.
-fn parameters(path: &str, query: &str, body: &[u8]) -> Result<Fields, Refused> {
+fn parameters<'a>(path: &str, query: &str, body: &'a [u8]) -> Result<Fields<'a>, Refused> {
     let is_blank = body.iter().all(u8::is_ascii_whitespace);
     let members = if is_blank { None } else { Some(Fields::of_body(body)?) };
     match members.filter(|members| !members.is_empty()) {

@@ -3,7 +3,7 @@
 
 mod raw;
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
@@ -18,46 +18,65 @@ const SECONDS: std::ops::Range<i64> = 1..100_000_000_000;
 
 /// Fields that a request may have, at most of them all: room for them is made once.
 const USUALLY_KNOWN: usize = 32;
+/// Fields that are taken from anybody: no request of the venue has near as many.
+const MOST: usize = 100;
 
-/// The fields of one request. Take what is known, then [`Fields::finish`].
+/// The fields of one request, as they stand in its body if they do. Take what is known, then [`Fields::finish`].
 #[derive(Debug)]
-pub(crate) struct Fields {
-    values: BTreeMap<String, Value>,
+pub(crate) struct Fields<'a> {
+    /// Few, so that looking through them is as quick as any way to find one.
+    values: Vec<Named<'a>>,
     /// The names that were asked for so far: what may be sent.
     known: Vec<&'static str>,
 }
 
+/// A field with its name.
+type Named<'a> = (Cow<'a, str>, Value<'a>);
+
 #[derive(Debug)]
-enum Value {
+enum Value<'a> {
     /// JSON as it was sent.
-    Json(Box<RawValue>),
+    Json(Cow<'a, RawValue>),
     /// A query parameter.
     Text(String),
 }
 
-impl Fields {
+impl Fields<'static> {
     /// The parameters of a query string.
     pub(crate) fn of_query(query: &str) -> Result<Self, Refused> {
         let pairs = raw::query_pairs(query)?.into_iter();
-        Self::new(pairs.map(|(name, value)| (name, Value::Text(value))))
+        Self::new(pairs.map(|(name, value)| (Cow::Owned(name), Value::Text(value))).collect())
     }
+}
 
+impl<'a> Fields<'a> {
     /// The members of a JSON object.
-    pub(crate) fn of_body(body: &[u8]) -> Result<Self, Refused> {
+    pub(crate) fn of_body(body: &'a [u8]) -> Result<Self, Refused> {
         let members = raw::json_members(body)?.into_iter();
-        Self::new(members.map(|(name, value)| (name, Value::Json(value))))
+        Self::new(members.map(|(name, value)| (name, Value::Json(Cow::Borrowed(value)))).collect())
     }
 
-    fn new(named: impl Iterator<Item = (String, Value)>) -> Result<Self, Refused> {
-        let mut values = BTreeMap::new();
-        for (name, value) in named {
-            if values.contains_key(&name) {
-                let name: String = name.chars().take(40).collect();
-                return Err(Refused::parameter(format!("{name} is given twice: send it once")));
-            }
-            values.insert(name, value);
+    fn new(values: Vec<Named<'a>>) -> Result<Self, Refused> {
+        let is_repeated = |(at, (name, _)): &(usize, &Named<'a>)| {
+            values.iter().take(*at).any(|(earlier, _)| earlier == name)
+        };
+        if let Some((_, (name, _))) = values.iter().enumerate().find(is_repeated) {
+            let name: String = name.chars().take(40).collect();
+            return Err(Refused::parameter(format!("{name} is given twice: send it once")));
         }
         Ok(Self { values, known: Vec::with_capacity(USUALLY_KNOWN) })
+    }
+
+    /// The same, which needs no body any more.
+    pub(crate) fn into_owned(self) -> Fields<'static> {
+        let owned = |(name, value): Named<'a>| {
+            let value = match value {
+                Value::Json(json) => Value::Json(Cow::Owned(json.into_owned())),
+                Value::Text(text) => Value::Text(text),
+            };
+            (Cow::Owned(name.into_owned()), value)
+        };
+        Fields { values: self.values.into_iter().map(owned).collect(), known: self.known }
     }
 
     /// Whether nothing was sent.
@@ -68,7 +87,10 @@ impl Fields {
     /// Refuses a field that is there and empty, where that would mean more than the sender knows.
     pub(crate) fn refuse_empty(&self, names: &[&'static str]) -> Result<(), Refused> {
         for name in names {
-            if matches!(self.values.get(*name), Some(Value::Text(text)) if text.is_empty()) {
+            let is_empty = |(given, value): &Named<'_>| {
+                given == name && matches!(value, Value::Text(text) if text.is_empty())
+            };
+            if self.values.iter().any(is_empty) {
                 return Err(Refused::parameter(format!("{name} is empty: give an id, or leave it out")));
             }
         }
@@ -111,17 +133,22 @@ impl Fields {
     }
 
     /// A list of objects, at most so many.
-    pub(crate) fn objects(&mut self, name: &'static str, most: usize) -> Result<Option<Vec<Self>>, Refused> {
+    pub(crate) fn objects(
+        &mut self,
+        name: &'static str,
+        most: usize,
+    ) -> Result<Option<Vec<Fields<'static>>>, Refused> {
         let Some(value) = self.take(name) else { return Ok(None) };
         let Value::Json(json) = value else {
             return Err(Refused::parameter(format!("{name} must be a list of objects in a JSON body")));
         };
-        let items: Vec<Box<RawValue>> = serde_json::from_str(json.get())
+        let items: Vec<&RawValue> = serde_json::from_str(json.get())
             .map_err(|_| wrong(name, "must be a list of objects", json.get()))?;
         if items.len() > most {
             return Err(Refused::parameter(format!("{name} must have at most {most} elements")));
         }
-        items.iter().map(|item| Self::of_body(item.get().as_bytes())).collect::<Result<_, _>>().map(Some)
+        let object = |item: &&RawValue| Fields::of_body(item.get().as_bytes()).map(Fields::into_owned);
+        items.iter().map(object).collect::<Result<_, _>>().map(Some)
     }
 
     /// A whole number; `10.0` is one.
@@ -201,9 +228,10 @@ impl Fields {
 
     /// Refuses what is left: keys that nobody asked for.
     pub(crate) fn finish(self) -> Result<(), Refused> {
-        let Some(name) = self.values.keys().next() else { return Ok(()) };
+        // The same of two requests that differ in the order of their fields alone.
+        let Some(name) = self.values.iter().map(|(name, _)| name.as_ref()).min() else { return Ok(()) };
         let shown: String = name.chars().take(40).collect();
-        let advice = match (name.as_str(), self.known.is_empty()) {
+        let advice = match (name, self.known.is_empty()) {
             ("orderType", false) if self.known.contains(&"type") => "use type".to_owned(),
             ("limit", false) if self.known.contains(&"count") => "use count".to_owned(),
             (_, true) => "send none".to_owned(),
@@ -212,10 +240,11 @@ impl Fields {
         Err(Refused::parameter(format!("{shown} is not a known parameter: {advice}")))
     }
 
-    fn take(&mut self, name: &'static str) -> Option<Value> {
+    fn take(&mut self, name: &'static str) -> Option<Value<'a>> {
         self.known.push(name);
-        let is_null = |value: &Value| matches!(value, Value::Json(json) if json.get() == "null");
-        self.values.remove(name).filter(|value| !is_null(value))
+        let is_null = |value: &Value<'_>| matches!(value, Value::Json(json) if json.get() == "null");
+        let at = self.values.iter().position(|(given, _)| given == name)?;
+        Some(self.values.swap_remove(at).1).filter(|value| !is_null(value))
     }
 }
 
@@ -356,6 +385,21 @@ mod tests {
         assert!(Fields::of_body(&[0xff, 0xfe]).is_err());
         let many = (0..200).map(|n| format!("\"{n}\":1")).collect::<Vec<_>>().join(",");
         assert!(Fields::of_body(format!("{{{many}}}").as_bytes()).is_err());
+    }
+
+    #[test]
+    fn a_name_with_escapes_is_the_same_name() {
+        assert_eq!(body(r#"{"\u0073ize":7}"#).whole("size").unwrap(), Some(7));
+        let twice = Fields::of_body(br#"{"size":1,"\u0073ize":2}"#).unwrap_err();
+        assert!(message(twice).contains("size is given twice"));
+    }
+
+    #[test]
+    fn a_query_has_at_most_a_hundred_parameters() {
+        let query = |count: usize| (0..count).map(|n| format!("p{n}=1")).collect::<Vec<_>>().join("&");
+        assert!(Fields::of_query(&query(100)).is_ok());
+        let refused = Fields::of_query(&query(101)).unwrap_err();
+        assert!(message(refused).contains("query has more than 100 parameters: send fewer"));
     }
 
     #[test]

@@ -1,11 +1,13 @@
 //! The names and values of a request as they stand, before anybody asks what they mean.
 
+use std::borrow::Cow;
 use std::fmt;
 
-use serde::Deserializer;
 use serde::de::{self, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
+use super::MOST;
 use crate::error_body::Refused;
 
 /// The pairs of a query string, in their order.
@@ -15,11 +17,15 @@ pub(super) fn query_pairs(query: &str) -> Result<Vec<(String, String)>, Refused>
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
         Ok((decoded(name)?, decoded(value)?))
     };
-    pairs.map(read).collect()
+    let pairs: Vec<_> = pairs.take(MOST + 1).map(read).collect::<Result<_, Refused>>()?;
+    match pairs.len() > MOST {
+        true => Err(Refused::parameter(format!("query has more than {MOST} parameters: send fewer"))),
+        false => Ok(pairs),
+    }
 }
 
 /// The members of a body that is one JSON object, in their order, repeated ones included.
-pub(super) fn json_members(body: &[u8]) -> Result<Vec<(String, Box<RawValue>)>, Refused> {
+pub(super) fn json_members(body: &[u8]) -> Result<Vec<(Cow<'_, str>, &RawValue)>, Refused> {
     if body.iter().all(u8::is_ascii_whitespace) {
         return Err(Refused::parameter("body is missing: send a JSON object"));
     }
@@ -50,24 +56,26 @@ fn decoded(text: &str) -> Result<String, Refused> {
     String::from_utf8(bytes).map_err(|_| refused())
 }
 
+/// A name, copied only where it is written with escapes.
+#[derive(Deserialize)]
+struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
+
 struct Members;
 
 impl<'de> Visitor<'de> for Members {
-    type Value = Vec<(String, Box<RawValue>)>;
+    type Value = Vec<(Cow<'de, str>, &'de RawValue)>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a JSON object")
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        /// No request of the venue has near as many.
-        const MOST: usize = 100;
-        let mut members = Vec::new();
-        while let Some(member) = map.next_entry()? {
+        let mut members = Vec::with_capacity(super::USUALLY_KNOWN);
+        while let Some((Name(name), value)) = map.next_entry()? {
             if members.len() == MOST {
-                return Err(de::Error::custom("more than 100 members"));
+                return Err(de::Error::custom(format!("more than {MOST} members")));
             }
-            members.push(member);
+            members.push((name, value));
         }
         Ok(members)
     }

@@ -76,7 +76,7 @@ struct Asked {
 }
 
 impl Asked {
-    fn read(mut fields: Fields) -> Result<Self, Refused> {
+    fn read(mut fields: Fields<'_>) -> Result<Self, Refused> {
         let asked = Self {
             symbol: fields.text("symbol")?,
             filter: FillFilter {

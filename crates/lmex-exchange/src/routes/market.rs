@@ -106,7 +106,7 @@ pub(super) async fn trades(State(app): State<Arc<App>>, mut call: PublicCall) ->
 pub(super) async fn candles(State(app): State<Arc<App>>, mut call: PublicCall) -> Answer<Vec<Candle>> {
     let symbol = mandatory("symbol", call.query.text("symbol")?)?;
     let resolution = resolution(mandatory("resolution", call.query.whole("resolution")?)?)?;
-    let bound = |query: &mut Fields, name| match app.dialect.takes_seconds() {
+    let bound = |query: &mut Fields<'_>, name| match app.dialect.takes_seconds() {
         true => query.time_or_seconds(name),
         false => query.time(name),
     };
@@ -148,7 +148,7 @@ pub(super) async fn funding_history(
     Ok(Json(rates.await??))
 }
 
-fn period(query: &mut Fields) -> Result<FundingPeriod, Refused> {
+fn period(query: &mut Fields<'_>) -> Result<FundingPeriod, Refused> {
     let (count, from, to) = (query.whole("count")?, query.time("from")?, query.time("to")?);
     match (count, from, to) {
         (None, None, None) => Ok(FundingPeriod::Default),
@@ -192,7 +192,7 @@ pub(super) fn markets<'a>(
 }
 
 /// How many trades or fills are asked for.
-pub(super) fn count(fields: &mut Fields) -> Result<usize, Refused> {
+pub(super) fn count(fields: &mut Fields<'_>) -> Result<usize, Refused> {
     let count = fields.whole("count")?.unwrap_or(USUAL_TRADES);
     if count > MOST_TRADES {
         // The recorded words.

@@ -105,7 +105,7 @@ fn filled_by(batch: &Batch, id: OrderId) -> i64 {
 }
 
 /// Which order is meant. With both ids, LMEX goes by the first.
-fn order_ref(fields: &mut Fields) -> Result<Option<OrderRef>, Refused> {
+fn order_ref(fields: &mut Fields<'_>) -> Result<Option<OrderRef>, Refused> {
     let (id, client) = (fields.order_id("orderID")?, fields.client_id()?);
     Ok(id.map(OrderRef::Id).or(client.map(OrderRef::Client)))
 }

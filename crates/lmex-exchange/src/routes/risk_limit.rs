@@ -88,7 +88,7 @@ struct Request {
 }
 
 impl Request {
-    fn read(mut fields: Fields) -> Result<Self, Refused> {
+    fn read(mut fields: Fields<'_>) -> Result<Self, Refused> {
         if fields.decimal("riskLimit")?.is_some() {
             let advice =
                 "riskLimit is no longer accepted: send riskLimitLevel, the tiers are at /market/risk_limit";

@@ -88,7 +88,7 @@ struct LeverageRequest {
 }
 
 impl LeverageRequest {
-    fn read(mut fields: Fields) -> Result<Self, Refused> {
+    fn read(mut fields: Fields<'_>) -> Result<Self, Refused> {
         let symbol = mandatory("symbol", fields.text("symbol")?)?;
         let leverage = mandatory("leverage", fields.whole("leverage")?)?;
         if leverage < 0 {

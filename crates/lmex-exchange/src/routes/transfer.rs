@@ -111,7 +111,7 @@ enum Named {
 
 impl Named {
     fn read(
-        fields: &mut Fields,
+        fields: &mut Fields<'_>,
         kind_field: &'static str,
         name_field: &'static str,
     ) -> Result<Self, Refused> {
@@ -157,7 +157,7 @@ struct Way {
 }
 
 impl Way {
-    fn read(fields: &mut Fields) -> Result<Self, Refused> {
+    fn read(fields: &mut Fields<'_>) -> Result<Self, Refused> {
         let from = Named::read(fields, "walletSrcType", "walletSrc")?;
         let to = Named::read(fields, "walletDestType", "walletDest")?;
         let assets = mandatory("apiWallets", fields.objects("apiWallets", MOST_ASSETS)?)?;
@@ -180,7 +180,7 @@ impl Way {
 }
 
 /// The sum of what is to be moved; `None` is all there is.
-fn moved(assets: Vec<Fields>) -> Result<Option<Money>, Refused> {
+fn moved(assets: Vec<Fields<'_>>) -> Result<Option<Money>, Refused> {
     let mut assets = assets.into_iter();
     let (Some(mut asset), None) = (assets.next(), assets.next()) else {
         return Err(Refused::parameter(format!(

@@ -44,7 +44,7 @@ struct AlgoRequest {
 impl AlgoRequest {
     /// Without a deviation the price is the index, without a stealth all of the order is shown: LMEX says of both only
     /// that they need not be there.
-    fn read(mut fields: Fields) -> Result<Self, Refused> {
+    fn read(mut fields: Fields<'_>) -> Result<Self, Refused> {
         let request = Self {
             symbol: mandatory("symbol", fields.text("symbol")?)?,
             side: mandatory("side", fields.word("side")?)?,
@@ -75,7 +75,7 @@ impl AlgoRequest {
     }
 }
 
-fn percent(fields: &mut Fields, name: &'static str) -> Result<Option<Rate>, Refused> {
+fn percent(fields: &mut Fields<'_>, name: &'static str) -> Result<Option<Rate>, Refused> {
     let Some(percent) = fields.decimal(name)? else { return Ok(None) };
     // The engine says what is out of its range; here it need only be a number that it can be told.
     let rate = percent.checked_div(Decimal::ONE_HUNDRED).and_then(|part| Rate::try_from(part).ok());

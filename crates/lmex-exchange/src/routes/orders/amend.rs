@@ -39,7 +39,7 @@ struct AmendRequest {
 }
 
 impl AmendRequest {
-    fn read(mut fields: Fields) -> Result<Self, Refused> {
+    fn read(mut fields: Fields<'_>) -> Result<Self, Refused> {
         let symbol = mandatory("symbol", fields.text("symbol")?)?;
         let target = mandatory("orderID or clOrderID", order_ref(&mut fields)?)?;
         let kind = mandatory("type", fields.text("type")?)?;

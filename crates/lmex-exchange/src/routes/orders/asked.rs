@@ -18,12 +18,12 @@ pub(super) fn ticks(market: &MarketView<'_>, field: &str, price: Decimal) -> Res
 }
 
 /// A price that need not be there: 0 says the same as nothing, as in the documents' own requests.
-pub(super) fn price(fields: &mut Fields, name: &'static str) -> Result<Option<Decimal>, Refused> {
+pub(super) fn price(fields: &mut Fields<'_>, name: &'static str) -> Result<Option<Decimal>, Refused> {
     Ok(fields.decimal(name)?.filter(|price| !price.is_zero()))
 }
 
 /// A number of contracts.
-pub(super) fn size(fields: &mut Fields) -> Result<i64, Refused> {
+pub(super) fn size(fields: &mut Fields<'_>) -> Result<i64, Refused> {
     let size = crate::fields::mandatory("size", fields.decimal("size")?)?;
     if !size.is_integer() {
         return Err(Refused::size(format!(
@@ -35,7 +35,7 @@ pub(super) fn size(fields: &mut Fields) -> Result<i64, Refused> {
 }
 
 /// Which price a trigger looks at: the mark price unless something else is said.
-pub(super) fn source(fields: &mut Fields, name: &'static str) -> Result<PriceSource, Refused> {
+pub(super) fn source(fields: &mut Fields<'_>, name: &'static str) -> Result<PriceSource, Refused> {
     let Some(given) = fields.text(name)? else { return Ok(PriceSource::Mark) };
     if given == TriggerSource::MarkPrice.as_str() {
         return Ok(PriceSource::Mark);
@@ -47,7 +47,7 @@ pub(super) fn source(fields: &mut Fields, name: &'static str) -> Result<PriceSou
 }
 
 /// The position mode a request is written for: one-way unless something else is said (LMEX: "`ONE_WAY` (default)").
-pub(super) fn mode(fields: &mut Fields) -> Result<PositionMode, Refused> {
+pub(super) fn mode(fields: &mut Fields<'_>) -> Result<PositionMode, Refused> {
     Ok(fields.word::<ModeWord>("positionMode")?.map_or(PositionMode::OneWay, mode_of))
 }
 
@@ -140,7 +140,7 @@ pub(super) struct AskedExits {
 }
 
 impl AskedExits {
-    pub(super) fn read(fields: &mut Fields) -> Result<Self, Refused> {
+    pub(super) fn read(fields: &mut Fields<'_>) -> Result<Self, Refused> {
         Ok(Self {
             take_profit: (price(fields, "takeProfitPrice")?, source(fields, "takeProfitTrigger")?),
             stop_loss: (price(fields, "stopLossPrice")?, source(fields, "stopLossTrigger")?),

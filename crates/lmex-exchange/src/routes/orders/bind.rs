@@ -37,7 +37,7 @@ struct BindRequest {
 }
 
 impl BindRequest {
-    fn read(mut fields: Fields) -> Result<Self, Refused> {
+    fn read(mut fields: Fields<'_>) -> Result<Self, Refused> {
         let request = Self {
             symbol: mandatory("symbol", fields.text("symbol")?)?,
             side: fields.word("side")?,

@@ -34,7 +34,7 @@ struct CancelRequest {
 }
 
 impl CancelRequest {
-    fn read(mut fields: Fields) -> Result<Self, Refused> {
+    fn read(mut fields: Fields<'_>) -> Result<Self, Refused> {
         let symbol = mandatory("symbol", fields.text("symbol")?)?;
         // An id that got lost on the way must not cancel the whole market.
         fields.refuse_empty(&["orderID", "clOrderID", "clOrderId"])?;

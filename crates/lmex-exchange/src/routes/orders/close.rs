@@ -38,7 +38,7 @@ struct CloseRequest {
 }
 
 impl CloseRequest {
-    fn read(mut fields: Fields) -> Result<Self, Refused> {
+    fn read(mut fields: Fields<'_>) -> Result<Self, Refused> {
         let symbol = mandatory("symbol", fields.text("symbol")?)?;
         let order_type = mandatory("type", fields.word("type")?)?;
         let price = fields.decimal("price")?;

@@ -50,7 +50,7 @@ struct CreateRequest {
 }
 
 impl CreateRequest {
-    fn read(mut fields: Fields) -> Result<Self, Refused> {
+    fn read(mut fields: Fields<'_>) -> Result<Self, Refused> {
         let symbol = mandatory("symbol", fields.text("symbol")?)?;
         let side = mandatory("side", fields.word("side")?)?;
         let form = mandatory("type", fields.word::<OrderForm>("type")?)?;
@@ -128,7 +128,7 @@ struct Conditions {
 
 impl Conditions {
     /// A price that the kind of order has no use for is refused: whoever sent it expects something of it.
-    fn read(fields: &mut Fields, form: OrderForm) -> Result<Self, Refused> {
+    fn read(fields: &mut Fields<'_>, form: OrderForm) -> Result<Self, Refused> {
         let kind = match fields.word::<TxType>("txType")? {
             None | Some(TxType::Limit) => None,
             Some(TxType::Stop) => Some(TriggerKind::Stop),
