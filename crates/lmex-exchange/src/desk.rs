@@ -26,8 +26,10 @@ use std::thread;
 use std::time::Duration;
 
 use lmex_engine::{AccountId, Command, Money};
+use lmex_journal::Durability;
 use lmex_types::TimeMs;
 use tokio::sync::{mpsc, watch};
+use tokio::task::yield_now;
 
 use crate::clock::VenueTime;
 use crate::crowd::{MarketSource, SourceError};
@@ -172,6 +174,8 @@ impl Desk {
             self.catch_up();
             self.outlet.release(&mut self.state, Box::new(|| ())).await?;
             if self.stride() {
+                // A long way through time: others on this thread go on meanwhile.
+                yield_now().await;
                 continue;
             }
             if waiting.is_empty() {
@@ -181,9 +185,12 @@ impl Desk {
                     Ok(_) => {}
                     Err(_) => continue,
                 }
-                // Where others are about to ask as well, they come along: on a processor with nothing else to do this
-                // takes no time.
-                thread::yield_now();
+                // Where others are about to ask as well, they come along: where there is nothing else to do this takes no
+                // time.
+                match self.waits_for_disk() {
+                    true => thread::yield_now(),
+                    false => yield_now().await,
+                }
                 while arrived.len() < MOST_TOGETHER
                     && let Ok(request) = requests.queue.try_recv()
                 {
@@ -211,6 +218,11 @@ impl Desk {
             answers.push(request(self));
         }
         answers
+    }
+
+    /// Whether it stands still while the disk does: it needs a thread of its own then.
+    pub(crate) fn waits_for_disk(&self) -> bool {
+        self.outlet.journal.as_ref().is_some_and(|journal| journal.promise() == Durability::Fsync)
     }
 
     /// This request is the last one that is served.

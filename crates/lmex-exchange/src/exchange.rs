@@ -59,7 +59,8 @@ pub struct Handle {
     /// Dropped to stop the server.
     stop: oneshot::Sender<()>,
     server: JoinHandle<()>,
-    desk_thread: thread::JoinHandle<()>,
+    /// Told when the desk has ended in order.
+    desk_ended: oneshot::Receiver<()>,
 }
 
 /// Why an exchange can't start.
@@ -168,7 +169,7 @@ impl Exchange {
         let audience = Audience::default();
         let sockets = socket_config(&config);
         let hub = Hub::spawn(standing, batches, sockets, audience.clone()).keeping(journal);
-        let desk_thread = spawn_desk(desk.heard_by(audience), requests)?;
+        let desk_ended = spawn_desk(desk.heard_by(audience), requests)?;
 
         let auth = Auth::new(accounts.keys(), config.nonce_window_ms, clocks.wall.clone(), config.dialect);
         let auth = Arc::new(auth.keeping(floor, believed, faults.clone()));
@@ -215,7 +216,7 @@ impl Exchange {
             admin_token,
             stop,
             server,
-            desk_thread,
+            desk_ended,
         })
     }
 }
@@ -304,7 +305,7 @@ impl Handle {
 
     /// Takes no more connections, lets requests finish for two seconds, then ends.
     pub async fn shutdown(self) {
-        let Self { stop, mut server, desk, desk_thread, .. } = self;
+        let Self { stop, mut server, desk, desk_ended, .. } = self;
         drop(stop);
         if tokio::time::timeout(GRACE, &mut server).await.is_err() {
             server.abort();
@@ -313,18 +314,31 @@ impl Handle {
         }
         // With the desk the hub ends, and with the hub the streams. If the desk is gone already, so much the better.
         let _ = desk.act(Desk::stop).await;
-        let ended = tokio::task::spawn_blocking(move || desk_thread.join()).await;
-        if !matches!(ended, Ok(Ok(()))) {
+        if desk_ended.await.is_err() {
             tracing::warn!("the desk did not end in order");
         }
     }
 }
 
-fn spawn_desk(desk: Desk, requests: desk::Requests) -> Result<thread::JoinHandle<()>, StartError> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
-    let runtime = runtime.map_err(StartError::Thread)?;
-    let run = move || runtime.block_on(desk.run(requests));
-    thread::Builder::new().name("lmex-desk".to_owned()).spawn(run).map_err(StartError::Thread)
+/// Starts the desk. One that waits for the disk has a thread of its own. Any other is a task among the connections: to
+/// hand a request to another thread takes about as long as to carry it out.
+fn spawn_desk(desk: Desk, requests: desk::Requests) -> Result<oneshot::Receiver<()>, StartError> {
+    let (ended, has_ended) = oneshot::channel();
+    let waits_for_disk = desk.waits_for_disk();
+    let run = async move {
+        desk.run(requests).await;
+        // Who has dropped the exchange's handle does not wait for it.
+        let _ = ended.send(());
+    };
+    if waits_for_disk {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
+        let runtime = runtime.map_err(StartError::Thread)?;
+        let thread = thread::Builder::new().name("lmex-desk".to_owned());
+        thread.spawn(move || runtime.block_on(run)).map_err(StartError::Thread)?;
+    } else {
+        tokio::spawn(run);
+    }
+    Ok(has_ended)
 }
 
 fn faults_of(config: &ExchangeConfig, accounts: &Accounts) -> Result<Faults, StartError> {

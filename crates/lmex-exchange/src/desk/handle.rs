@@ -1,6 +1,7 @@
 //! The way to the desk from elsewhere.
 
 use std::sync::Arc;
+use std::thread;
 
 use lmex_engine::Command;
 use lmex_journal::Failed;
@@ -79,17 +80,22 @@ impl Requests {
 
 impl Drop for Requests {
     fn drop(&mut self) {
-        // Nobody has said how it ends: it is torn down by a panic, or was never run.
         self.end.send_if_modified(|end| {
             let is_silent = end.is_none();
-            if is_silent {
-                let why = "a fault of the program has ended the thread that carries out requests".to_owned();
-                tracing::error!("{why}: nothing is served any more");
-                *end = Some(DeskGone::Failed { why });
-            }
+            end.get_or_insert_with(unsaid);
             is_silent
         });
     }
+}
+
+/// How the desk ends where nobody has said so: torn down by a panic, or with the runtime that it was a task of.
+fn unsaid() -> DeskGone {
+    if !thread::panicking() {
+        return DeskGone::Stopped;
+    }
+    let why = "a fault of the program has ended the task that carries out requests".to_owned();
+    tracing::error!("{why}: nothing is served any more");
+    DeskGone::Failed { why }
 }
 
 impl DeskHandle {
