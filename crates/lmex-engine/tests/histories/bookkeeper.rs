@@ -1,10 +1,16 @@
-//! Money, reckoned a second time: fees, profit and funding, each rounded as is documented, and who has less than the
-//! maintenance margin.
+//! Money, reckoned a second time: fees, profit and funding, each rounded as is documented, the margin of orders, who has less
+//! than the maintenance margin, and what becomes of their positions.
+
+mod margin;
+mod queue;
+mod takeover;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use lmex_engine::{AccountId, Engine, Event, Fill, LegId, MarginMode, MarketId, Party};
+use lmex_engine::{AccountId, Engine, Event, Fill, LegId, MarginMode, MarketId, Party, Refusal};
 use lmex_types::{Decimal, Instrument, OrderId, Side};
+
+use takeover::Closing;
 
 /// Units of money in one of the quote currency, and parts in a rate of 100 %.
 const ONE: i128 = 1_000_000_000_000;
@@ -20,6 +26,7 @@ pub(crate) struct Bookkeeper {
     positions: BTreeMap<(AccountId, MarketId, LegId), (i64, i128)>,
     /// The funding that is being paid: value of a contract, rate in parts of [`ONE`].
     funding: (i128, i128),
+    closing: Option<Closing>,
 }
 
 /// What decides about the value of a contract, in units.
@@ -27,6 +34,8 @@ struct Priced {
     contract_size: Decimal,
     tick_value: i128,
     mark_value: i128,
+    /// In ticks.
+    highest: i128,
 }
 
 /// An isolated position, or (`None`) the balance with all cross positions.
@@ -37,7 +46,7 @@ type Scope = Option<(MarketId, LegId)>;
 struct Cover {
     equity: i128,
     maintenance: i128,
-    is_open: bool,
+    open_positions: usize,
     /// A position is in a market that takes orders.
     can_be_closed: bool,
 }
@@ -45,6 +54,7 @@ struct Cover {
 impl Bookkeeper {
     /// `engine` has gone past this event and no further: it knows balances and terms.
     pub(crate) fn hear(&mut self, event: &Event, engine: &Engine) {
+        self.hear_liquidation(event, engine);
         match event {
             Event::MarketOpened(opened) => {
                 self.markets.insert(opened.market, Priced::new(&opened.instrument, opened.price));
@@ -59,6 +69,19 @@ impl Bookkeeper {
             Event::OrderAccepted { order } => {
                 self.spam.remove(&order.id);
                 self.spam.extend(order.is_spam.then_some(order.id));
+                self.has_margin(order, engine);
+            }
+            Event::OrderTriggered { order, .. } => {
+                self.has_margin(&engine.order(*order).unwrap(), engine);
+            }
+            Event::OrderRefused {
+                account,
+                refusal: Refusal::InsufficientMargin { required, available },
+                ..
+            } => {
+                let reckoned = self.available(*account, None, engine);
+                assert_eq!(available.units(), reckoned, "{event:?}");
+                assert!(required > available, "{event:?}");
             }
             Event::Fill(fill) => {
                 self.fees_are_right(fill);
@@ -74,6 +97,7 @@ impl Bookkeeper {
                     assert_eq!((party.fee.units(), party.liquidation_fee.units()), (0, 0), "{event:?}");
                     self.settle(party, trade.market, side, trade.contracts, value);
                 }
+                self.look_for_first(engine);
             }
             Event::FundingStarted { market, rate, value } => {
                 assert_eq!(value.units(), self.markets[market].mark_value, "{event:?}");
@@ -115,7 +139,7 @@ impl Bookkeeper {
             let value = self.markets[&market].mark_value * i128::from(contracts);
             cover.equity += value - cost + view.wallet.units();
             cover.maintenance += part_up(value.abs(), view.maintenance.parts().into());
-            cover.is_open = true;
+            cover.open_positions += 1;
             cover.can_be_closed |= engine.market(market).unwrap().is_open();
         }
         covers
@@ -157,7 +181,11 @@ impl Bookkeeper {
 
 impl Cover {
     fn is_short(&self) -> bool {
-        if self.is_open { self.can_be_closed && self.equity < self.maintenance } else { self.equity < 0 }
+        if self.open_positions > 0 {
+            self.can_be_closed && self.equity < self.maintenance
+        } else {
+            self.equity < 0
+        }
     }
 }
 
@@ -165,7 +193,8 @@ impl Priced {
     fn new(instrument: &Instrument, price: i64) -> Self {
         let contract_size = instrument.grid.contract_size();
         let tick_value = units(instrument.grid.tick() * contract_size);
-        Self { contract_size, tick_value, mark_value: tick_value * i128::from(price) }
+        let highest = Self::highest_price(tick_value, instrument.max_contracts);
+        Self { contract_size, tick_value, mark_value: tick_value * i128::from(price), highest }
     }
 }
 
