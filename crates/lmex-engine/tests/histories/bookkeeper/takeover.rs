@@ -1,10 +1,10 @@
 //! What is closed of whom, and at which value others take it over, reckoned a second time.
 
-use lmex_engine::{AccountId, Deleveraged, Engine, Event, LegId, MarginMode, MarketId};
+use lmex_engine::{AccountId, Deleveraged, Engine, Event, Fill, LegId, MarginMode, MarketId};
 use lmex_types::Side;
 
 use super::queue::First;
-use super::{Bookkeeper, ONE, Priced, Scope};
+use super::{Bookkeeper, ONE, Priced, Scope, is_of_venue, part_up};
 
 /// The last order of the venue.
 #[derive(Debug)]
@@ -48,6 +48,26 @@ impl Bookkeeper {
         self.closing = Some(Closing { market, side, bankruptcy, first });
     }
 
+    /// Of who is liquidated fees take no more than what would be left if the rest were closed at the bankruptcy value: first
+    /// the venue's, then the fund's. `engine` has not gone past the fill yet.
+    pub(super) fn takes_what_is_left(&self, fill: &Fill, engine: &Engine) {
+        let party = &fill.taker;
+        let Some(closing) = self.closing.as_ref().filter(|_| is_of_venue(party)) else { return };
+        let priced = &self.markets[&fill.market];
+        let (contracts, _) = self.positions[&(party.account, fill.market, party.leg)];
+        let scope = self.scope(party.account, fill.market, party.leg, engine);
+        let equity = self.covers(party.account, engine)[&scope].equity;
+        let at_bankruptcy = (closing.bankruptcy - priced.mark_value) * i128::from(contracts);
+        let value = priced.tick_value * i128::from(fill.price);
+        let traded = i128::from(contracts.signum() * fill.contracts);
+        let left = (equity + at_bankruptcy + (value - closing.bankruptcy) * traded).max(0);
+        let notional = value * i128::from(fill.contracts);
+        let fee = part_up(notional, self.fees[&party.account][1]).min(left);
+        let rate = engine.market(fill.market).unwrap().rules().liquidation_fee.parts();
+        let to_fund = part_up(notional, rate.into()).min(left - fee.max(0));
+        assert_eq!((party.fee.units(), party.liquidation_fee.units()), (fee, to_fund), "{fill:?}");
+    }
+
     /// In the first tier all; above it what brings the rest within the tier below, up to a step.
     fn to_close(&self, place: (AccountId, MarketId, LegId), engine: &Engine) -> i64 {
         let (account, market, leg) = place;
@@ -64,6 +84,7 @@ impl Bookkeeper {
         i64::try_from(whole_steps.min(i128::from(all))).unwrap()
     }
 
+    /// Of all cross positions that can be closed; the legs of a hedge have closed each other before.
     fn has_largest_loss(&self, place: (AccountId, MarketId, LegId), engine: &Engine) {
         let (account, market, leg) = place;
         if self.scope(account, market, leg, engine).is_some() {
@@ -78,6 +99,10 @@ impl Bookkeeper {
             if is_same && engine.market(market).unwrap().is_open() {
                 let found = (profit(market, held), market, leg);
                 assert!(found >= own, "{found:?} lost more than {own:?}");
+                let is_hedged =
+                    leg == LegId::LONG && self.positions.contains_key(&(account, market, LegId::SHORT));
+                let both = is_hedged && self.scope(account, market, LegId::SHORT, engine).is_none();
+                assert!(!both, "the legs of {account} in {market} close each other");
             }
         }
     }
