@@ -44,12 +44,39 @@
 //! | begins | `equity < maintenance margin`, at the mark price | – | usual (BitMEX, Bybit); LMEX says that it is partial |
 //! | liquidation price | `v = (C − W) / (n − Σ│nᵢ│·mᵢ)` by the net of the market's positions, `W` the money without them | to a tick, towards the mark | follows from the line before |
 //! | how much | first tier: all; above it: what brings the rest at the mark within the limit of the tier below | up, to a step | usual (Bybit's partial liquidation) |
-//! | bankruptcy value | `v(mark) − sign(n) × equity / │n│`; of a debt only what the fund is short of | in favour of the trader | usual (BitMEX, Bybit) |
+//! | bankruptcy value | `v(mark) − sign(n) × equity / │n│`; of a debt only what the fund is short of; within the bounds below | in favour of the trader | usual (BitMEX, Bybit) |
 //! | a trader's own order | trades no further than the bankruptcy value of what it closes | – | Bybit refuses such orders; LMEX publishes none |
 //! | the venue's order | as far as the price band and the fund go | contracts down | chosen |
 //! | auto-deleveraging | rank by `U/│C│ × leverage` in profit, `U/│C│ ÷ leverage` in loss; leverage `= │n│·v(mark) / equity` | compared exactly | BitMEX; LMEX shows the bucket alone |
 //! | its price | the bankruptcy value, to a tick | in favour of the one who is liquidated | usual |
 //! | bucket | `5 − ⌊5 × those who rank higher / all of the side⌋`: 5 is closed first ([`Engine::adl_bucket`]) | – | LMEX shows five and no formula: fifths of the queue, as at Binance |
+//!
+//! ## How far from the mark
+//!
+//! Whoever is deleveraged trades outside the book, at a price that nobody offered. Venues say so: the bankruptcy price of the
+//! liquidated position (BitMEX, Bybit, WhiteBIT; BTSE, where the fund improves the price by 1 % at most before that), or
+//! the mark price, and what is missing is the fund's (OKX, Hyperliquid's oracle price, Ethereal). With a position of its own margin
+//! the bankruptcy price is never on the far side of its entry price: those on the other side lose profit at worst.
+//! Where positions share money, all of it and all of its debt would fall on the one that is closed first, at any price. dYdX
+//! shares it out by maintenance margin. Here two bounds keep it near, and take nothing from anybody:
+//!
+//! | where | bound | rounded | why |
+//! |---|---|---|---|
+//! | `equity ≥ 0` | no worse for the owner than the price band, as the venue's order in the book | inwards | what the price beyond would give away stays with the owner |
+//! | `equity < 0`, another position of that money is open | bears no more of the debt than `−min(0, U)`, its own loss | in favour of the trader | those on the other side gained that, and no more; the rest is the other position's, perhaps when its market takes orders again |
+//! | `equity < 0`, the last position | none | – | see below |
+//!
+//! The last position bears what is left, however far from the mark that is. Within the band too, the rest of the debt would
+//! be the fund's, which has nothing by then; but balances that the fund can't pay are a loss that nobody bears. So the rule
+//! worth more holds: no equity is below zero unless fund or deleveraging has paid, and the fund is not overdrawn for it. The
+//! worst case: long 100 at 60,000 with 100,000, the fund has 1,000,000, and the mark falls to 30,000 in one step. Of the debt of
+//! 2,900,000 the fund pays 1,000,000, the others 19,000 a contract: they close at 49,000, 63 % above the mark, and keep 11,000
+//! of their 30,000 profit (scenario `a_fall_in_one_step_costs_the_fund_what_it_has_whatever_stop_loss_there_is`; those of the bounds
+//! stand in `takeover`).
+//!
+//! Sources: support.bitmex.com 18589621443357; help.bybit.com 900000031623; docs.whitebit.com/concepts/auto-deleveraging;
+//! support.btse.com 43000531566; okx.com/help on early liquidation and auto-deleveraging; hyperliquid.gitbook.io and
+//! docs.ethereal.trade on auto-deleveraging; dydxprotocol/v4-chain `GetBankruptcyPriceInQuoteQuantums`.
 //!
 //! # Prices and funding
 //!

@@ -53,7 +53,7 @@
 //! 2. The venue closes the position with the largest loss in the book: of a tier above the first only what brings it to the
 //!    tier below. It trades as far as the protection and the insurance fund go.
 //! 3. What the book could not take is closed, at the bankruptcy price, against the positions with the most leveraged profit
-//!    (**auto-deleveraging**), the crowd's last.
+//!    (**auto-deleveraging**), the crowd's last. How far from the mark that may be: [`formulas`].
 //! 4. A debt that is left is paid by the insurance fund, which may go below zero. The fund earns the liquidation fee.
 //!
 //! Only then do orders come in whose trigger the same price reaches. A trader's own order closes no further than the

@@ -32,7 +32,7 @@ pub(crate) struct Closing {
     pub(crate) order: OrderId,
     /// Which side the venue trades: sell for a long.
     pub(crate) side: Side,
-    /// Value of one contract at which nothing is left of the money.
+    /// Value of one contract at which nothing is left of the money, within the bounds of [`bankruptcy`].
     pub(crate) bankruptcy: Money,
     /// Contracts that the book could not take, and nobody has taken over so far.
     pub(crate) left: i64,
@@ -47,8 +47,8 @@ pub(crate) struct Cover {
     pub(crate) equity: Money,
     /// Maintenance margin.
     pub(crate) maintenance: Money,
-    /// Whether there is an open position.
-    pub(crate) open: bool,
+    /// How many positions are open.
+    pub(crate) open: usize,
     /// Whether one of them is in a market where it can be closed.
     pub(crate) closable: bool,
 }
@@ -56,7 +56,7 @@ pub(crate) struct Cover {
 impl Cover {
     pub(crate) fn of(state: &State, account: &Account, scope: Scope) -> Self {
         let equity = if scope.is_none() { account.balance } else { Money::ZERO };
-        let mut cover = Self { equity, maintenance: Money::ZERO, open: false, closable: false };
+        let mut cover = Self { equity, maintenance: Money::ZERO, open: 0, closable: false };
         for (holding, market) in holdings(state, account, scope) {
             if scope.is_some() {
                 cover.equity += holding.wallet;
@@ -64,7 +64,7 @@ impl Cover {
             if !holding.position.is_flat() {
                 cover.equity += holding.unrealised(market);
                 cover.maintenance += holding.maintenance(market);
-                cover.open = true;
+                cover.open += 1;
                 cover.closable |= is_closable(market);
             }
         }
@@ -74,8 +74,8 @@ impl Cover {
     /// Less than the maintenance margin, where something can be done about it; or a debt with no position left.
     pub(crate) fn is_at_risk(&self) -> bool {
         match self.open {
-            true => self.closable && self.equity < self.maintenance,
-            false => self.equity.is_negative(),
+            0 => self.equity.is_negative(),
+            _ => self.closable && self.equity < self.maintenance,
         }
     }
 }
@@ -111,16 +111,40 @@ pub(crate) fn scope_after(account: &Account, seen: Option<Scope>) -> Option<Scop
     isolated.map(|holding| Some((holding.market, holding.leg))).find(|&scope| scope > seen)
 }
 
-/// Value of one contract at which closing all `contracts` (signed) leaves nothing of `equity`: the mark less, for a
-/// long, or plus, for a short, the equity per contract.
+/// Value of one contract at which a position is taken over by others: its bankruptcy value, kept from being absurd.
 ///
-/// Where equity is below zero already, what the fund has counts first. The equity per contract is rounded down, so
-/// that closing everything at this value never leaves a debt.
-pub(crate) fn bankruptcy(equity: Money, fund: Money, mark: Money, contracts: i64) -> Money {
-    let covered =
-        if equity.is_negative() { (equity + fund.max(Money::ZERO)).min(Money::ZERO) } else { equity };
+/// * Where there is money left, no worse for its owner than the market's price protection, as in the book: what the
+///   bankruptcy value would have given away beyond it stays with the owner, whose other positions need it. So it costs
+///   nobody anything.
+/// * Where there is a debt, a position bears no more of it than its own loss while another is open that can bear the
+///   rest, if only when its market takes orders again. Those on the other side have gained no more than that, so that
+///   nobody pays for a market that they are not in.
+///
+/// The last position bears all that is left, however far from the mark that is: bound there too, the debt would be left
+/// with nobody but the fund, which has nothing by then. See "How far from the mark" in [`formulas`](crate::formulas).
+pub(crate) fn bankruptcy(cover: &Cover, fund: Money, holding: &Holding, market: &Market) -> Money {
+    let (mark, held) = (market.mark.value, holding.position.contracts);
+    let worst = |side| market.value(market.protection(side), 1);
+    let borne = if cover.open > 1 { holding.unrealised(market) } else { cover.equity };
+    let value = bankrupt_at(covered(cover.equity, fund, borne), mark, held);
+    if held > 0 { value.max(worst(Side::Sell)) } else { value.min(worst(Side::Buy)) }
+}
+
+/// The money that closing a position may use up, or, below zero, the debt that it must make up for: what the fund is short
+/// of, and no more than `borne` is below zero.
+fn covered(equity: Money, fund: Money, borne: Money) -> Money {
+    if !equity.is_negative() {
+        return equity;
+    }
+    (equity + fund.max(Money::ZERO)).max(borne).min(Money::ZERO)
+}
+
+/// Value of one contract at which closing all `contracts` (signed) leaves nothing of `money`: the mark less, for a long,
+/// or plus, for a short, the money per contract. That is rounded down, so that closing everything at this value never
+/// leaves a debt.
+fn bankrupt_at(money: Money, mark: Money, contracts: i64) -> Money {
     let count = i128::from(contracts.saturating_abs()).max(1);
-    let each = Money::from_units(covered.units().div_euclid(count));
+    let each = Money::from_units(money.units().div_euclid(count));
     mark - each.times(contracts.signum())
 }
 
@@ -162,20 +186,26 @@ mod tests {
     #[test]
     fn at_the_bankruptcy_value_nothing_is_left() {
         // Long 10 at a mark of 100 with 73: 7 a contract, rounded down from 7.3.
-        assert_eq!(bankruptcy(units(73), units(0), units(100), 10), units(93));
-        assert_eq!(bankruptcy(units(73), units(0), units(100), -10), units(107));
+        assert_eq!(bankrupt_at(units(73), units(100), 10), units(93));
+        assert_eq!(bankrupt_at(units(73), units(100), -10), units(107));
+        // Long 10 that owes 73: 8 a contract, rounded up from 7.3.
+        assert_eq!(bankrupt_at(units(-73), units(100), 10), units(108));
     }
 
     #[test]
     fn a_debt_counts_only_as_far_as_the_fund_is_short_of_it() {
-        // Long 10 that owes 73: 8 a contract, rounded up from 7.3.
-        assert_eq!(bankruptcy(units(-73), units(0), units(100), 10), units(108));
-        assert_eq!(bankruptcy(units(-73), units(33), units(100), 10), units(104));
-        assert_eq!(bankruptcy(units(-73), units(500), units(100), 10), units(100));
-        assert_eq!(
-            bankruptcy(units(-73), units(-5), units(100), 10),
-            units(108),
-            "an empty fund gives nothing"
-        );
+        let covered = |fund| covered(units(-73), units(fund), units(-73));
+        assert_eq!(covered(0), units(-73));
+        assert_eq!(covered(33), units(-40));
+        assert_eq!(covered(500), units(0));
+        assert_eq!(covered(-5), units(-73), "an empty fund gives nothing");
+    }
+
+    #[test]
+    fn a_position_bears_no_more_than_its_own_loss() {
+        assert_eq!(covered(units(-73), units(0), units(-20)), units(-20));
+        assert_eq!(covered(units(-73), units(60), units(-20)), units(-13), "the fund comes first");
+        assert_eq!(covered(units(-73), units(0), units(20)), units(0), "nothing where it gains");
+        assert_eq!(covered(units(73), units(0), units(-90)), units(73), "money is not a debt");
     }
 }

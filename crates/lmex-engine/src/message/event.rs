@@ -341,7 +341,8 @@ pub enum Event {
         contracts: i64,
         /// The worst price, in ticks.
         limit: i64,
-        /// Value of one contract at which nothing is left of the money behind the position.
+        /// Value of one contract at which nothing is left of the money behind the position, within the bounds that
+        /// [`formulas`](crate::formulas) names.
         bankruptcy: Money,
     },
     /// The venue's order has done what the book allowed.

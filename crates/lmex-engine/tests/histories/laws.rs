@@ -106,6 +106,7 @@ pub(crate) fn hold(commands: &[Stamped], queue_model: QueueModel, cut: usize, ta
         nobody_trades_in(&idle, &stamped.command, &events);
         let mut fund = Fund::default();
         for event in &events {
+            bookkeeper.expect(event, &replica);
             replica.evolve(event);
             fund.hear(event, &replica);
             bookkeeper.hear(event, &replica);

@@ -75,6 +75,26 @@ fn cancel_takes_one_or_all_oldest_first() {
 }
 
 #[test]
+fn an_order_is_cancelled_by_its_traders_own_id_and_a_pair_by_the_one_that_it_shares() {
+    check(
+        "
+        A a1 buy 1 @ 99
+        B cancel client a1
+          => cancel refused: order not found among open orders: it is filled, cancelled or was never accepted
+        A cancel client a1
+          => cancelled a1 1 User, level 0
+        A cancel client a1
+          => cancel refused: order not found among open orders: it is filled, cancelled or was never accepted
+        A a2 buy 10 @ 95 oco s2 105 @ 106
+        A cancel client a2
+          => cancelled a2 10 User, level 0
+          => cancelled s2 10 Oco
+          ~ nothing
+        ",
+    );
+}
+
+#[test]
 fn ids_are_new_among_open_orders() {
     check(
         "

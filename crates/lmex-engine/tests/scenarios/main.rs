@@ -3,6 +3,7 @@
 //! A script has a command a line. `=>` lines below it are all the events it must give, in order; `|` lines are the
 //! whole book after it, asks above bids, each level's queue front first; `~` lines are all orders that wait; `:` lines
 //! are an account after it: for `A/long` one of A's legs (`one-way`, `long`, `short`, `#1`), for `A$` A's whole wallet.
+//! A line that begins with `other` is about a second market, like the first one, which `open other` opens.
 //! Contracts are worth price × 1 USDT. A, B and C trade without fees, F pays 2 and 5 basis points, R is given 1 as maker
 //! and pays 4; each has 100,000 USDT. After every command the engine is audited, and a replica that only evolves by the
 //! events must agree.
@@ -33,6 +34,7 @@ mod protection;
 mod reduce_only;
 mod script;
 mod spam;
+mod takeover;
 mod tiers;
 mod time_in_force;
 mod trailing;

@@ -52,6 +52,22 @@ fn reduce_only_follows_the_position_down_and_goes_with_it() {
 }
 
 #[test]
+fn one_contract_less_is_one_too_many() {
+    check(
+        "
+        C c1 buy 1 @ 98
+        B b1 sell 10 @ 100
+        A a1 buy 10 @ 100
+        A a2 sell 10 @ 105 reduce
+        A a3 sell 1 @ 98
+          => accepted a3 1
+          => fill 1 @ 98: c1 left 0 <- a3 left 0 pnl -2, level 0
+          => amended a2 9 @ 105 kept ReduceOnly, old level 9
+        ",
+    );
+}
+
+#[test]
 fn two_exits_in_one_sweep_close_only_what_there_is() {
     check(
         "

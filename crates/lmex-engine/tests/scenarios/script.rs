@@ -10,6 +10,8 @@ use lmex_engine::{
 use lmex_types::{Decimal, Grid, Instrument, OrderId, Side, TimeInForce, TimeMs};
 
 pub(crate) const MARKET: MarketId = MarketId(1);
+/// A second market like the first, in scripts that open it.
+pub(crate) const OTHER: MarketId = MarketId(2);
 
 /// Runs a script; panics where something else comes out.
 pub(crate) fn check(script: &str) {
@@ -69,6 +71,13 @@ impl World {
                 self.now = self.now.plus_ms(number(later));
                 Command::Advance
             }
+            ["open", "other"] => Command::OpenMarket {
+                market: OTHER,
+                instrument: instrument(),
+                rules: MarketRules::default(),
+                price: 100,
+            },
+            ["other", ref words @ ..] => elsewhere(command(words)),
             _ => command(&words),
         };
         self.apply(command);
@@ -160,6 +169,18 @@ fn command(words: &[&str]) -> Command {
     }
 }
 
+/// The same in the other market.
+fn elsewhere(command: Command) -> Command {
+    let market = OTHER;
+    match command {
+        Command::SetPrices { index, mark, .. } => Command::SetPrices { market, index, mark },
+        Command::SetTrading { trading, .. } => Command::SetTrading { market, trading },
+        Command::CrowdDepth { levels, snapshot, .. } => Command::CrowdDepth { market, levels, snapshot },
+        Command::Place(new) => Command::Place(NewOrder { market, ..new }),
+        command => panic!("{command:?} elsewhere"),
+    }
+}
+
 fn of_account(account: AccountId, words: &[&str]) -> Command {
     let market = MARKET;
     match words {
@@ -180,6 +201,9 @@ fn of_account(account: AccountId, words: &[&str]) -> Command {
                 contracts: change("size"),
                 trigger: change("trigger"),
             }
+        }
+        ["cancel", "client", id] => {
+            Command::Cancel { account, market, target: CancelTarget::Client(id.parse().unwrap()) }
         }
         ["cancel", "all"] => Command::Cancel { account, market, target: CancelTarget::All },
         ["cancel", id] => Command::Cancel { account, market, target: CancelTarget::Order(order_id(id)) },

@@ -123,6 +123,24 @@ fn a_touch_order_waits_from_wherever_the_price_is() {
 }
 
 #[test]
+fn a_touch_order_may_look_at_the_last_trade() {
+    check(
+        "
+        depth bid 98 10
+        A t1 buy 5 @ 97 touch 98 last
+          => accepted t1 5 waits: last <= 98
+        mark 97
+          => index 97 mark 97
+        trade sell 3 @ 98
+          => taken bid 98: level 7, crowd 7
+          => trade sells 3 @ 98
+          => triggered t1 5
+          => rested t1 5 @ 97, level 5
+        ",
+    );
+}
+
+#[test]
 fn the_price_passes_the_nearest_trigger_first_and_of_equal_ones_the_earlier() {
     // By id alone m1 would come before z1: both wait for 102.
     check(

@@ -9,10 +9,12 @@
 //! 4. what the book could not take goes to those in profit (see [`deleverage`]);
 //! 5. a debt that stays when nothing is open is paid by the insurance fund. It is what the fund had promised in step 3.
 //!
-//! The fund is overdrawn only by a debt that no price of the position could make up for: of a short whose bankruptcy price
-//! lies below the lowest price, or a long whose lies above the highest, because its owner lost more on another position
-//! that could not be closed (its market is halted, or it went first); and where
-//! everybody on the other side would owe money at the bankruptcy price, and the crowd is not there.
+//! While a position is left in a market that takes no orders, a debt that is more than what was closed had lost waits for
+//! it, and the fund pays nothing yet.
+//!
+//! The fund is overdrawn only by a debt that no price of the last position could make up for: of a short whose bankruptcy
+//! price lies below the lowest price, or a long whose lies above the highest; and where everybody on the other side would
+//! owe money at the bankruptcy price, and the crowd is not there.
 
 use lmex_types::{OrderId, Side};
 
@@ -156,7 +158,7 @@ fn order(
         side,
         contracts,
         limit: market.protection(side),
-        bankruptcy: bankruptcy(cover.equity, state.insurance, market.mark.value, held),
+        bankruptcy: bankruptcy(cover, state.insurance, holding, market),
     }
 }
 
@@ -168,7 +170,7 @@ fn order_id(serial: u64) -> OrderId {
 
 fn settle(state: &State, account: &Account, scope: Scope, cover: &Cover) -> Event {
     let (account, position) = (account.id, scope);
-    if cover.open || !cover.equity.is_negative() {
+    if cover.open > 0 || !cover.equity.is_negative() {
         return Event::LiquidationEnded { account, position };
     }
     let amount = -cover.equity;

@@ -6,9 +6,21 @@ use lmex_engine::{
 };
 use lmex_types::{OrderId, Side};
 
-use super::MARKET;
+use super::{MARKET, OTHER};
 
+/// What happens in the other market says so.
 pub(crate) fn event(event: &Event) -> String {
+    let market = match event {
+        Event::Fill(fill) => fill.market,
+        Event::Deleveraged(trade) => trade.market,
+        Event::LiquidationOrder { market, .. } | Event::LiquidationOrderEnded { market, .. } => *market,
+        _ => MARKET,
+    };
+    let place = if market == OTHER { "other: " } else { "" };
+    format!("{place}{}", what(event))
+}
+
+fn what(event: &Event) -> String {
     match event {
         Event::OrderAccepted { order } => {
             let waits = if order.waits() { format!(" waits: {}", waits_for(order)) } else { String::new() };
