@@ -40,3 +40,30 @@ async fn ask(client: &Client, order: &OrderDetail) -> Result<Option<OrderDetail>
         _ => Ok(None),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_legs_of_a_pair_stand_together_and_all_else_where_it_stood() {
+        let order = |(id, other): (&str, Option<&str>)| -> OpenOrder {
+            let row = serde_json::json!({
+                "orderID": id, "ocoPeerOrderId": other, "orderType": 76, "side": "SELL", "symbol": "BTC-PERP",
+                "timestamp": 1,
+            });
+            serde_json::from_value(row).unwrap()
+        };
+        let listed = [
+            ("a", None),
+            ("stop", Some("limit")),
+            ("b", None),
+            ("alone", Some("ended")),
+            ("limit", Some("stop")),
+            ("c", None),
+        ];
+        let orders = listed.map(order);
+        let shown: Vec<_> = side_by_side(&orders).iter().map(|order| order.order_id.as_str()).collect();
+        assert_eq!(shown, ["a", "stop", "limit", "b", "alone", "c"]);
+    }
+}
