@@ -52,7 +52,7 @@ mod tests {
                 "orderID": id, "ocoPeerOrderId": other, "orderType": 76, "side": "SELL", "symbol": "BTC-PERP",
                 "timestamp": 1,
             });
-            serde_json::from_value(row).unwrap()
+            serde_json::from_str(&row.to_string()).unwrap()
         };
         let listed = [
             ("a", None),
