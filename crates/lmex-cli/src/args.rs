@@ -171,7 +171,7 @@ pub struct Candles {
     #[arg(default_value = "1h")]
     pub resolution: Resolution,
     /// How many, at most 300.
-    #[arg(short = 'n', long, default_value_t = 100, value_parser = up_to::<300>)]
+    #[arg(short = 'n', long, default_value_t = 100, value_parser = up_to::<300>, allow_negative_numbers = true)]
     pub count: u32,
     /// Print the table instead of drawing.
     #[arg(long)]
@@ -183,13 +183,13 @@ pub struct Book {
     /// The market, such as BTC-PERP.
     pub market: Symbol,
     /// Levels of each side.
-    #[arg(short = 'n', long, default_value_t = 10, value_parser = up_to::<500>)]
+    #[arg(short = 'n', long, default_value_t = 10, value_parser = up_to::<500>, allow_negative_numbers = true)]
     pub depth: u32,
     /// Keep showing it as it changes.
     #[arg(long)]
     pub watch: bool,
     /// With --watch: stop after so many updates.
-    #[arg(long, requires = "watch", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, requires = "watch", value_parser = above_zero, allow_negative_numbers = true)]
     pub updates: Option<u64>,
 }
 
@@ -198,7 +198,7 @@ pub struct Recent {
     /// The market, such as BTC-PERP.
     pub market: Symbol,
     /// How many, at most 500.
-    #[arg(short = 'n', long, default_value_t = 20, value_parser = up_to::<500>)]
+    #[arg(short = 'n', long, default_value_t = 20, value_parser = up_to::<500>, allow_negative_numbers = true)]
     pub count: u32,
 }
 
@@ -207,7 +207,7 @@ pub struct Fills {
     /// The market, such as BTC-PERP; all if absent.
     pub market: Option<Symbol>,
     /// How many, at most 500.
-    #[arg(short = 'n', long, default_value_t = 20, value_parser = up_to::<500>)]
+    #[arg(short = 'n', long, default_value_t = 20, value_parser = up_to::<500>, allow_negative_numbers = true)]
     pub count: u32,
 }
 
@@ -315,9 +315,20 @@ fn price(text: &str) -> Result<Decimal, String> {
 }
 
 /// How many rows are wanted.
-fn up_to<const MOST: u32>(text: &str) -> Result<u32, String> {
+pub fn up_to<const MOST: u32>(text: &str) -> Result<u32, String> {
     let count = text.parse().ok().filter(|count| (1..=MOST).contains(count));
     count.ok_or_else(|| format!("write a whole number from 1 to {MOST}"))
+}
+
+/// How many updates are wanted.
+pub fn above_zero(text: &str) -> Result<u64, String> {
+    text.parse().ok().filter(|count| *count > 0).ok_or_else(|| "write a whole number above zero".to_owned())
+}
+
+/// A number for the exchange, which knows its bounds.
+pub fn whole<N: TryFrom<i128>>(text: &str) -> Result<N, String> {
+    let number: i128 = text.parse().map_err(|_| "write a whole number, such as 5".to_owned())?;
+    N::try_from(number).map_err(|_| "it is far out of range: write a number nearer to 1".to_owned())
 }
 
 /// A UUID is the venue's id; anything else is one's own.

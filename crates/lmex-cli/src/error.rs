@@ -77,6 +77,8 @@ fn message(error: &lmex::Error) -> String {
             format!("no answer from {origin} that can be read ({reason})")
         }
         lmex::Error::BeforeSending(error) => format!("never sent: {}", message(error)),
+        // The library's words name a function.
+        lmex::Error::UnknownMarket(symbol) => format!("market {symbol} is not listed"),
         other => other.to_string(),
     }
 }

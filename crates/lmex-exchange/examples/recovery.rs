@@ -1,9 +1,15 @@
-//! How fast an exchange comes back, and how much it keeps: fills a data folder with so many commands of the simulated
-//! crowd and of a trader, then starts again on it, and says events, bytes and seconds. With `crowd-only` nobody trades,
-//! and snapshots are taken as in a usual exchange: what is kept then is bounded.
+//! How fast an exchange comes back, and how much it keeps. Fills a data folder with so many commands of the simulated crowd
+//! and of a trader, then starts again on it, and says events, bytes and seconds:
 //!
 //! ```sh
 //! cargo run --release -p lmex-exchange --example recovery -- 2000000
+//! ```
+//!
+//! With `crowd` and a number of minutes nobody trades: it says how much the crowd's time on the venue writes, and how much of
+//! it is left in the folder, where snapshots are taken as in a usual exchange.
+//!
+//! ```sh
+//! cargo run --release -p lmex-exchange --example recovery -- crowd 60
 //! ```
 #![allow(clippy::print_stdout, reason = "it reports")]
 
@@ -17,6 +23,7 @@ use lmex_exchange::{
     Clock, Clocks, DataDir, Durability, Exchange, ExchangeConfig, Handle, KeepingBounds, LimitsMode,
 };
 use lmex_types::{OrderId, Side, TimeMs};
+use tempfile::TempDir;
 
 type Failure = Box<dyn std::error::Error>;
 
@@ -26,27 +33,49 @@ const STEP_MS: i64 = 50;
 
 #[tokio::main]
 async fn main() -> Result<(), Failure> {
-    let wanted: u64 = std::env::args().nth(1).map_or(Ok(100_000), |text| text.parse())?;
-    let trades = std::env::args().nth(2).is_none_or(|word| word != "crowd-only");
-    // With a trader all of the journal is to be read: no snapshot is taken on the way.
-    let usual = KeepingBounds::default();
-    let bounds = if trades { KeepingBounds { snapshot_bytes: u64::MAX, ..usual } } else { usual };
-    let dir = tempfile::tempdir()?;
-    let now = Arc::new(AtomicI64::new(START));
-    let venue_ms = fill(dir.path(), bounds, &now, wanted, trades).await?;
-    let bytes = size(&dir.path().join("journal"))?;
+    let mut args = std::env::args().skip(1);
+    match (args.next().as_deref(), args.next()) {
+        (Some("crowd"), minutes) => crowd_alone(minutes.map_or(Ok(60), |text| text.parse())?).await,
+        (commands, _) => come_back(commands.map_or(Ok(100_000), str::parse)?).await,
+    }
+}
 
+/// Fills a folder with so many commands, all of which are to be read again, and starts on it.
+async fn come_back(commands: u64) -> Result<(), Failure> {
+    let filled = Filled::new(all(), Until::Commands(commands)).await?;
+    let bytes = filled.bytes()?;
     let began = Instant::now();
-    let exchange = start(dir.path(), bounds, &now).await?;
+    let exchange = start(filled.dir.path(), all(), &filled.now).await?;
     let seconds = began.elapsed().as_secs_f64();
     let found = exchange.recovery().cloned().unwrap_or_default();
     exchange.shutdown().await;
-    let (megabytes, minutes) = (bytes >> 20, venue_ms / 60_000);
     println!(
-        "{} events of {} commands, {megabytes} MB, {minutes} min of the market: back after {seconds:.1} s",
-        found.events, found.commands
+        "{} events of {} commands, {} MB, {} min of the market: back after {seconds:.1} s",
+        found.events,
+        found.commands,
+        bytes >> 20,
+        filled.venue_ms() / 60_000
     );
     Ok(())
+}
+
+/// Lets the crowd live alone for so long: once nothing is deleted, once as usual.
+async fn crowd_alone(minutes: i64) -> Result<(), Failure> {
+    let until = Until::VenueMs(minutes * 60_000);
+    let written = Filled::new(all(), until).await?;
+    let usual = Filled::new(KeepingBounds::default(), until).await?;
+    println!(
+        "{minutes} min of the crowd: {} commands, {} MiB written, {} MiB left in the folder",
+        written.commands,
+        written.bytes()? >> 20,
+        usual.bytes()? >> 20
+    );
+    Ok(())
+}
+
+/// No snapshot is taken on the way, so nothing is deleted.
+fn all() -> KeepingBounds {
+    KeepingBounds { snapshot_bytes: u64::MAX, ..KeepingBounds::default() }
 }
 
 async fn start(dir: &Path, bounds: KeepingBounds, now: &Arc<AtomicI64>) -> Result<Handle, Failure> {
@@ -59,25 +88,54 @@ async fn start(dir: &Path, bounds: KeepingBounds, now: &Arc<AtomicI64>) -> Resul
     Ok(Exchange::start_with(config, Clocks { venue: clock.clone(), wall: clock }).await?)
 }
 
-/// Lets the market live until there are so many commands; the venue time that took.
-async fn fill(
-    dir: &Path,
-    bounds: KeepingBounds,
-    now: &Arc<AtomicI64>,
-    wanted: u64,
-    trades: bool,
-) -> Result<i64, Failure> {
-    let exchange = start(dir, bounds, now).await?;
-    let mut next = 1;
-    while exchange.desk().read(|state| state.seq).await? < wanted {
-        now.fetch_add(STEP_MS, Ordering::SeqCst);
-        if trades {
-            trade(&exchange, next).await?;
-            next += 1;
+/// What ends the filling of a folder.
+#[derive(Clone, Copy)]
+enum Until {
+    /// So many commands, of a trader beside the crowd.
+    Commands(u64),
+    /// So much time of the venue; nobody trades.
+    VenueMs(i64),
+}
+
+/// A data folder in which a market has lived.
+struct Filled {
+    dir: TempDir,
+    now: Arc<AtomicI64>,
+    commands: u64,
+}
+
+impl Filled {
+    async fn new(bounds: KeepingBounds, until: Until) -> Result<Self, Failure> {
+        let mut filled =
+            Self { dir: tempfile::tempdir()?, now: Arc::new(AtomicI64::new(START)), commands: 0 };
+        let exchange = start(filled.dir.path(), bounds, &filled.now).await?;
+        let mut next = 1;
+        while !filled.is_enough(until) {
+            filled.now.fetch_add(STEP_MS, Ordering::SeqCst);
+            if matches!(until, Until::Commands(_)) {
+                trade(&exchange, next).await?;
+                next += 1;
+            }
+            filled.commands = exchange.desk().read(|state| state.seq).await?;
+        }
+        exchange.shutdown().await;
+        Ok(filled)
+    }
+
+    fn is_enough(&self, until: Until) -> bool {
+        match until {
+            Until::Commands(wanted) => self.commands >= wanted,
+            Until::VenueMs(wanted) => self.venue_ms() >= wanted,
         }
     }
-    exchange.shutdown().await;
-    Ok(now.load(Ordering::SeqCst) - START)
+
+    fn venue_ms(&self) -> i64 {
+        self.now.load(Ordering::SeqCst) - START
+    }
+
+    fn bytes(&self) -> std::io::Result<u64> {
+        std::fs::read_dir(self.dir.path().join("journal"))?.map(|entry| Ok(entry?.metadata()?.len())).sum()
+    }
 }
 
 /// A trader beside the crowd: an order waits, and goes.
@@ -88,8 +146,4 @@ async fn trade(exchange: &Handle, number: u32) -> Result<(), Failure> {
     exchange.desk().command(Command::Place(new)).await?;
     exchange.desk().command(Command::Cancel { account, market, target: CancelTarget::All }).await?;
     Ok(())
-}
-
-fn size(folder: &Path) -> std::io::Result<u64> {
-    std::fs::read_dir(folder)?.map(|entry| Ok(entry?.metadata()?.len())).sum()
 }

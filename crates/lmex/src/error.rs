@@ -105,7 +105,7 @@ pub enum Error {
     #[error(transparent)]
     Size(#[from] SizeError),
     /// The venue does not list the market.
-    #[error("market {0} is not listed: `Client::market_summary` lists them (CLI: see `lmex markets`)")]
+    #[error("market {0} is not listed: `Client::market_summary` lists them")]
     UnknownMarket(Symbol),
     /// An address that can't be used.
     #[error(transparent)]

@@ -7,11 +7,30 @@ use lmex_types::OrderType;
 
 /// A word that LMEX's document does not have.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{field} {word:?} is not known: use {}", expected.join(", "))]
+#[error("{field} {word:?} is not known: use {}{}", expected.join(", "), self.advice())]
 pub struct UnknownWord {
     field: &'static str,
     word: String,
     expected: &'static [&'static str],
+}
+
+impl UnknownWord {
+    /// Where the word belongs that other venues, or the older versions of this one, have in this field.
+    fn advice(&self) -> &'static str {
+        match (self.field, self.word.to_ascii_uppercase().as_str()) {
+            ("type", "STOP" | "STOP_MARKET" | "STOP_LIMIT" | "STOP_LOSS") => {
+                "; a stop is one of the first two with txType STOP and a triggerPrice"
+            }
+            ("type", "TRIGGER" | "TAKE_PROFIT" | "TAKE_PROFIT_MARKET" | "TAKE_PROFIT_LIMIT") => {
+                "; an order that waits for a price is one of the first two with txType TRIGGER and a triggerPrice"
+            }
+            ("type", "TRAILING_STOP" | "TRAILING_STOP_MARKET") => {
+                "; a trailing stop is MARKET with txType STOP and a trailValue"
+            }
+            ("txType", "MARKET" | "OCO") => "; this word is for type",
+            _ => "",
+        }
+    }
 }
 
 /// An enum whose values are the words of a field.
@@ -136,5 +155,17 @@ mod tests {
         let error = "BOTH".parse::<PositionMode>().unwrap_err().to_string();
         assert_eq!(error, "positionMode \"BOTH\" is not known: use ONE_WAY, HEDGE, ISOLATED");
         assert_eq!(OrderForm::from(OrderType::Market), OrderForm::Market);
+    }
+
+    #[test]
+    fn a_word_of_another_field_is_sent_there() {
+        let said = |word: &str| word.parse::<OrderForm>().unwrap_err().to_string();
+        let stop = "type \"Stop\" is not known: use LIMIT, MARKET, OCO; a stop is one of the first two with txType STOP and a triggerPrice";
+        assert_eq!(said("Stop"), stop);
+        assert!(said("TAKE_PROFIT").ends_with("with txType TRIGGER and a triggerPrice"));
+        assert!(said("TRAILING_STOP").ends_with("with txType STOP and a trailValue"));
+        assert_eq!(said("PEG"), "type \"PEG\" is not known: use LIMIT, MARKET, OCO");
+        let said = "MARKET".parse::<TxType>().unwrap_err().to_string();
+        assert_eq!(said, "txType \"MARKET\" is not known: use LIMIT, STOP, TRIGGER; this word is for type");
     }
 }

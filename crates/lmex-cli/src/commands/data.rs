@@ -112,6 +112,9 @@ fn failed(error: &ImportError) -> CliError {
         ImportError::Tape(TapeError::Exists { .. }) => {
             told.hint("--replace overwrites it, -o names another file")
         }
+        ImportError::Open { .. } => {
+            told.hint("name a capture's file; docs/MARKET.md says where there are some")
+        }
         _ => told,
     }
 }

@@ -14,8 +14,8 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 use lmex::{Decimal, LocalExchange};
 use lmex_exchange::{
-    AccountConfig, DataDir, Dialect, Durability, Exchange, ExchangeConfig, Handle, LimitsMode, Source,
-    StartError, crowd::SourceError, made_as,
+    AccountConfig, DataDir, DataError, Dialect, Durability, Exchange, ExchangeConfig, Handle, LimitsMode,
+    Source, StartError, crowd::SourceError, made_as,
 };
 use serde::Serialize;
 
@@ -34,7 +34,7 @@ pub struct Serve {
     #[arg(long, default_value = "127.0.0.1:9090", value_name = "ADDRESS", value_parser = address)]
     pub listen: SocketAddr,
     /// The seed of the simulated market: the same seed makes the same market [default: 7, or the data folder's].
-    #[arg(long, value_parser = seed)]
+    #[arg(long, value_parser = seed, allow_negative_numbers = true)]
     pub seed: Option<u64>,
     /// Whether LMEX's rate limits are kept.
     #[arg(long, value_enum, default_value_t = Limits::Lmex)]
@@ -194,12 +194,23 @@ fn say_what_was_found(handle: &Handle, output: &Output) {
 /// Whoever has no tape needs to know where they come from.
 pub const TAPES: &str = "`lmex data import --format binance CAPTURE.gz -o btc.parquet` makes a tape of a capture, `lmex data info` looks at one; docs/MARKET.md says where there are captures";
 
+/// The system's own words say what is wrong with a folder, and not what to do; others' words do.
+fn folder_advice(told: CliError, error: &DataError) -> CliError {
+    match error {
+        DataError::Open(_) | DataError::Disk(_) | DataError::File { .. } => told.hint(DATA_DIR),
+        _ => told,
+    }
+}
+
+const DATA_DIR: &str = "--data-dir names the folder: one of an exchange that has ended, or one that can be made and written to; docs/EXCHANGE.md says what is kept there";
+
 /// Starts an exchange in this process.
 pub async fn start(config: ExchangeConfig) -> Result<Handle, CliError> {
     Exchange::start(config).await.map_err(|error| {
         let told = CliError::new("config", error.to_string());
         match error {
             StartError::Source(SourceError::Tape(_)) => told.hint(TAPES),
+            StartError::Data(error) => folder_advice(told, &error),
             _ => told,
         }
     })
@@ -207,7 +218,8 @@ pub async fn start(config: ExchangeConfig) -> Result<Handle, CliError> {
 
 fn config(args: &Serve) -> Result<ExchangeConfig, CliError> {
     let made = args.data_dir.as_deref().map(made_as).transpose();
-    let made = made.map_err(|error| CliError::new("config", error.to_string()))?.flatten();
+    let made =
+        made.map_err(|error| folder_advice(CliError::new("config", error.to_string()), &error))?.flatten();
     let data = |path: &PathBuf| DataDir { durability: args.durability.durability(), ..DataDir::new(path) };
     let config = ExchangeConfig {
         listen: args.listen,

@@ -15,6 +15,7 @@ pub mod market;
 mod notices;
 pub mod order;
 pub mod orders;
+mod pair;
 pub mod sign;
 pub mod stream;
 mod terms;

@@ -151,10 +151,10 @@ fn print(done: &DoneOrder, checked: &CheckedOrder, output: &Output) -> Result<()
 pub fn sentence(order: &OrderAnswer) -> String {
     let status = order.status.name().map_or_else(|| format!("status {}", order.status), str::to_owned);
     let reason = order.reason();
-    let reason = if reason.is_empty() { reason } else { format!(": {reason}") };
+    let reason = if reason.is_empty() { reason } else { format!("; {reason}") };
     let client_id = order.cl_order_id.as_str();
     let client_id = if client_id.is_empty() { String::new() } else { format!(", client id {client_id}") };
-    format!("{status}{reason}: {} ({}){client_id}", order.order_id, progress(order))
+    format!("{status}: {} ({}){client_id}{reason}", order.order_id, progress(order))
 }
 
 fn progress(order: &OrderAnswer) -> String {

@@ -2,7 +2,9 @@
 
 use lmex::futures::{OpenOrder, OrderAnswer, OrderDetail, OrderRef};
 use lmex::{Client, ClientOrderId, Clock, Resolution, Status, TimeMs};
+use serde::Serialize;
 
+use super::pair;
 use super::terms::Terms;
 use super::time::{moment, shown};
 use crate::args::{MaybeMarket, OneOrder};
@@ -24,8 +26,11 @@ const NARROW: Narrow = Narrow {
         ("timeInForce", "tif"),
     ],
     below: &["orderID", "clOrderID"],
-    drop: &["timestamp", "timeInForce", "avgFilledPrice"],
+    drop: &[OTHER_LEG.0, "timestamp", "timeInForce", "avgFilledPrice"],
 };
+
+/// The other leg of an OCO pair. For people it is there where there are pairs.
+const OTHER_LEG: (&str, Align) = ("ocoPeerOrderId", LEFT);
 
 pub async fn orders(args: &MaybeMarket, context: &Context, output: &Output) -> Result<(), CliError> {
     let orders = context.signed_client()?.open_orders(args.market).await?.into_data();
@@ -33,7 +38,7 @@ pub async fn orders(args: &MaybeMarket, context: &Context, output: &Output) -> R
 }
 
 fn open_table(orders: &[OpenOrder], format: Format) -> Table {
-    let columns = [
+    let mut columns = vec![
         ("orderID", LEFT),
         ("symbol", LEFT),
         ("side", LEFT),
@@ -46,10 +51,12 @@ fn open_table(orders: &[OpenOrder], format: Format) -> Table {
         ("timestamp", LEFT),
         ("clOrderID", LEFT),
     ];
+    let names_pairs = format == Format::Csv || orders.iter().any(|order| order.oco_peer_order_id.is_some());
+    columns.extend(names_pairs.then_some(OTHER_LEG));
     let mut table = Table::new("no open orders", &columns).narrow(NARROW);
-    for order in orders {
+    for order in pair::side_by_side(orders) {
         let terms = Terms::from(order);
-        table.row([
+        let cells = [
             order.order_id.clone(),
             order.symbol.to_string(),
             order.side.to_string(),
@@ -61,7 +68,9 @@ fn open_table(orders: &[OpenOrder], format: Format) -> Table {
             order.time_in_force.clone(),
             moment(order.timestamp, format),
             order.cl_order_id.clone(),
-        ]);
+        ];
+        let other = names_pairs.then(|| order.oco_peer_order_id.clone().unwrap_or_default());
+        table.row(cells.into_iter().chain(other));
     }
     table
 }
@@ -82,7 +91,20 @@ pub async fn order(args: &OneOrder, context: &Context, output: &Output) -> Resul
         _ => {}
     }
     let order = answer?.into_data();
-    output.print(&order, || detail_table(&order, output.format))
+    let other = pair::other_leg(&client, &order, output).await;
+    let shown =
+        Detail { order: &order, oco_peer_order_id: other.as_ref().map(|other| other.order_id.as_str()) };
+    output.print(&shown, || detail_table(&order, other.as_ref(), output.format))
+}
+
+/// An order, and where it is one of a pair, the other one.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Detail<'a> {
+    #[serde(flatten)]
+    order: &'a OrderDetail,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    oco_peer_order_id: Option<&'a str>,
 }
 
 /// An order that the exchange does not name, but that may still come: sent, and never answered. `None` if it was not
@@ -128,8 +150,8 @@ const ORDER_COLUMNS: [(&str, Align); 11] = [
 
 /// The cells of [`ORDER_COLUMNS`]: the venue's two answers about an order have the same fields, but no type in common.
 macro_rules! order_row {
-    ($order:expr, $format:expr) => {{
-        let terms = Terms::from($order);
+    ($order:expr, $terms:expr, $format:expr) => {{
+        let terms: Terms<'_> = $terms;
         [
             $order.order_id.clone(),
             $order.symbol.to_string(),
@@ -146,9 +168,22 @@ macro_rules! order_row {
     }};
 }
 
-fn detail_table(order: &OrderDetail, format: Format) -> Table {
+/// One row; for people both legs of a pair, the one that was asked for first.
+fn detail_table(order: &OrderDetail, other: Option<&OrderDetail>, format: Format) -> Table {
+    let row = |order: &OrderDetail| {
+        let terms = Terms::from(order);
+        order_row!(order, if other.is_some() { terms.of_a_pair() } else { terms }, format).into_iter()
+    };
+    if format == Format::Csv {
+        let columns: Vec<_> = ORDER_COLUMNS.into_iter().chain([OTHER_LEG]).collect();
+        let mut table = Table::new("no such order", &columns);
+        table.row(row(order).chain([other.map(|other| other.order_id.clone()).unwrap_or_default()]));
+        return table;
+    }
     let mut table = Table::new("no such order", &ORDER_COLUMNS).narrow(NARROW);
-    table.row(order_row!(order, format));
+    for leg in [order].into_iter().chain(other) {
+        table.row(row(leg));
+    }
     table
 }
 
@@ -156,7 +191,7 @@ fn detail_table(order: &OrderDetail, format: Format) -> Table {
 pub fn answer_table(orders: &[OrderAnswer], output: &Output) -> Table {
     let mut table = Table::new("no orders", &ORDER_COLUMNS).narrow(NARROW);
     for order in orders {
-        table.row(order_row!(order, output.format));
+        table.row(order_row!(order, Terms::from(order), output.format));
     }
     table
 }

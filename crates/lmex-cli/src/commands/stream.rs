@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::follow::Follow;
 use super::time::shown;
+use crate::args::{above_zero, up_to};
 use crate::context::Context;
 use crate::error::CliError;
 use crate::output::{Align, Format, Output, Table};
@@ -18,11 +19,11 @@ pub struct Stream {
     /// The market, such as BTC-PERP.
     pub market: Symbol,
     /// Stop after so many updates.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", value_parser = above_zero, allow_negative_numbers = true)]
     pub updates: Option<u64>,
     /// Levels of each side of the book.
-    #[arg(short = 'n', long, default_value_t = 10, value_name = "LEVELS")]
-    pub depth: usize,
+    #[arg(short = 'n', long, default_value_t = 10, value_name = "LEVELS", value_parser = up_to::<500>, allow_negative_numbers = true)]
+    pub depth: u32,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -47,7 +48,7 @@ pub async fn run(args: &Stream, context: &Context, output: &Output) -> Result<()
         match event {
             StreamEvent::Book(_) => {
                 if let Some(book) = follow.book(topic) {
-                    printer.book(&book_line(topic, &book, args.depth))?;
+                    printer.book(&book_line(topic, &book, args.depth as usize))?;
                 }
             }
             StreamEvent::Top(_, top) => printer.top(&top)?,

@@ -34,6 +34,12 @@ struct Trigger {
 }
 
 impl Terms<'_> {
+    /// The same of a leg of an OCO pair: the query for one order does not say that it is one.
+    #[must_use]
+    pub fn of_a_pair(self) -> Self {
+        Self { is_pair: true, ..self }
+    }
+
     /// `stop market`, `limit`, `trailing stop market`; for programs the venue's number.
     pub fn kind(&self, format: Format) -> String {
         if format == Format::Csv {

@@ -7,6 +7,7 @@ mod table;
 use std::io::{IsTerminal as _, Write};
 use std::process::ExitCode;
 
+use clap::error::{ContextKind, ContextValue};
 use lmex::Decimal;
 use serde::Serialize;
 
@@ -23,6 +24,9 @@ pub enum Format {
     Json,
     Csv,
 }
+
+/// Letters of a value that are shown where it is refused.
+const LONGEST_SHOWN: usize = 60;
 
 /// Where and how a command speaks.
 #[derive(Debug, Clone, Copy)]
@@ -145,9 +149,10 @@ pub fn command_line(mut error: clap::Error) -> ExitCode {
     let words: Vec<_> = std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
     let as_json = words.iter().any(|word| word == "--json");
     let hint = slips::hint(&words).filter(|_| error.use_stderr());
+    shorten(&mut error);
     if hint.is_some() {
         // Two pieces of advice are one too many, and ours is about what was meant.
-        error.remove(clap::error::ContextKind::Suggested);
+        error.remove(ContextKind::Suggested);
     }
     if error.use_stderr() && as_json {
         let text = error.render().to_string();
@@ -162,4 +167,13 @@ pub fn command_line(mut error: clap::Error) -> ExitCode {
         }
     }
     ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
+}
+
+/// What is wrong with a value of a thousand letters can't be read behind it.
+fn shorten(error: &mut clap::Error) {
+    let Some(ContextValue::String(given)) = error.get(ContextKind::InvalidValue) else { return };
+    if given.chars().nth(LONGEST_SHOWN).is_some() {
+        let shown: String = given.chars().take(LONGEST_SHOWN).chain(['…']).collect();
+        error.insert(ContextKind::InvalidValue, ContextValue::String(shown));
+    }
 }

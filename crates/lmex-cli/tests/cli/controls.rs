@@ -74,15 +74,28 @@ fn a_market_is_halted_and_opened_again() {
         venue.lmex(&format!("exchange market {line} --json")).json()["markets"][row].clone()
     };
     assert_eq!(takes(0, ""), json!({"symbol": "BTC-PERP", "trading": "active"}));
+    venue.lmex("buy BTC-PERP 100ct --limit 50000 --client-id stays").ok();
     assert_eq!(takes(0, "BTC-PERP halted")["trading"], "halted");
     let shown = venue.lmex("exchange market").ok().out;
     assert!(shown.contains("cancels only (halted)") && shown.contains("everything"), "{shown}");
-    let said = venue.lmex("buy BTC-PERP 100ct --limit 50000").failed(2, "invalid");
-    assert!(said.contains("takes no orders now"), "{said}");
+    for order in ["buy BTC-PERP 100ct --limit 50000", "sell BTC-PERP 100ct --market"] {
+        let said = venue.lmex(order).failed(2, "invalid");
+        assert!(said.contains("takes no orders now"), "{said}");
+    }
+    venue.lmex("buy ETH-PERP 60usdt --limit 2000").ok();
+    assert_eq!(venue.open_orders(), 2, "orders stay in a halted market, and others go on");
+    venue.lmex("cancel stays").ok();
+    assert_eq!(venue.open_orders(), 1, "a halted market takes cancels");
     assert_eq!(takes(0, "BTC-PERP active")["trading"], "active");
     venue.lmex("buy BTC-PERP 100ct --limit 50000").ok();
+    assert_eq!(takes(0, "BTC-PERP closed")["trading"], "closed");
+    assert_eq!(venue.open_orders(), 1, "in a closed market all orders were cancelled");
+    assert!(venue.lmex("exchange market").ok().out.contains("nothing (closed)"));
+    assert_eq!(takes(0, "BTC-PERP active")["trading"], "active");
     let said = venue.lmex("exchange market BTC halted").failed(2, "invalid");
     assert!(said.contains("no market is called \"BTC\""), "{said}");
+    assert!(said.contains("next: `lmex exchange market` lists all"), "{said}");
+    assert_eq!(takes(0, "btc-perp active")["symbol"], "BTC-PERP", "in any case, as everywhere");
     let said = venue.lmex("exchange market BTC-PERP");
     assert!(said.code == Some(2) && said.err.contains("<TRADING>"), "{said:?}");
 }

@@ -133,8 +133,8 @@ fn a_wrong_command_line_ends_with_2_and_says_how_to_write_it() {
         ("buy BTC-PERP 100 USDT --market", "next: write the size as one word: 100usdt"),
         ("buy BTC-PERP 100ct", "lmex buy BTC-PERP 100ct --limit 60000"),
         ("cancel --all", "next: name the market: lmex cancel --all BTC-PERP"),
-        ("stream top BTC-PERP --updates 0", "0 is not in 1.."),
-        ("book BTC-PERP --watch --updates 0", "0 is not in 1.."),
+        ("stream top BTC-PERP --updates 0", "write a whole number above zero"),
+        ("book BTC-PERP --watch --updates 0", "write a whole number above zero"),
         ("bye BTC-PERP", "unrecognized subcommand 'bye'"),
     ] {
         let ran = place.lmex(line);

@@ -1,5 +1,7 @@
 //! `lmex buy`, `sell`, `orders`, `order`, and `--dry-run`.
 
+use serde_json::Value;
+
 use crate::support::{Venue, redacted};
 
 #[test]
@@ -162,6 +164,65 @@ fn what_an_order_waits_for_is_shown() {
     let (columns, rows) = venue.lmex("order stop --csv").csv();
     let at = columns.iter().position(|name| name == "triggerPrice").unwrap();
     assert_eq!(rows[0][at], "70000", "numbers for programs");
+}
+
+#[test]
+fn a_pair_is_shown_as_one() {
+    let venue = Venue::start();
+    let place = |body: &str| {
+        let body = format!(r#"{{"symbol":"BTC-PERP","side":"SELL","size":100,{body}}}"#);
+        let placed = venue.lmex(&format!("api POST /api/v2.3/order --body {body}")).json();
+        let id = |leg: &Value| leg["orderID"].as_str().unwrap().to_owned();
+        placed.as_array().unwrap().iter().map(id).collect::<Vec<_>>()
+    };
+    let plain =
+        |client_id: &str| place(&format!(r#""type":"LIMIT","price":90000,"clOrderID":"{client_id}""#));
+    plain("before");
+    let pair =
+        place(r#""type":"OCO","price":85000,"triggerPrice":71000,"stopPrice":70900,"clOrderID":"pair""#);
+    let other_pair = place(r#""type":"OCO","price":86000,"triggerPrice":72000,"stopPrice":71900"#);
+    plain("after");
+    let [stop, limit] = pair.as_slice() else { panic!("{pair:?}") };
+
+    let listed = venue.lmex("orders").ok().out;
+    let lines: Vec<_> = listed.lines().collect();
+    assert!(lines[0].ends_with("ocoPeerOrderId"), "{listed}");
+    for legs in [&pair, &other_pair] {
+        let at =
+            |id: &String| lines.iter().position(|line| line.trim_start().starts_with(id.as_str())).unwrap();
+        let (one, other) = (at(&legs[0]), at(&legs[1]));
+        assert_eq!(one.abs_diff(other), 1, "{listed}");
+        assert!(
+            lines[one].ends_with(legs[1].as_str()) && lines[other].ends_with(legs[0].as_str()),
+            "{listed}"
+        );
+    }
+
+    for (asked, other) in [(stop, limit), (limit, stop)] {
+        let shown = venue.lmex(&format!("order {asked}")).ok().out;
+        let lines: Vec<_> = shown.lines().collect();
+        assert!(lines.len() == 3 && lines[1].contains(asked) && lines[2].contains(other), "{shown}");
+        let line = |id: &str| lines.iter().find(|line| line.contains(id)).unwrap();
+        for words in ["OCO limit ", " 85000 ", " - "] {
+            assert!(line(limit).contains(words), "{words}\n{shown}");
+        }
+        for words in ["OCO stop limit ", " 70900 ", " 71000 mark "] {
+            assert!(line(stop).contains(words), "{words}\n{shown}");
+        }
+        assert_eq!(venue.lmex(&format!("order {asked} --json")).json()["ocoPeerOrderId"], other.as_str());
+        let (columns, rows) = venue.lmex(&format!("order {asked} --csv")).csv();
+        assert_eq!((columns.last().unwrap().as_str(), rows.len()), ("ocoPeerOrderId", 1));
+        assert_eq!(rows[0].last(), Some(other));
+    }
+    let one = venue.lmex("order after").ok().out;
+    assert!(one.lines().count() == 2 && !one.contains("OCO"), "{one}");
+    assert_eq!(venue.lmex("order after --json").json().get("ocoPeerOrderId"), None);
+
+    let cancelled = venue.lmex(&format!("cancel {limit}")).ok().out;
+    assert!(cancelled.contains(&format!("cancelled: {stop} (nothing was filled)")), "{cancelled}");
+    assert!(cancelled.contains("; OCO: it ended with the other order of its pair\n"), "{cancelled}");
+    let ended = venue.lmex(&format!("order {stop}")).ok();
+    assert!(ended.out.lines().count() == 2 && !ended.err.contains("note:"), "{ended:?}");
 }
 
 /// Leaves the intent of an order that was given up at this moment, as a process that has died does.

@@ -1,9 +1,9 @@
 //! Bad input: one clear error each, with its category, its exit code, the field and the remedy.
 
-use crate::support::Venue;
+use crate::support::{Place, Venue};
 
 /// The command, its exit code and category, and what must be said.
-const REFUSED: [(&str, i32, &str, &[&str]); 23] = [
+const REFUSED: [(&str, i32, &str, &[&str]); 24] = [
     ("buy BTC-PERP 100ct --limit 0.01", 2, "invalid", &["price 0.01 is off the grid of 0.1: use 0.1"]),
     (
         "buy BTC-PERP 9000000000000000btc --market",
@@ -32,6 +32,7 @@ const REFUSED: [(&str, i32, &str, &[&str]); 23] = [
     ("order no-such-order", 3, "order_not_found", &["`lmex orders`"]),
     ("amend no-such-order --limit 50000", 3, "order_not_found", &["`lmex orders`"]),
     ("close BTC-PERP", 3, "refused", &["no open position in BTC-PERP", "`lmex positions`"]),
+    ("close FOO-PERP", 3, "unknown_market", &["market FOO-PERP is not listed", "`lmex markets`"]),
 ];
 
 #[test]
@@ -46,6 +47,47 @@ fn each_is_one_clear_error_and_leaves_nothing_behind() {
     }
     assert_eq!(venue.open_orders(), 0);
     assert_eq!(venue.lmex("fills --json").json().as_array().unwrap().len(), 0);
+}
+
+/// A wrong command line, what is wrong in it, and what to write instead.
+const MISTYPED: [(&str, &str, &str); 11] = [
+    ("candles BTC-PERP 1h -n -5", "'-5' for '--count", "a whole number from 1 to 300"),
+    ("book BTC-PERP -n 0", "'0' for '--depth", "a whole number from 1 to 500"),
+    ("stream book BTC-PERP -n x", "'x' for '--depth", "a whole number from 1 to 500"),
+    ("stream top BTC-PERP --updates 0", "'0' for '--updates", "a whole number above zero"),
+    ("book BTC-PERP --watch --updates -1", "'-1' for '--updates", "a whole number above zero"),
+    ("exchange --seed -1", "'-1' for '--seed", "a whole number from 0 to"),
+    ("exchange time step -5h", "'-5h' for '[BY]'", "a time above zero with its unit"),
+    ("exchange fault clear x", "'x' for '[ID]'", "`lmex exchange fault list`"),
+    ("exchange fault clear -1", "'-1' for '[ID]'", "`lmex exchange fault list`"),
+    ("exchange fault add delay --ms soon", "'soon' for '--ms", "a whole number"),
+    ("exchange fault add drop --percent 300", "'300' for '--percent", "far out of range"),
+];
+
+#[test]
+fn a_wrong_command_line_says_what_to_write_instead() {
+    let place = Place::new();
+    for (line, wrong, instead) in MISTYPED {
+        let ran = place.lmex(line);
+        let says = |words: &str| ran.err.contains(words);
+        assert!(ran.code == Some(2) && says(wrong) && says(instead), "lmex {line}\n{}", ran.err);
+    }
+    let ran = place.lmex(&format!("price {}", "x".repeat(3_000)));
+    let shown = format!("'{}…'", "x".repeat(60));
+    assert!(ran.code == Some(2) && ran.err.contains(&shown) && ran.err.len() < 500, "{}", ran.err);
+}
+
+#[test]
+fn what_can_not_be_opened_says_what_to_name() {
+    let place = Place::new();
+    std::fs::write(place.work().join("file"), "").unwrap();
+    for (line, category, next) in [
+        ("exchange --listen 127.0.0.1:0 --data-dir file", "config", "--data-dir names the folder"),
+        ("data import --format binance nothere -o x.parquet", "io", "name a capture's file"),
+    ] {
+        let said = place.lmex(line).failed(8, category);
+        assert!(said.contains("next: ") && said.contains(next), "lmex {line}\n{said}");
+    }
 }
 
 #[test]

@@ -8,7 +8,7 @@ use lmex_api::futures::{
     BookSnapshot, Candle, FundingPeriod, FundingRate, MarketSummary, Price, PublicTrade, Resolution,
 };
 use lmex_engine::{MarketId, MarketView};
-use lmex_types::TimeMs;
+use lmex_types::{Decimal, TimeMs};
 
 use super::{Answer, Json};
 use crate::call::PublicCall;
@@ -105,7 +105,7 @@ pub(super) async fn trades(State(app): State<Arc<App>>, mut call: PublicCall) ->
 /// Candles, newest first.
 pub(super) async fn candles(State(app): State<Arc<App>>, mut call: PublicCall) -> Answer<Vec<Candle>> {
     let symbol = mandatory("symbol", call.query.text("symbol")?)?;
-    let resolution = resolution(mandatory("resolution", call.query.whole("resolution")?)?)?;
+    let resolution = resolution(&mandatory("resolution", call.query.text("resolution")?)?)?;
     let bound = |query: &mut Fields<'_>, name| match app.dialect.takes_seconds() {
         true => query.time_or_seconds(name),
         false => query.time(name),
@@ -122,10 +122,16 @@ pub(super) async fn candles(State(app): State<Arc<App>>, mut call: PublicCall) -
     Ok(Json(candles.await??))
 }
 
-fn resolution(minutes: i64) -> Result<Resolution, Refused> {
-    let known = Resolution::ALL.map(|resolution| resolution.minutes().to_string()).join(", ");
-    Resolution::ALL.into_iter().find(|resolution| resolution.minutes() == minutes).ok_or_else(|| {
-        Refused::parameter(format!("resolution {minutes} is not known: use {known} (minutes)"))
+/// A length in minutes; `60.0` is one, too.
+fn resolution(text: &str) -> Result<Resolution, Refused> {
+    let is_plain = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    let minutes = Decimal::from_str_exact(text).ok().filter(|_| is_plain);
+    let is = |resolution: &Resolution| minutes == Some(resolution.minutes().into());
+    Resolution::ALL.into_iter().find(is).ok_or_else(|| {
+        let known = Resolution::ALL.map(|resolution| resolution.minutes().to_string()).join(", ");
+        let meant = text.parse::<Resolution>().map(|meant| format!("; {meant} is {}", meant.minutes()));
+        let (text, meant): (String, _) = (text.chars().take(40).collect(), meant.unwrap_or_default());
+        Refused::parameter(format!("resolution {text} is not known: use {known} (minutes){meant}"))
     })
 }
 

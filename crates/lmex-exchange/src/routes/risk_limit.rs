@@ -9,7 +9,7 @@ use lmex_engine::{AccountId, LegId, MarketView, NewTerms};
 use lmex_types::Decimal;
 
 use super::market::{market_named, markets};
-use super::settings::{agree, answer_to, as_sent, counted, expect_mode, legs_in};
+use super::settings::{NotSet, agree, answer_to, counted, expect_mode, legs_in};
 use super::{Answer, Json};
 use crate::call::{PrivateCall, PublicCall};
 use crate::desk::Desk;
@@ -109,9 +109,10 @@ impl Request {
         let id = market.id();
         let level = counted(self.level);
         let legs = legs_in(&desk.state, account, id);
-        let refusal = agree(desk, account, id, &legs, NewTerms::RiskLimit { level });
-        let message = format!("Risk limit changed successfully, level: {level}");
-        answer_to(desk, id, SettingKind::RISK_LIMIT, refusal, message)
-            .map(|answer| as_sent(answer, self.level))
+        let outcome = match agree(desk, account, id, &legs, NewTerms::RiskLimit { level }) {
+            None => Ok(format!("Risk limit changed successfully, level: {level}")),
+            Some(refusal) => Err(NotSet::with_number(refusal, self.level)),
+        };
+        answer_to(desk, id, SettingKind::RISK_LIMIT, outcome)
     }
 }

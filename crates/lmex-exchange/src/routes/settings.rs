@@ -126,9 +126,11 @@ impl LeverageRequest {
             self.leverage
         );
         let new = NewTerms::Leverage { leverage: counted(self.leverage), margin };
-        let refusal = agree(desk, account, id, &legs, new);
-        answer_to(desk, id, SettingKind::LEVERAGE, refusal, message)
-            .map(|answer| as_sent(answer, self.leverage))
+        let outcome = match agree(desk, account, id, &legs, new) {
+            None => Ok(message),
+            Some(refusal) => Err(NotSet::with_number(refusal, self.leverage)),
+        };
+        answer_to(desk, id, SettingKind::LEVERAGE, outcome)
     }
 }
 
@@ -184,7 +186,8 @@ pub(super) async fn set_position_mode(
     let set = app.desk.act(move |desk| -> Result<_, Refused> {
         let market = market_named(&desk.state, &symbol)?.id();
         let refusal = refusal_of(&desk.apply(Command::SetPositionMode { account, market, mode }));
-        answer_to(desk, market, SettingKind::POSITION_MODE, refusal, String::new())
+        let outcome = refusal.map_or_else(|| Ok(String::new()), |refusal| Err(NotSet::from(refusal)));
+        answer_to(desk, market, SettingKind::POSITION_MODE, outcome)
     });
     Ok(Json(set.await??))
 }
@@ -237,23 +240,51 @@ pub(super) fn agree(
     desk.apply_together(commands).iter().find_map(|batch| refusal_of(batch))
 }
 
-/// The answer to a setting that was carried out or refused. A refusal that the document lists as a status of the answer
-/// is one, with HTTP 200; others are errors.
+/// Why a setting was not carried out.
+#[derive(Debug)]
+pub(super) struct NotSet {
+    refusal: Refusal,
+    said: String,
+}
+
+impl From<Refusal> for NotSet {
+    fn from(refusal: Refusal) -> Self {
+        Self { refusal, said: refusal.to_string() }
+    }
+}
+
+impl NotSet {
+    /// With the number as it was sent: the engine may have got another ([`counted`]).
+    pub(super) fn with_number(refusal: Refusal, sent: i64) -> Self {
+        let said = match refusal {
+            Refusal::LeverageOutOfRange { max, .. } => {
+                format!("leverage {sent} is above the market's maximum: use at most {max}, or 0 for it")
+            }
+            Refusal::RiskLimitOutOfRange { max, .. } => {
+                format!("riskLimitLevel {sent} does not exist: use 1 to {max}")
+            }
+            _ => refusal.to_string(),
+        };
+        Self { refusal, said }
+    }
+}
+
+/// The answer to a setting that was carried out, with a message, or refused. A refusal that the document lists as a status
+/// of the answer is one, with HTTP 200; others are errors.
 pub(super) fn answer_to(
     desk: &Desk,
     market: MarketId,
     kind: SettingKind,
-    refusal: Option<Refusal>,
-    message: String,
+    outcome: Result<String, NotSet>,
 ) -> Result<SettingAnswer, Refused> {
     let (now, Some(market)) = (desk.state.now, desk.state.engine.market(market)) else {
         return Err(Refused::rejected("the market is gone"));
     };
     let answer = |status, message| answer(&market, now, kind, status, message);
-    match refusal {
-        None => Ok(answer(Status::SUCCESS, message)),
-        Some(refusal) => match in_band(&refusal) {
-            Some(status) => Ok(answer(status, refusal.to_string())),
+    match outcome {
+        Ok(message) => Ok(answer(Status::SUCCESS, message)),
+        Err(NotSet { refusal, said }) => match in_band(&refusal) {
+            Some(status) => Ok(answer(status, said)),
             None => Err(Refused::by_engine(&refusal, Side::Buy, &market)),
         },
     }
@@ -262,12 +293,6 @@ pub(super) fn answer_to(
 /// A number for the engine. What is no number of anything there is beyond everything: the engine says so.
 pub(super) fn counted(sent: i64) -> u32 {
     u32::try_from(sent).unwrap_or(u32::MAX)
-}
-
-/// With the number as it was sent, where [`counted`] gave the engine another.
-pub(super) fn as_sent(mut answer: SettingAnswer, sent: i64) -> SettingAnswer {
-    answer.message = answer.message.replace(&u32::MAX.to_string(), &sent.to_string());
-    answer
 }
 
 fn refusal_of(batch: &Batch) -> Option<Refusal> {
@@ -378,5 +403,25 @@ fn margin_word(margin: MarginMode) -> MarginWord {
     match margin {
         MarginMode::Cross => MarginWord::Cross,
         MarginMode::Isolated => MarginWord::Isolated,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_has_the_number_that_was_sent_and_the_engines_words() {
+        let largest = u32::MAX;
+        for sent in [101, i64::from(largest)] {
+            let leverage = Refusal::LeverageOutOfRange { leverage: counted(sent), max: 100 };
+            let level = Refusal::RiskLimitOutOfRange { level: counted(sent), max: 10 };
+            for refusal in [leverage, level] {
+                assert_eq!(NotSet::with_number(refusal, sent).said, refusal.to_string());
+            }
+        }
+        let refusal = Refusal::RiskLimitOutOfRange { level: counted(-1), max: largest };
+        let said = NotSet::with_number(refusal, -1).said;
+        assert_eq!(said, "riskLimitLevel -1 does not exist: use 1 to 4294967295");
     }
 }

@@ -219,7 +219,15 @@ async fn bad_queries_are_refused_by_parameter() {
         ("/trades?symbol=BTC-PERP&startTime=1790000000", -2, "startTime must be in milliseconds"),
         ("/ohlcv?symbol=BTC-PERP", -2, "resolution parameter is mandatory"),
         ("/ohlcv?symbol=BTC-PERP&resolution=2", -2, "resolution 2 is not known: use 1, 5, 15"),
-        ("/ohlcv?symbol=BTC-PERP&resolution=1h", -2, "resolution must be a number"),
+        (
+            "/ohlcv?symbol=BTC-PERP&resolution=1h",
+            -2,
+            "use 1, 5, 15, 30, 60, 240, 360, 1440, 10080, 43200 (minutes); 1h is 60",
+        ),
+        ("/ohlcv?symbol=BTC-PERP&resolution=1H", -2, "; 1h is 60"),
+        ("/ohlcv?symbol=BTC-PERP&resolution=6_0", -2, "resolution 6_0 is not known"),
+        ("/ohlcv?symbol=BTC-PERP&resolution=", -2, "resolution parameter is mandatory"),
+        ("/ohlcv?symbol=BTC-PERP&resolution=60.000000000000000000000000000001", -2, " is not known: use 1, "),
         ("/ohlcv?symbol=BTC-PERP&resolution=1&limit=5", -2, "limit is not a known parameter"),
         (
             "/ohlcv?symbol=BTC-PERP&resolution=1&start=1780000000000",

@@ -8,6 +8,7 @@ use lmex_exchange::faults::{Execution, FaultSpec, Kind};
 use serde::{Deserialize, Serialize};
 
 use super::admin::Admin;
+use crate::args::whole;
 use crate::error::CliError;
 use crate::output::{Align, Narrow, Output, Table};
 
@@ -45,31 +46,32 @@ pub struct Add {
     #[arg(long)]
     pub account: Option<String>,
     /// Milliseconds: of delay, reorder, close and clock-offset.
-    #[arg(long, allow_negative_numbers = true)]
+    #[arg(long, allow_negative_numbers = true, value_parser = whole::<i64>)]
     pub ms: Option<i64>,
     /// How slow: bytes of an answer, or messages of a stream, a second.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = whole::<u32>, allow_negative_numbers = true)]
     pub per_second: Option<u32>,
     /// Which block a rate-limit brings: 1, 2 or 3.
-    #[arg(long)]
+    #[arg(long, value_parser = whole::<u8>, allow_negative_numbers = true)]
     pub tier: Option<u8>,
     /// Whether it happens before the request is executed, or after.
     #[arg(long, value_name = "before|after", value_parser = execution)]
     pub execution: Option<Execution>,
     /// The next so many times only.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = whole::<u64>, allow_negative_numbers = true)]
     pub times: Option<u64>,
     /// Every so many-th time only.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = whole::<u64>, allow_negative_numbers = true)]
     pub every: Option<u64>,
     /// So many times in a hundred, by the exchange's seed.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = whole::<u8>, allow_negative_numbers = true)]
     pub percent: Option<u8>,
 }
 
 #[derive(Debug, Args)]
 pub struct Clear {
     /// The fault's number; all if absent.
+    #[arg(value_parser = number, allow_negative_numbers = true)]
     pub id: Option<u64>,
 }
 
@@ -114,6 +116,10 @@ pub async fn run(fault: &Fault, admin: &Admin, output: &Output) -> Result<(), Cl
             output.print(&cleared, || table(std::slice::from_ref(&cleared)))
         }
     }
+}
+
+fn number(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| "write a fault's number, as `lmex exchange fault list` shows it".to_owned())
 }
 
 impl Add {

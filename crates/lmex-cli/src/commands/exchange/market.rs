@@ -2,6 +2,7 @@
 
 use clap::{Args, ValueEnum};
 use http::Method;
+use lmex::Symbol;
 use serde::{Deserialize, Serialize};
 
 use super::admin::Admin;
@@ -12,7 +13,7 @@ use crate::output::{Align, Output, Table};
 pub struct Market {
     /// The market to change, such as BTC-PERP; without it all are shown.
     #[arg(requires = "trading")]
-    pub symbol: Option<String>,
+    pub symbol: Option<Symbol>,
     /// What it takes from now on.
     #[arg(value_enum)]
     pub trading: Option<Trading>,
@@ -36,14 +37,18 @@ struct Markets {
 
 #[derive(Debug, Serialize, Deserialize)]
 struct Row {
-    symbol: String,
+    symbol: Symbol,
     trading: Trading,
 }
 
 pub async fn run(args: &Market, admin: &Admin, output: &Output) -> Result<(), CliError> {
-    let change = args.symbol.clone().zip(args.trading).map(|(symbol, trading)| Row { symbol, trading });
+    let change = args.symbol.zip(args.trading).map(|(symbol, trading)| Row { symbol, trading });
     let method = if change.is_some() { Method::POST } else { Method::GET };
-    let markets: Markets = admin.ask(method, "/admin/markets", change.as_ref()).await?;
+    let markets: Markets =
+        admin.ask(method, "/admin/markets", change.as_ref()).await.map_err(|error| match change {
+            Some(_) if error.category == "invalid" => error.hint("`lmex exchange market` lists all"),
+            _ => error,
+        })?;
     output.print(&markets, || {
         let mut table = Table::new("", &["market", "takes"].map(|name| (name, Align::Left)));
         for Row { symbol, trading } in &markets.markets {

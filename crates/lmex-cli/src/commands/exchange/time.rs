@@ -33,7 +33,7 @@ pub enum Time {
 #[command(group = ArgGroup::new("where").required(true).args(["by", "to"]))]
 pub struct Step {
     /// How long: 500ms, 90s, 1h30m, 8h; at most 744h.
-    #[arg(value_parser = millis)]
+    #[arg(value_parser = millis, allow_hyphen_values = true)]
     pub by: Option<i64>,
     /// Until this moment: 2026-12-01T00:00:00Z, or milliseconds since 1970.
     #[arg(long, value_name = "MOMENT", value_parser = point)]
