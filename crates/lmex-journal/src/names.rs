@@ -2,6 +2,8 @@
 
 pub(crate) const LOCK: &str = "lock";
 pub(crate) const FORMAT: &str = "format";
+/// The next segment, until it has its name: when it is made, its first number isn't known.
+pub(crate) const NEXT: &str = "journal-next.log";
 const TEMPORARY: &str = ".tmp";
 
 /// What a name says a file is.
@@ -11,6 +13,8 @@ pub(crate) enum Kind {
     Format,
     /// With the number of its first record.
     Segment(u64),
+    /// A segment made ahead; it may have been begun.
+    Next,
     /// With the number of the last record in it.
     Snapshot(u64),
     /// One of ours that was not completed.
@@ -40,6 +44,7 @@ pub(crate) fn kind(name: &str) -> Kind {
     match name {
         LOCK => Kind::Lock,
         FORMAT => Kind::Format,
+        NEXT => Kind::Next,
         _ if name.starts_with('.') => Kind::Hidden,
         _ => numbered(name).unwrap_or_else(|| leftover(name)),
     }
@@ -80,8 +85,8 @@ mod tests {
             assert_eq!(kind(&temporary(&segment(number))), Kind::Leftover);
         }
         assert_eq!(
-            [LOCK, FORMAT, ".DS_Store", "format.tmp"].map(kind),
-            [Kind::Lock, Kind::Format, Kind::Hidden, Kind::Leftover]
+            [LOCK, FORMAT, NEXT, ".DS_Store", "format.tmp"].map(kind),
+            [Kind::Lock, Kind::Format, Kind::Next, Kind::Hidden, Kind::Leftover]
         );
     }
 

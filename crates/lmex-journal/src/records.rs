@@ -125,7 +125,7 @@ impl Records {
             None => {
                 // Where the read fails, an empty segment is left, at whose end whoever asks again is refused again.
                 let buffer = std::mem::take(&mut self.segment.bytes);
-                Segment::read(self.disk.as_ref(), first, buffer)?
+                Segment::read(self.disk.as_ref(), first, names::segment(first), buffer)?
             }
         };
         self.between.pop_front();

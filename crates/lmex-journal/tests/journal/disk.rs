@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::io::{Error, ErrorKind, Result};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard};
+use std::thread::{ThreadId, current};
 
 use lmex_journal::{Disk, DiskFile};
 
@@ -30,6 +31,10 @@ pub(crate) struct Sim {
     pub(crate) power: Option<usize>,
     /// Operations so far.
     pub(crate) operations: usize,
+    /// Who has waited for the disk, each time.
+    pub(crate) syncs: Vec<ThreadId>,
+    /// Whether files can't get other names.
+    pub(crate) keeps_names: bool,
 }
 
 #[derive(Clone, Default)]
@@ -62,7 +67,7 @@ impl SimDisk {
     /// Another disk with the same on it, and nothing wrong with it.
     pub(crate) fn copy(&self) -> Self {
         let mut sim = self.lock().clone();
-        (sim.room, sim.good_syncs, sim.power) = (None, None, None);
+        (sim.room, sim.good_syncs, sim.power, sim.keeps_names) = (None, None, None, false);
         Self(Arc::new(Mutex::new(sim)))
     }
 
@@ -203,6 +208,9 @@ impl Disk for SimDisk {
     fn rename(&self, from: &str, to: &str) -> Result<()> {
         let mut sim = self.lock();
         sim.operate()?;
+        if sim.keeps_names {
+            return Err(Error::other("names can't be changed"));
+        }
         sim.rename(Renaming::Rename(from.to_owned(), to.to_owned()));
         Ok(())
     }
@@ -217,6 +225,7 @@ impl Disk for SimDisk {
 
     fn sync_folder(&self) -> Result<()> {
         let mut sim = self.lock();
+        sim.syncs.push(current().id());
         sim.operate()?;
         sim.synced_names = sim.names.clone();
         sim.unsynced.clear();
@@ -250,6 +259,7 @@ impl DiskFile for Open {
 
     fn sync_data(&mut self) -> Result<()> {
         let mut sim = self.0.lock();
+        sim.syncs.push(current().id());
         sim.operate()?;
         match &mut sim.good_syncs {
             Some(0) => return Err(Error::other("the disk doesn't answer")),

@@ -1,0 +1,77 @@
+//! Who waits for the disk, and who doesn't.
+
+use std::thread::current;
+
+use lmex_journal::{Durability, Writer};
+
+use crate::ask::{SMALL, payload, start, state, take_snapshot};
+use crate::disk::SimDisk;
+
+/// Writes records on this thread, so that each is a batch of its own; the last one's number.
+fn write_some(writer: &Writer, records: u64) -> u64 {
+    for _ in 0..records {
+        writer.write(&payload(writer.handle().last() + 1)).unwrap();
+    }
+    writer.handle().last()
+}
+
+fn syncs_of_this_thread(disk: &SimDisk) -> usize {
+    disk.lock().syncs.iter().filter(|thread| **thread == current().id()).count()
+}
+
+#[test]
+fn who_writes_without_the_promise_of_a_sync_never_waits_for_one() {
+    for durability in [Durability::Os, Durability::None] {
+        let disk = SimDisk::default();
+        let writer = start(&disk, durability, SMALL);
+        disk.lock().syncs.clear();
+        for _ in 0..10 {
+            write_some(&writer, 100);
+            take_snapshot(writer.handle()).unwrap();
+        }
+        write_some(&writer, 100);
+        assert_eq!(syncs_of_this_thread(&disk), 0, "{durability:?}");
+        writer.close().unwrap();
+        assert!(disk.names("journal-").len() > 2, "{durability:?}: no segment was begun");
+        assert_eq!(disk.names("journal-next"), [""; 0], "{durability:?}");
+        assert_eq!(state(&disk).unwrap(), (1000, 1100, None));
+    }
+}
+
+#[test]
+fn a_new_segment_costs_no_more_syncs_than_any_other_record() {
+    let disk = SimDisk::default();
+    let writer = start(&disk, Durability::Fsync, SMALL);
+    disk.lock().syncs.clear();
+    write_some(&writer, 500);
+    assert_eq!(syncs_of_this_thread(&disk), 500);
+    writer.close().unwrap();
+    assert!(disk.names("journal-").len() > 20);
+    assert_eq!(state(&disk).unwrap(), (0, 500, None));
+}
+
+#[test]
+fn a_segment_that_never_got_its_name_counts() {
+    for durability in [Durability::Fsync, Durability::Os] {
+        let disk = SimDisk::default();
+        let writer = start(&disk, durability, SMALL);
+        disk.lock().keeps_names = true;
+        let mut kept = 0;
+        while let Ok(number) = writer.write(&payload(kept + 1)) {
+            kept = number;
+        }
+        let failure = writer.close().unwrap_err();
+        assert!(failure.0.contains("names can't be changed"), "{failure}");
+        assert_eq!(disk.names("journal-"), ["journal-00000000000000000001.log", "journal-next.log"]);
+        let mut disk = disk.copy();
+        if durability == Durability::Fsync {
+            disk = disk.after_power_loss(&mut 0);
+        }
+        assert!(state(&disk).unwrap().1 >= kept);
+        assert_eq!(disk.names("journal-next"), [""; 0]);
+        let writer = start(&disk, durability, SMALL);
+        let last = write_some(&writer, 50);
+        writer.close().unwrap();
+        assert_eq!(state(&disk).unwrap(), (0, last, None));
+    }
+}
