@@ -1,6 +1,7 @@
 //! The thread that waits for the disk, so that who writes needn't: it brings to the disk what only the system has, makes
 //! the next segment ahead, and gives it its name once it is begun.
 
+use std::io::{self, ErrorKind};
 use std::mem;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{Builder, JoinHandle};
@@ -254,22 +255,31 @@ impl Worker {
     fn make_next(&mut self) -> Result<Prepared, DiskError> {
         let (disk, name) = (self.disk.as_ref(), names::NEXT);
         let mut file = disk.create(name).map_err(DiskError::of(disk, name, "made"))?;
-        if self.room > 0 {
-            let zeros = vec![0; usize::try_from(self.room).unwrap_or_default()];
-            file.write_at(&zeros, 0).map_err(DiskError::of(disk, name, "written"))?;
-        }
+        let length = make_room(file.as_mut(), self.room).map_err(DiskError::of(disk, name, "written"))?;
         file.sync_data().map_err(DiskError::of(disk, name, "synced"))?;
         disk.sync_folder().map_err(DiskError::of(disk, "", "synced"))?;
         self.prepared = Some(open(disk, name)?);
-        Ok(Prepared { file, length: self.room })
+        Ok(Prepared { file, length })
     }
 
     /// Whoever waits for the next segment is told that there will be none.
     fn give_up(&mut self, shared: &Shared) {
-        let source = std::io::Error::other("the journal has stopped");
+        let source = io::Error::other("the journal has stopped");
         let error = DiskError { path: self.disk.path(names::NEXT), action: "made", source };
         self.prepared = None;
         shared.lock().next = Next::Failed(error);
         shared.changed.notify_all();
+    }
+}
+
+/// Makes room in an empty file, where the disk has any; its length.
+fn make_room(file: &mut dyn DiskFile, bytes: u64) -> io::Result<u64> {
+    if bytes == 0 {
+        return Ok(0);
+    }
+    match file.write_at(&vec![0; usize::try_from(bytes).unwrap_or_default()], 0) {
+        Ok(()) => Ok(bytes),
+        Err(error) if error.kind() == ErrorKind::StorageFull => file.truncate(0).map(|()| 0),
+        Err(error) => Err(error),
     }
 }

@@ -1,5 +1,6 @@
 //! The end of the journal, where batches are written.
 
+use std::io::{self, ErrorKind};
 use std::sync::Arc;
 
 use crate::batch::Draft;
@@ -120,16 +121,30 @@ impl Tail {
 
     fn write(&mut self, draft: &mut Draft) -> Result<(), DiskError> {
         let batch = draft.seal(self.segment, self.next);
-        let (length, end) = (batch.len(), self.end + batch.len() as u64);
-        if self.durability == Durability::Fsync && end > self.length {
-            self.length = end.next_multiple_of(GROWTH).min(self.segment_bytes.max(end));
-            batch.resize((self.length - self.end) as usize, 0);
-        }
         self.is_synced = false;
-        let written = self.file.write_at(batch, self.end);
-        batch.truncate(length);
+        let written = match self.write_with_room(batch) {
+            // What there is may do for the records, if not for the room.
+            Err(error) if error.kind() == ErrorKind::StorageFull => self.file.write_at(batch, self.end),
+            written => written,
+        };
         let name = || names::segment(self.segment);
         written.map_err(|source| DiskError { path: self.disk.path(&name()), action: "written", source })
+    }
+
+    /// Writes a batch, and room behind it where the segment has to grow and a sync is promised.
+    fn write_with_room(&mut self, batch: &mut Vec<u8>) -> io::Result<()> {
+        let (bytes, end) = (batch.len(), self.end + batch.len() as u64);
+        if self.durability != Durability::Fsync || end <= self.length {
+            return self.file.write_at(batch, self.end);
+        }
+        let length = end.next_multiple_of(GROWTH).min(self.segment_bytes.max(end));
+        batch.resize((length - self.end) as usize, 0);
+        let written = self.file.write_at(batch, self.end);
+        batch.truncate(bytes);
+        if written.is_ok() {
+            self.length = length;
+        }
+        written
     }
 
     /// Begins a new segment where the batch would make the present one too long; whether it has. It was made ahead, and

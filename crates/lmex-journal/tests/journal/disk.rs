@@ -122,6 +122,10 @@ impl Sim {
         self.unsynced.push(renaming);
     }
 
+    fn give_back(&mut self, bytes: usize) {
+        self.room = self.room.map(|room| room + bytes);
+    }
+
     /// Loses a file.
     pub(crate) fn lose(&mut self, name: &str) {
         self.names.remove(name);
@@ -218,8 +222,10 @@ impl Disk for SimDisk {
     fn remove(&self, name: &str) -> Result<()> {
         let mut sim = self.lock();
         sim.operate()?;
-        sim.find(name)?;
+        let file = sim.find(name)?;
         sim.rename(Renaming::Remove(name.to_owned()));
+        let bytes = sim.files[file].live.len();
+        sim.give_back(bytes);
         Ok(())
     }
 
@@ -238,8 +244,9 @@ impl DiskFile for Open {
         let mut sim = self.0.lock();
         let powered = sim.operate();
         // The power may go while the write is under way, and a full disk takes what fits.
-        let fits = sim.room.unwrap_or(usize::MAX).min(bytes.len());
-        let room = sim.room.map(|room| room - fits);
+        let room_there = sim.files[self.1].live.len().saturating_sub(offset as usize);
+        let fits = sim.room.unwrap_or(usize::MAX).saturating_add(room_there).min(bytes.len());
+        let room = sim.room.map(|room| room - fits.saturating_sub(room_there));
         sim.room = room;
         let file = &mut sim.files[self.1];
         write(&mut file.live, offset as usize, &bytes[..fits]);
@@ -252,8 +259,10 @@ impl DiskFile for Open {
         let mut sim = self.0.lock();
         sim.operate()?;
         let file = &mut sim.files[self.1];
+        let bytes = file.live.len().saturating_sub(length as usize);
         file.live.truncate(length as usize);
         file.unsynced.push(Change::Truncate(length as usize));
+        sim.give_back(bytes);
         Ok(())
     }
 

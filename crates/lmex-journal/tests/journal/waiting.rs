@@ -1,10 +1,11 @@
 //! Who waits for the disk, and who doesn't.
 
+use std::sync::mpsc::channel;
 use std::thread::current;
 
 use lmex_journal::{Durability, Writer};
 
-use crate::ask::{SMALL, payload, start, state, take_snapshot};
+use crate::ask::{SMALL, hold, payload, start, state, take_snapshot};
 use crate::disk::SimDisk;
 
 /// Writes records on this thread, so that each is a batch of its own; the last one's number.
@@ -74,4 +75,21 @@ fn a_segment_that_never_got_its_name_counts() {
         writer.close().unwrap();
         assert_eq!(state(&disk).unwrap(), (0, last, None));
     }
+}
+
+#[test]
+fn what_others_want_called_is_not_called_by_who_writes() {
+    let disk = SimDisk::default();
+    let writer = start(&disk, Durability::Os, SMALL);
+    let release = hold(writer.handle()).unwrap();
+    let (said, heard) = channel();
+    let told = said.clone();
+    writer.handle().append(&payload(1), move || told.send(current().id()).unwrap()).unwrap();
+    // Its record is written all the same, since it comes first.
+    assert_eq!(writer.write(&payload(2)), Ok(2));
+    assert_eq!((writer.handle().kept(), heard.try_recv().ok()), (2, None));
+    release.send(()).unwrap();
+    assert_ne!(heard.recv().unwrap(), current().id());
+    writer.close().unwrap();
+    assert_eq!(state(&disk).unwrap(), (0, 2, None));
 }
