@@ -57,9 +57,6 @@ impl Folder {
         } else if kinds.iter().any(|kind| matches!(kind, Kind::Segment(_) | Kind::Snapshot(_))) {
             return Err(OpenError::NoFormat { file: disk.path(names::FORMAT) });
         }
-        for name in listed.iter().filter(|name| names::kind(name) == Kind::Leftover) {
-            disk.remove(name).map_err(DiskError::of(disk.as_ref(), name, "removed"))?;
-        }
         if !kinds.contains(&Kind::Format) {
             write_whole(disk.as_ref(), names::FORMAT, &[line.as_bytes()])?;
         }

@@ -10,6 +10,7 @@
 //! | `journal-00000000000000000001.log` | a segment: records from this number on |
 //! | `journal-next.log` | the next segment, made ahead: with a header it was begun, and its name is under way |
 //! | `snapshot-00000000000000000042.bin` | a state that holds all records up to this number |
+//! | `.cut-…` | what was last cut off a segment's end |
 //! | `….tmp` | a file not yet complete; it gets its name once it is, and is removed at the next start |
 //!
 //! A segment is a header and then *batches*: what one write brought to the disk. Checksums are CRC-32, integers
@@ -35,7 +36,7 @@
 //! first of the next one. So:
 //!
 //! - a bad batch in the last segment with no good batch behind it was never acknowledged, or can't be told from one
-//!   that wasn't: it is cut off, and [`Recovered::cut`] says so;
+//!   that wasn't: it is cut off once all else was found good, and [`Recovered::cut`] says so;
 //! - any other fault is damage, also where bytes were taken out or put in: [`RecoverError::Corrupt`] names the file, the offset and what to do.
 //!
 //! A snapshot is evidence as well: it is written only when its records are synced, so a journal that ends before
@@ -80,6 +81,7 @@ mod queue;
 mod records;
 mod recovery;
 mod scan;
+mod settling;
 mod snapshot;
 mod syncer;
 mod tail;

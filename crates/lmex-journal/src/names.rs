@@ -5,6 +5,7 @@ pub(crate) const FORMAT: &str = "format";
 /// The next segment, until it has its name: when it is made, its first number isn't known.
 pub(crate) const NEXT: &str = "journal-next.log";
 const TEMPORARY: &str = ".tmp";
+const CUT: &str = ".cut-";
 
 /// What a name says a file is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +36,15 @@ pub(crate) fn snapshot(number: u64) -> String {
     format!("snapshot-{number:020}.bin")
 }
 
+/// What was cut off a segment at an offset. Hidden: it is none of the journal any more.
+pub(crate) fn cut(segment: u64, offset: u64) -> String {
+    format!("{CUT}journal-{segment:020}-{offset}")
+}
+
+pub(crate) fn is_cut(name: &str) -> bool {
+    name.starts_with(CUT)
+}
+
 /// What a file is called until it is complete.
 pub(crate) fn temporary(name: &str) -> String {
     format!("{name}{TEMPORARY}")
@@ -62,10 +72,15 @@ fn numbered(name: &str) -> Option<Kind> {
     };
     // Only the one spelling: two files must not mean the same number.
     match found {
-        Kind::Segment(first) if first > 0 && segment(first) == name => Some(found),
-        Kind::Snapshot(number) if number > 0 && snapshot(number) == name => Some(found),
+        Kind::Segment(first) if is_number(first) && segment(first) == name => Some(found),
+        Kind::Snapshot(number) if is_number(number) && snapshot(number) == name => Some(found),
         _ => None,
     }
+}
+
+/// Records are counted from 1, and there is a number after each.
+fn is_number(number: u64) -> bool {
+    (1..u64::MAX).contains(&number)
 }
 
 fn leftover(name: &str) -> Kind {
@@ -79,7 +94,7 @@ mod tests {
 
     #[test]
     fn a_name_is_read_as_it_is_written() {
-        for number in [1, 42, u64::MAX] {
+        for number in [1, 42, u64::MAX - 1] {
             assert_eq!(kind(&segment(number)), Kind::Segment(number));
             assert_eq!(kind(&snapshot(number)), Kind::Snapshot(number));
             assert_eq!(kind(&temporary(&segment(number))), Kind::Leftover);
@@ -97,6 +112,8 @@ mod tests {
         {
             assert_eq!(kind(name), Kind::Foreign, "{name}");
         }
-        assert_eq!(kind(&segment(0)), Kind::Foreign);
+        for number in [0, u64::MAX] {
+            assert_eq!([kind(&segment(number)), kind(&snapshot(number))], [Kind::Foreign; 2]);
+        }
     }
 }

@@ -53,7 +53,7 @@ impl Pending {
     /// Whether this many bytes more are too many. Without a record waiting there is room for any one.
     fn is_full(&self, bytes: usize, bounds: &Bounds) -> bool {
         let is_heavy = self.draft.records() > 0 && self.draft.len() + bytes > bounds.queue_bytes;
-        is_heavy || self.done.len() >= bounds.queue_records
+        is_heavy || self.done.len().max(self.draft.records() as usize) >= bounds.queue_records
     }
 }
 

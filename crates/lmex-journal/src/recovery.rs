@@ -3,13 +3,14 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use crate::disk::{Disk, open as open_file};
+use crate::disk::Disk;
 use crate::error::{CorruptError, DiskError, RecoverError};
 use crate::folder::{Folder, list, write_whole};
 use crate::header;
 use crate::names::{self, Kind};
 use crate::records::{Ready, Records};
 use crate::scan::Segment;
+use crate::settling::Settling;
 use crate::snapshot;
 
 /// What a folder holds.
@@ -34,26 +35,30 @@ pub struct Snapshot {
     pub bytes: Vec<u8>,
 }
 
-/// A torn end that was cut off.
+/// A torn end. [`Records::finish`] cuts it off: nothing is changed before all else was found good.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "{file}: {bytes} bytes from byte {offset} on were cut off ({fault}): a write that never came to its end",
-    file = file.display()
+    "{file}: {bytes} bytes from byte {offset} on were cut off ({fault}): a write that never came to its end; \
+     {kept} has them until the next time",
+    file = file.display(), kept = kept.display()
 )]
 pub struct Cut {
     /// Which file.
     pub file: std::path::PathBuf,
-    /// The file's length now.
+    /// The file's length without it.
     pub offset: u64,
-    /// How many bytes were cut off, zeros at the end not counted.
+    /// How many bytes are cut off, zeros at the end not counted.
     pub bytes: u64,
-    /// What was wrong there.
+    /// What is wrong there.
     pub fault: String,
+    /// Where they are kept, if the disk has room for them.
+    pub kept: std::path::PathBuf,
 }
 
 impl Folder {
-    /// Finds the newest good snapshot, cuts a torn end off, and makes sure that what is read is on the disk: a
-    /// process that was killed may have left records that only the system's memory holds.
+    /// Finds the newest good snapshot, and where the journal ends. [`Records::finish`] cuts a torn end off, and makes sure
+    /// that what was read is on the disk: a process that was killed may have left records that only the system's memory
+    /// holds. Until then nothing is changed but that a new journal gets its first file.
     ///
     /// # Errors
     /// Where files are damaged or missing, or the disk says no. Damage in a segment before the last one is found
@@ -200,8 +205,9 @@ fn open(
     let is_unnamed = unnamed == Some(last_first);
     let name = if is_unnamed { names::NEXT.to_owned() } else { names::segment(last_first) };
     let mut last = Segment::read(disk.as_ref(), last_first, name, Vec::new())?;
-    let cut = find_end(disk.as_ref(), &mut last, after)?;
-    settle(disk.as_ref(), &firsts, &last, cut.is_some())?;
+    let torn = find_end(disk.as_ref(), &mut last, after)?;
+    let (cut, torn) = torn.unzip();
+    let settling = Settling::of(&firsts, &last, torn);
     let ready = Ready {
         disk: Arc::clone(&disk),
         segment: last.first,
@@ -216,13 +222,23 @@ fn open(
         Some(first) => (Segment::read(disk.as_ref(), first, names::segment(first), Vec::new())?, Some(last)),
     };
     let number = segment.first;
-    let records =
-        Records { disk, after, segment, between: firsts, last, body: 0..0, number, stopped: false, ready };
+    let records = Records {
+        disk,
+        after,
+        segment,
+        between: firsts,
+        last,
+        body: 0..0,
+        number,
+        stopped: false,
+        settling,
+        ready,
+    };
     Ok((records, cut))
 }
 
-/// Walks to the end of the last segment. What a torn write left there is cut off in memory.
-fn find_end(disk: &dyn Disk, last: &mut Segment, after: u64) -> Result<Option<Cut>, CorruptError> {
+/// Walks to the end of the last segment. What a torn write left there is taken off in memory, and given back.
+fn find_end(disk: &dyn Disk, last: &mut Segment, after: u64) -> Result<Option<(Cut, Vec<u8>)>, CorruptError> {
     let torn = loop {
         match last.step() {
             Ok(Some(_)) => {}
@@ -237,26 +253,10 @@ fn find_end(disk: &dyn Disk, last: &mut Segment, after: u64) -> Result<Option<Cu
         return Err(last.corrupt(disk, fault));
     }
     Ok(torn.map(|fault| {
-        let written = last.bytes.iter().rposition(|byte| *byte != 0).map_or(last.at, |at| at + 1);
-        last.bytes.truncate(last.at);
-        let (offset, bytes) = (last.at as u64, (written - last.at) as u64);
-        Cut { file: disk.path(&last.name), offset, bytes, fault }
+        let mut torn = last.bytes.split_off(last.at);
+        torn.truncate(torn.iter().rposition(|byte| *byte != 0).map_or(0, |at| at + 1));
+        let kept = disk.path(&names::cut(last.first, last.at as u64));
+        let (offset, bytes) = (last.at as u64, torn.len() as u64);
+        (Cut { file: disk.path(&last.name), offset, bytes, fault, kept }, torn)
     }))
-}
-
-/// Brings what was read to the disk before anyone relies on it, and gives the last segment its name.
-fn settle(disk: &dyn Disk, earlier: &VecDeque<u64>, last: &Segment, is_cut: bool) -> Result<(), DiskError> {
-    for name in earlier.iter().copied().map(names::segment) {
-        open_file(disk, &name)?.sync_data().map_err(DiskError::of(disk, &name, "synced"))?;
-    }
-    let mut file = open_file(disk, &last.name)?;
-    if is_cut {
-        file.truncate(last.at as u64).map_err(DiskError::of(disk, &last.name, "cut"))?;
-    }
-    file.sync_data().map_err(DiskError::of(disk, &last.name, "synced"))?;
-    let name = names::segment(last.first);
-    if last.name != name {
-        disk.rename(&last.name, &name).map_err(DiskError::of(disk, &name, "made"))?;
-    }
-    disk.sync_folder().map_err(DiskError::of(disk, "", "synced"))
 }

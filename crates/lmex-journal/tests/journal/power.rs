@@ -64,7 +64,7 @@ fn survives(disk: &SimDisk, acknowledged: u64, when: &str) {
         let again = disk.copy();
         again.lock().power = Some(step);
         if let Ok(folder) = Folder::on(Arc::new(again.clone()), TAG) {
-            let _ = folder.recover();
+            let _ = folder.recover().and_then(|recovered| recovered.records.finish());
         }
         let after = again.after_power_loss(&mut (step as u64));
         assert!(last(&after, when) >= acknowledged, "{when}, and at step {step} of the recovery");
@@ -82,7 +82,9 @@ fn last(disk: &SimDisk, when: &str) -> u64 {
     let mut recovered = recover(disk).unwrap_or_else(|error| panic!("{when}: {error}"));
     assert_eq!(recovered.passed_over, [], "{when}");
     let snapshot = checked_snapshot(&recovered);
-    checked_records(&mut recovered, snapshot).unwrap_or_else(|error| panic!("{when}: {error}"))
+    let last = checked_records(&mut recovered, snapshot).unwrap_or_else(|error| panic!("{when}: {error}"));
+    recovered.records.finish().unwrap_or_else(|error| panic!("{when}: {error}"));
+    last
 }
 
 #[test]
