@@ -2,7 +2,7 @@
 
 use lmex_journal::{Bounds, RecoverError};
 
-use crate::ask::{SMALL, fill, state};
+use crate::ask::{SMALL, fill, recover, state};
 use crate::disk::SimDisk;
 
 const ONE_SEGMENT: Bounds = Bounds { segment_bytes: 4096, ..SMALL };
@@ -112,7 +112,7 @@ fn a_torn_end_is_cut_only_when_the_rest_is_good() {
     damaged.put("snapshot-00000000000000000009.bin.tmp", b"half".to_vec());
     let files = |disk: &SimDisk| disk.names("").iter().map(|name| disk.file(name)).collect::<Vec<_>>();
     let before = (damaged.names(""), files(&damaged));
-    assert_eq!(&corrupt_at(state(&damaged)).0, first);
+    assert_eq!(&corrupt_at(recover(&damaged).and_then(|found| found.records.finish())).0, first);
     assert!((damaged.names(""), files(&damaged)) == before, "something was changed");
 
     let cut = state(&torn).unwrap().2.unwrap();
