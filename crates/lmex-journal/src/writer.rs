@@ -43,7 +43,7 @@ impl Writer {
         let queue = Arc::new(Queue::new(bounds, ready.next, good.last().copied().unwrap_or_default()));
         let keeper = Keeper::start(Arc::clone(&disk), Arc::clone(&queue), good).map_err(no_thread)?;
         let tail = Tail::open(ready, durability, bounds.segment_bytes, Arc::clone(&queue), keeper)?;
-        let handle = Handle { queue: Arc::clone(&queue) };
+        let handle = Handle { queue: Arc::clone(&queue), promise: durability };
         let committer = Committer { tail, durability, draft: Draft::new() };
         let committer = Arc::new(Mutex::new(Some(committer)));
         let writing = Arc::clone(&committer);

@@ -1,11 +1,12 @@
 //! Who waits for the disk, and who doesn't.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::channel;
 use std::thread::current;
 
 use lmex_journal::{Durability, Writer};
 
-use crate::ask::{SMALL, hold, payload, start, state, take_snapshot};
+use crate::ask::{SMALL, hold, payload, recover, start, state, take_snapshot};
 use crate::disk::SimDisk;
 
 /// Writes records on this thread, so that each is a batch of its own; the last one's number.
@@ -92,4 +93,39 @@ fn what_others_want_called_is_not_called_by_who_writes() {
     assert_ne!(heard.recv().unwrap(), current().id());
     writer.close().unwrap();
     assert_eq!(state(&disk).unwrap(), (0, 2, None));
+}
+
+#[test]
+fn callers_that_write_append_and_take_snapshots_at_once_lose_nothing() {
+    for durability in [Durability::Os, Durability::Fsync] {
+        let disk = SimDisk::default();
+        let writer = start(&disk, durability, SMALL);
+        let done = AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            let snapshots = scope.spawn(|| {
+                while !done.load(Ordering::Acquire) {
+                    let _ = take_snapshot(writer.handle());
+                }
+            });
+            let appending = scope.spawn(|| {
+                for _ in 0..1_000 {
+                    writer.handle().append(b"appended", || {}).unwrap();
+                }
+            });
+            let mut before = 0;
+            for _ in 0..1_000 {
+                let number = writer.write(b"written").unwrap();
+                assert!(number > before && writer.handle().kept() >= number);
+                before = number;
+            }
+            appending.join().unwrap();
+            done.store(true, Ordering::Release);
+            snapshots.join().unwrap();
+        });
+        assert_eq!(writer.close(), Ok(2_000));
+        let recovered = recover(&disk).unwrap();
+        let after = recovered.snapshot.as_ref().map_or(0, |snapshot| snapshot.number);
+        let numbers: Vec<u64> = recovered.records.map(|record| record.unwrap().number).collect();
+        assert_eq!(numbers, (after + 1..=2_000).collect::<Vec<_>>());
+    }
 }
