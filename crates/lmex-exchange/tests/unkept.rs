@@ -23,7 +23,7 @@ use std::sync::Arc;
 use disk::SimDisk;
 use futures_util::StreamExt as _;
 use lmex_api::stream::ClientFrame;
-use lmex_exchange::{DataDir, Durability, ExchangeConfig, JournalDisk, LimitsMode};
+use lmex_exchange::{DataDir, Durability, ExchangeConfig, JournalDisk, KeepingBounds, LimitsMode};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio_tungstenite::connect_async;
@@ -41,7 +41,9 @@ enum Fault {
 
 fn on(disk: &SimDisk, dir: &TempDir, durability: Durability) -> ExchangeConfig {
     let disk = Some(JournalDisk(Arc::new(disk.clone())));
-    let data = DataDir { durability, disk, ..DataDir::new(dir.path()) };
+    // Room made ahead in a long segment would do for all orders of a test.
+    let bounds = KeepingBounds { segment_bytes: 4 << 10, ..KeepingBounds::default() };
+    let data = DataDir { durability, disk, bounds, ..DataDir::new(dir.path()) };
     ExchangeConfig { limits: LimitsMode::Off, data: Some(data), ..ExchangeConfig::default() }
 }
 
