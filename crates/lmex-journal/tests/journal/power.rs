@@ -36,7 +36,7 @@ fn live_round(writer: &Writer, durability: Durability, round: u32, acknowledged:
     let handle = writer.handle();
     let heard = match (durability, round % 2) {
         (Durability::Os, _) => {
-            for _ in 0..(if round % 2 == 0 { 1 } else { 7 }) {
+            for _ in 0..(if round.is_multiple_of(2) { 1 } else { 7 }) {
                 *acknowledged = writer.write(&payload(handle.last() + 1)).ok()?;
             }
             Vec::new()
