@@ -165,10 +165,10 @@ impl Exchange {
         } = opened;
         let Found { config, accounts, .. } = found;
         let clocks = Clocks { venue: venue.clock(), wall: shifted(clocks.wall, faults.clone()) };
-        let (handle, requests) = desk::queue(journal.clone());
+        let (handle, requests) = desk::queue(journal);
         let audience = Audience::default();
         let sockets = socket_config(&config);
-        let hub = Hub::spawn(standing, batches, sockets, audience.clone()).keeping(journal);
+        let hub = Hub::spawn(standing, batches, sockets, audience.clone()).of(handle.downgrade());
         let desk_ended = spawn_desk(desk.heard_by(audience), requests)?;
 
         let auth = Auth::new(accounts.keys(), config.nonce_window_ms, clocks.wall.clone(), config.dialect);
@@ -272,8 +272,8 @@ impl Handle {
     }
 
     /// Why nothing is served any more, if the journal has stopped or the exchange has failed: requests are answered with
-    /// 503 from then on, and streams are closed. What was acknowledged is on disk where there is a data folder, and a
-    /// new start finds it.
+    /// 503 from then on, and streams are closed. What was acknowledged is where the folder's durability promises it, and a new
+    /// start finds it.
     pub fn failure(&self) -> Option<DeskGone> {
         self.desk.end().filter(|gone| *gone != DeskGone::Stopped)
     }

@@ -289,7 +289,7 @@ mod tests {
     use axum::response::IntoResponse;
     use lmex_types::Side;
 
-    fn body(json: &str) -> Fields {
+    fn body(json: &str) -> Fields<'_> {
         Fields::of_body(json.as_bytes()).unwrap()
     }
 

@@ -23,7 +23,7 @@ use std::sync::Arc;
 use disk::SimDisk;
 use futures_util::StreamExt as _;
 use lmex_api::stream::ClientFrame;
-use lmex_exchange::{DataDir, Durability, ExchangeConfig, JournalDisk, LimitsMode};
+use lmex_exchange::{DataDir, Durability, ExchangeConfig, JournalDisk, KeepingBounds, LimitsMode};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio_tungstenite::connect_async;
@@ -41,7 +41,9 @@ enum Fault {
 
 fn on(disk: &SimDisk, dir: &TempDir, durability: Durability) -> ExchangeConfig {
     let disk = Some(JournalDisk(Arc::new(disk.clone())));
-    let data = DataDir { durability, disk, ..DataDir::new(dir.path()) };
+    // Room made ahead in a long segment would do for all orders of a test.
+    let bounds = KeepingBounds { segment_bytes: 4 << 10, ..KeepingBounds::default() };
+    let data = DataDir { durability, disk, bounds, ..DataDir::new(dir.path()) };
     ExchangeConfig { limits: LimitsMode::Off, data: Some(data), ..ExchangeConfig::default() }
 }
 
@@ -84,6 +86,12 @@ async fn fails(fault: Fault, durability: Durability) {
     }
 
     let (acknowledged, message) = place_until_refused(&venue).await;
+    let promised = if durability == Durability::Fsync {
+        "is on disk, up to record "
+    } else {
+        "is with the system, up to"
+    };
+    assert!(message.contains(promised), "{message}");
     assert!(message.contains("the journal has stopped: ") && message.contains("up to record "), "{message}");
     // Reads show nothing of it either: the engine has gone further than the disk.
     let (_, message) = venue.my("/user/open_orders").await.refused(503);
@@ -145,5 +153,15 @@ async fn without_a_promise_nobody_waits_for_the_disk() {
     venue.exchange.shutdown().await;
     let venue = Venue::start_at(on(&disk, &dir, Durability::None), START, START + 10).await.unwrap();
     assert_eq!(venue.my("/order?clOrderID=order-1").await.ok()["clOrderID"], "order-1");
+    venue.exchange.shutdown().await;
+}
+
+#[tokio::test]
+async fn without_a_promise_nobody_is_told_that_anything_is_safe() {
+    let (disk, dir) = (SimDisk::default(), TempDir::new().unwrap());
+    let venue = Venue::start_with(on(&disk, &dir, Durability::None)).await;
+    disk.lock().room = Some(700);
+    let (_, message) = place_until_refused(&venue).await;
+    assert!(message.contains("What was acknowledged may be lost"), "{message}");
     venue.exchange.shutdown().await;
 }

@@ -16,7 +16,8 @@ pub enum Durability {
 /// Limits of a journal. Those over 1 GiB count as 1 GiB.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Bounds {
-    /// A segment that has reached this many bytes is followed by a new one. A recovery holds one segment in memory.
+    /// A segment that has reached this many bytes is followed by a new one; where no sync is promised, one may become
+    /// twice as long while the next is being made. A recovery holds two segments in memory.
     pub segment_bytes: u64,
     /// The longest payload taken, in bytes; a longer one is refused.
     pub record_bytes: usize,

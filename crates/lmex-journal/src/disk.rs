@@ -8,6 +8,8 @@ use std::path::PathBuf;
 
 pub use fs::FsDisk;
 
+use crate::error::DiskError;
+
 /// A folder of files, locked for whoever holds this value.
 pub trait Disk: Send + Sync {
     /// The path of a file, for messages.
@@ -75,4 +77,9 @@ pub trait DiskFile: Send {
     /// # Errors
     /// What the system says. What was not synced may then be lost although a later sync succeeds.
     fn sync_data(&mut self) -> io::Result<()>;
+}
+
+/// Opens a file, or says which one can't be.
+pub(crate) fn open(disk: &dyn Disk, name: &str) -> Result<Box<dyn DiskFile>, DiskError> {
+    disk.open(name).map_err(DiskError::of(disk, name, "opened"))
 }

@@ -57,9 +57,6 @@ impl Folder {
         } else if kinds.iter().any(|kind| matches!(kind, Kind::Segment(_) | Kind::Snapshot(_))) {
             return Err(OpenError::NoFormat { file: disk.path(names::FORMAT) });
         }
-        for name in listed.iter().filter(|name| names::kind(name) == Kind::Leftover) {
-            disk.remove(name).map_err(DiskError::of(disk.as_ref(), name, "removed"))?;
-        }
         if !kinds.contains(&Kind::Format) {
             write_whole(disk.as_ref(), names::FORMAT, &[line.as_bytes()])?;
         }
@@ -93,16 +90,24 @@ pub(crate) fn list(disk: &dyn Disk) -> Result<Vec<String>, DiskError> {
 /// Writes a file so that it is there whole, or not at all. When this returns, it is on the disk.
 pub(crate) fn write_whole(disk: &dyn Disk, name: &str, parts: &[&[u8]]) -> Result<(), DiskError> {
     let unnamed = names::temporary(name);
-    let mut file = disk.create(&unnamed).map_err(DiskError::of(disk, &unnamed, "made"))?;
+    let written = write_synced(disk, &unnamed, parts)
+        .and_then(|()| disk.rename(&unnamed, name).map_err(DiskError::of(disk, name, "made")));
+    if written.is_err() {
+        // On a full disk it may have taken the last room, which others need.
+        let _ = disk.remove(&unnamed);
+    }
+    written?;
+    disk.sync_folder().map_err(DiskError::of(disk, "", "synced"))
+}
+
+fn write_synced(disk: &dyn Disk, name: &str, parts: &[&[u8]]) -> Result<(), DiskError> {
+    let mut file = disk.create(name).map_err(DiskError::of(disk, name, "made"))?;
     let mut offset = 0;
     for part in parts {
-        file.write_at(part, offset).map_err(DiskError::of(disk, &unnamed, "written"))?;
+        file.write_at(part, offset).map_err(DiskError::of(disk, name, "written"))?;
         offset += part.len() as u64;
     }
-    file.sync_data().map_err(DiskError::of(disk, &unnamed, "synced"))?;
-    drop(file);
-    disk.rename(&unnamed, name).map_err(DiskError::of(disk, name, "made"))?;
-    disk.sync_folder().map_err(DiskError::of(disk, "", "synced"))
+    file.sync_data().map_err(DiskError::of(disk, name, "synced"))
 }
 
 fn refuse_foreign<'a>(

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use crate::bounds::Durability;
 use crate::error::{AppendError, Failed, SnapshotError};
 use crate::keeper::Job;
 use crate::queue::Queue;
@@ -14,6 +15,7 @@ use crate::queue::Queue;
 #[derive(Clone)]
 pub struct Handle {
     pub(crate) queue: Arc<Queue>,
+    pub(crate) promise: Durability,
 }
 
 impl Handle {
@@ -51,6 +53,12 @@ impl Handle {
         done: impl FnOnce(Result<(), SnapshotError>) + Send + 'static,
     ) -> Result<(), SnapshotError> {
         self.queue.push_snapshot(Job { number, bytes, done: Box::new(done) })
+    }
+
+    /// What is promised of a record that is kept.
+    #[must_use]
+    pub fn promise(&self) -> Durability {
+        self.promise
     }
 
     /// Why the journal has stopped, if it has.

@@ -18,6 +18,12 @@ pub(crate) fn segment(first: u64) -> Vec<u8> {
     sealed(header)
 }
 
+/// The number that a segment's header names; none where it is no header.
+pub(crate) fn first_of(segment_bytes: &[u8]) -> Option<u64> {
+    let first = u64_at(segment_bytes, SEGMENT_MAGIC.len() + size_of::<u32>())?;
+    segment_bytes.starts_with(&segment(first)).then_some(first)
+}
+
 /// The header of the snapshot of all records up to a number.
 pub(crate) fn snapshot(number: u64, body: &[u8]) -> Vec<u8> {
     let mut header = Vec::with_capacity(SNAPSHOT_BYTES);

@@ -8,7 +8,9 @@
 //! | `lock` | locked while a process has the folder open |
 //! | `format` | one line of text: the version of this format, and the tag of the program whose records these are |
 //! | `journal-00000000000000000001.log` | a segment: records from this number on |
+//! | `journal-next.log` | the next segment, made ahead: with a header it was begun, and its name is under way |
 //! | `snapshot-00000000000000000042.bin` | a state that holds all records up to this number |
+//! | `.cut-…` | what was last cut off a segment's end |
 //! | `….tmp` | a file not yet complete; it gets its name once it is, and is removed at the next start |
 //!
 //! A segment is a header and then *batches*: what one write brought to the disk. Checksums are CRC-32, integers
@@ -30,15 +32,22 @@
 //! The checksum stands over a batch, not over a record, because the batch is what a power loss tears. Its sectors
 //! reach the disk in any order, so a record in the middle of the last write may be missing while a later one of
 //! the same write is whole; with a checksum for each record that would look like damage. The next batch is written
-//! only when the one before was synced ([`Durability::Fsync`]) or handed to the system, and a segment is begun only
-//! when the one before was synced. So:
+//! only when the one before was synced ([`Durability::Fsync`]) or handed to the system, in the present segment or as the
+//! first of the next one. So:
 //!
 //! - a bad batch in the last segment with no good batch behind it was never acknowledged, or can't be told from one
-//!   that wasn't: it is cut off, and [`Recovered::cut`] says so;
+//!   that wasn't: it is cut off once all else was found good, and [`Recovered::cut`] says so;
 //! - any other fault is damage, also where bytes were taken out or put in: [`RecoverError::Corrupt`] names the file, the offset and what to do.
 //!
 //! A snapshot is evidence as well: it is written only when its records are synced, so a journal that ends before
 //! the number of a good snapshot is damaged.
+//!
+//! # Who waits for the disk
+//!
+//! Where a sync is promised, whoever writes: once for all that waited. Otherwise nobody but a thread of the journal's own. It
+//! syncs behind the writes, so that neither a snapshot nor the system finds much to do at once; it makes the next
+//! segment ahead, with its name and its room on the disk, and names it when it was begun. A recovery takes the file in either state,
+//! and brings all that it gives back to the disk: what a start has shown outlives the next power loss, whatever was promised.
 //!
 //! # Use
 //!
@@ -72,7 +81,9 @@ mod queue;
 mod records;
 mod recovery;
 mod scan;
+mod settling;
 mod snapshot;
+mod syncer;
 mod tail;
 mod writer;
 

@@ -2,7 +2,10 @@
 
 pub(crate) const LOCK: &str = "lock";
 pub(crate) const FORMAT: &str = "format";
+/// The next segment, until it has its name: when it is made, its first number isn't known.
+pub(crate) const NEXT: &str = "journal-next.log";
 const TEMPORARY: &str = ".tmp";
+const CUT: &str = ".cut-";
 
 /// What a name says a file is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,6 +14,8 @@ pub(crate) enum Kind {
     Format,
     /// With the number of its first record.
     Segment(u64),
+    /// A segment made ahead; it may have been begun.
+    Next,
     /// With the number of the last record in it.
     Snapshot(u64),
     /// One of ours that was not completed.
@@ -31,6 +36,15 @@ pub(crate) fn snapshot(number: u64) -> String {
     format!("snapshot-{number:020}.bin")
 }
 
+/// What was cut off a segment at an offset. Hidden: it is none of the journal any more.
+pub(crate) fn cut(segment: u64, offset: u64) -> String {
+    format!("{CUT}journal-{segment:020}-{offset}")
+}
+
+pub(crate) fn is_cut(name: &str) -> bool {
+    name.starts_with(CUT)
+}
+
 /// What a file is called until it is complete.
 pub(crate) fn temporary(name: &str) -> String {
     format!("{name}{TEMPORARY}")
@@ -40,6 +54,7 @@ pub(crate) fn kind(name: &str) -> Kind {
     match name {
         LOCK => Kind::Lock,
         FORMAT => Kind::Format,
+        NEXT => Kind::Next,
         _ if name.starts_with('.') => Kind::Hidden,
         _ => numbered(name).unwrap_or_else(|| leftover(name)),
     }
@@ -57,10 +72,15 @@ fn numbered(name: &str) -> Option<Kind> {
     };
     // Only the one spelling: two files must not mean the same number.
     match found {
-        Kind::Segment(first) if first > 0 && segment(first) == name => Some(found),
-        Kind::Snapshot(number) if number > 0 && snapshot(number) == name => Some(found),
+        Kind::Segment(first) if is_number(first) && segment(first) == name => Some(found),
+        Kind::Snapshot(number) if is_number(number) && snapshot(number) == name => Some(found),
         _ => None,
     }
+}
+
+/// Records are counted from 1, and there is a number after each.
+fn is_number(number: u64) -> bool {
+    (1..u64::MAX).contains(&number)
 }
 
 fn leftover(name: &str) -> Kind {
@@ -74,14 +94,14 @@ mod tests {
 
     #[test]
     fn a_name_is_read_as_it_is_written() {
-        for number in [1, 42, u64::MAX] {
+        for number in [1, 42, u64::MAX - 1] {
             assert_eq!(kind(&segment(number)), Kind::Segment(number));
             assert_eq!(kind(&snapshot(number)), Kind::Snapshot(number));
             assert_eq!(kind(&temporary(&segment(number))), Kind::Leftover);
         }
         assert_eq!(
-            [LOCK, FORMAT, ".DS_Store", "format.tmp"].map(kind),
-            [Kind::Lock, Kind::Format, Kind::Hidden, Kind::Leftover]
+            [LOCK, FORMAT, NEXT, ".DS_Store", "format.tmp"].map(kind),
+            [Kind::Lock, Kind::Format, Kind::Next, Kind::Hidden, Kind::Leftover]
         );
     }
 
@@ -92,6 +112,8 @@ mod tests {
         {
             assert_eq!(kind(name), Kind::Foreign, "{name}");
         }
-        assert_eq!(kind(&segment(0)), Kind::Foreign);
+        for number in [0, u64::MAX] {
+            assert_eq!([kind(&segment(number)), kind(&snapshot(number))], [Kind::Foreign; 2]);
+        }
     }
 }

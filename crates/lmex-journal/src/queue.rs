@@ -53,7 +53,7 @@ impl Pending {
     /// Whether this many bytes more are too many. Without a record waiting there is room for any one.
     fn is_full(&self, bytes: usize, bounds: &Bounds) -> bool {
         let is_heavy = self.draft.records() > 0 && self.draft.len() + bytes > bounds.queue_bytes;
-        is_heavy || self.done.len() >= bounds.queue_records
+        is_heavy || self.done.len().max(self.draft.records() as usize) >= bounds.queue_records
     }
 }
 
@@ -133,25 +133,24 @@ impl Queue {
         !state.pending.is_empty()
     }
 
-    /// All that waits; it leaves an empty buffer behind, which is taken from `empty`.
-    pub(crate) fn take(&self, empty: &mut Pending) -> Pending {
-        self.hand_over(&mut self.lock(), empty)
-    }
-
-    /// The same, but for a snapshot: that one has to wait for the disk, whatever was promised.
-    pub(crate) fn take_records(&self, empty: &mut Pending) -> Pending {
+    /// Puts all that waits in the place of `empty`.
+    pub(crate) fn take(&self, empty: &mut Pending) {
         let mut state = self.lock();
-        let mut pending = self.hand_over(&mut state, empty);
-        state.pending.snapshot = pending.snapshot.take();
-        pending
+        self.announce_room(&state);
+        std::mem::swap(&mut state.pending, empty);
     }
 
-    fn hand_over(&self, state: &mut State, empty: &mut Pending) -> Pending {
-        let empty = std::mem::replace(empty, Pending::new());
+    /// The records only: who waits for them is told by the thread that takes the rest.
+    pub(crate) fn take_records(&self, empty: &mut Draft) {
+        let mut state = self.lock();
+        self.announce_room(&state);
+        std::mem::swap(&mut state.pending.draft, empty);
+    }
+
+    fn announce_room(&self, state: &State) {
         if state.callers_waiting > 0 {
             self.room.notify_all();
         }
-        std::mem::replace(&mut state.pending, empty)
     }
 
     pub(crate) fn keep(&self, number: u64) {
@@ -191,6 +190,7 @@ impl Queue {
         drop(state);
         // Outside the lock: what is dropped may ask this queue.
         drop(dropped);
+        self.work.notify_all();
         self.room.notify_all();
     }
 

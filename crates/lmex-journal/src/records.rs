@@ -11,6 +11,7 @@ use crate::error::{CorruptError, RecoverError};
 use crate::header::u32_at;
 use crate::names;
 use crate::scan::Segment;
+use crate::settling::Settling;
 
 /// A record, as it was appended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,6 +39,8 @@ pub struct Records {
     /// The number of the record at its beginning.
     pub(crate) number: u64,
     pub(crate) stopped: bool,
+    /// What is to be done when all of it was found good.
+    pub(crate) settling: Settling,
     /// Where the writer goes on.
     pub(crate) ready: Ready,
 }
@@ -67,12 +70,15 @@ impl Records {
         Ok(found.map(|(number, at)| (number, self.segment.bytes.get(at).unwrap_or_default())))
     }
 
-    /// Reads and checks what is left, and gives what the writer needs.
+    /// Reads and checks what is left. Only then changes what has to be: a torn end is cut off, what was read is brought to
+    /// the disk, files that were never completed are removed. Gives what the writer needs.
     ///
     /// # Errors
-    /// As [`Records::read`], also where an earlier read has failed.
+    /// As [`Records::read`], also where an earlier read has failed; where the disk says no; of a folder that was opened to
+    /// be read.
     pub fn finish(mut self) -> Result<Ready, RecoverError> {
         while self.advance()?.is_some() {}
+        self.settling.carry_out(self.disk.as_ref())?;
         Ok(self.ready)
     }
 
@@ -125,7 +131,7 @@ impl Records {
             None => {
                 // Where the read fails, an empty segment is left, at whose end whoever asks again is refused again.
                 let buffer = std::mem::take(&mut self.segment.bytes);
-                Segment::read(self.disk.as_ref(), first, buffer)?
+                Segment::read(self.disk.as_ref(), first, names::segment(first), buffer)?
             }
         };
         self.between.pop_front();

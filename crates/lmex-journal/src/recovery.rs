@@ -10,6 +10,7 @@ use crate::header;
 use crate::names::{self, Kind};
 use crate::records::{Ready, Records};
 use crate::scan::Segment;
+use crate::settling::Settling;
 use crate::snapshot;
 
 /// What a folder holds.
@@ -34,33 +35,37 @@ pub struct Snapshot {
     pub bytes: Vec<u8>,
 }
 
-/// A torn end that was cut off.
+/// A torn end. [`Records::finish`] cuts it off: nothing is changed before all else was found good.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "{file}: {bytes} bytes from byte {offset} on were cut off ({fault}): a write that never came to its end",
-    file = file.display()
+    "{file}: {bytes} bytes from byte {offset} on were cut off ({fault}): a write that never came to its end; \
+     {kept} has them until the next time",
+    file = file.display(), kept = kept.display()
 )]
 pub struct Cut {
     /// Which file.
     pub file: std::path::PathBuf,
-    /// The file's length now.
+    /// The file's length without it.
     pub offset: u64,
-    /// How many bytes were cut off, zeros at the end not counted.
+    /// How many bytes are cut off, zeros at the end not counted.
     pub bytes: u64,
-    /// What was wrong there.
+    /// What is wrong there.
     pub fault: String,
+    /// Where they are kept, if the disk has room for them.
+    pub kept: std::path::PathBuf,
 }
 
 impl Folder {
-    /// Finds the newest good snapshot, cuts a torn end off, and makes sure that what is read is on the disk: a
-    /// process that was killed may have left records that only the system's memory holds.
+    /// Finds the newest good snapshot, and where the journal ends. [`Records::finish`] cuts a torn end off, and makes sure
+    /// that what was read is on the disk: a process that was killed may have left records that only the system's memory
+    /// holds. Until then nothing is changed but that a new journal gets its first file.
     ///
     /// # Errors
     /// Where files are damaged or missing, or the disk says no. Damage in a segment before the last one is found
     /// when it is read.
     pub fn recover(self) -> Result<Recovered, RecoverError> {
         let disk = self.disk;
-        let (mut firsts, mut snapshots) = numbers(&list(disk.as_ref())?);
+        let Found { mut firsts, unnamed, mut snapshots } = find(disk.as_ref())?;
         let mut passed_over = Vec::new();
         let snapshot = last_good(disk.as_ref(), &mut snapshots, &mut passed_over)?;
         let after = snapshot.as_ref().map_or(0, |it| it.number);
@@ -69,7 +74,7 @@ impl Folder {
             firsts.push_back(1);
         }
         let needed = needed(disk.as_ref(), firsts, after, &passed_over)?;
-        let (records, cut) = open(disk, needed, after, snapshots)?;
+        let (records, cut) = open(disk, needed, unnamed, after, snapshots)?;
         Ok(Recovered { snapshot, passed_over, records, cut })
     }
 
@@ -80,7 +85,7 @@ impl Folder {
     /// As [`Folder::recover`].
     pub fn recover_from_oldest(self) -> Result<Recovered, RecoverError> {
         let disk = self.disk;
-        let (firsts, snapshots) = numbers(&list(disk.as_ref())?);
+        let Found { firsts, unnamed, snapshots } = find(disk.as_ref())?;
         let mut passed_over = Vec::new();
         let snapshot = match firsts.front() {
             Some(1) => None,
@@ -96,7 +101,7 @@ impl Folder {
         };
         let after = snapshot.as_ref().map_or(0, |it| it.number);
         let needed = needed(disk.as_ref(), firsts, after, &passed_over)?;
-        let (records, cut) = open(disk, needed, after, snapshots)?;
+        let (records, cut) = open(disk, needed, unnamed, after, snapshots)?;
         Ok(Recovered { snapshot, passed_over, records, cut })
     }
 
@@ -105,9 +110,8 @@ impl Folder {
     /// # Errors
     /// Where the disk says no.
     pub fn snapshots(&self) -> Result<Vec<Snapshot>, RecoverError> {
-        let (_, numbers) = numbers(&list(self.disk.as_ref())?);
         let mut whole = Vec::new();
-        for number in numbers {
+        for number in find(self.disk.as_ref())?.snapshots {
             match snapshot::read(self.disk.as_ref(), number) {
                 Ok(bytes) => whole.push(Snapshot { number, bytes }),
                 Err(RecoverError::Corrupt(_)) => {}
@@ -118,19 +122,39 @@ impl Folder {
     }
 }
 
-/// The first numbers of the segments, and the snapshots' numbers, both from old to new.
-fn numbers(listed: &[String]) -> (VecDeque<u64>, Vec<u64>) {
-    let (mut firsts, mut snapshots) = (Vec::new(), Vec::new());
-    for kind in listed.iter().map(|name| names::kind(name)) {
+/// What is in a folder, from old to new.
+struct Found {
+    /// The first numbers of the segments.
+    firsts: VecDeque<u64>,
+    /// The one of them that was begun and has no name yet.
+    unnamed: Option<u64>,
+    snapshots: Vec<u64>,
+}
+
+fn find(disk: &dyn Disk) -> Result<Found, DiskError> {
+    let (mut firsts, mut snapshots, mut unnamed) = (Vec::new(), Vec::new(), None);
+    for kind in list(disk)?.iter().map(|name| names::kind(name)) {
         match kind {
             Kind::Segment(first) => firsts.push(first),
             Kind::Snapshot(number) => snapshots.push(number),
+            Kind::Next => unnamed = begun(disk)?,
             _ => {}
         }
     }
+    // A copy made while the journal was written may have one file under both names.
+    unnamed = unnamed.filter(|first| !firsts.contains(first));
+    firsts.extend(unnamed);
     firsts.sort_unstable();
     snapshots.sort_unstable();
-    (firsts.into(), snapshots)
+    Ok(Found { firsts: firsts.into(), unnamed, snapshots })
+}
+
+/// The first number of the segment that was begun in the file made ahead. Its header reaches the disk with its first batch,
+/// so without one nothing was acknowledged there.
+fn begun(disk: &dyn Disk) -> Result<Option<u64>, DiskError> {
+    let mut bytes = Vec::new();
+    disk.read(names::NEXT, &mut bytes).map_err(DiskError::of(disk, names::NEXT, "read"))?;
+    Ok(header::first_of(&bytes))
 }
 
 /// Reads the last snapshot of the list that is whole; takes those behind it from the list.
@@ -173,13 +197,17 @@ fn needed(
 fn open(
     disk: Arc<dyn Disk>,
     mut firsts: VecDeque<u64>,
+    unnamed: Option<u64>,
     after: u64,
     snapshots: Vec<u64>,
 ) -> Result<(Records, Option<Cut>), RecoverError> {
     let last_first = firsts.pop_back().unwrap_or(1);
-    let mut last = Segment::read(disk.as_ref(), last_first, Vec::new())?;
-    let cut = find_end(disk.as_ref(), &mut last, after)?;
-    settle(disk.as_ref(), &last, cut.is_some())?;
+    let is_unnamed = unnamed == Some(last_first);
+    let name = if is_unnamed { names::NEXT.to_owned() } else { names::segment(last_first) };
+    let mut last = Segment::read(disk.as_ref(), last_first, name, Vec::new())?;
+    let torn = find_end(disk.as_ref(), &mut last, after)?;
+    let (cut, torn) = torn.unzip();
+    let settling = Settling::of(&firsts, &last, torn);
     let ready = Ready {
         disk: Arc::clone(&disk),
         segment: last.first,
@@ -191,16 +219,26 @@ fn open(
     last.rewind();
     let (segment, last) = match firsts.pop_front() {
         None => (last, None),
-        Some(first) => (Segment::read(disk.as_ref(), first, Vec::new())?, Some(last)),
+        Some(first) => (Segment::read(disk.as_ref(), first, names::segment(first), Vec::new())?, Some(last)),
     };
     let number = segment.first;
-    let records =
-        Records { disk, after, segment, between: firsts, last, body: 0..0, number, stopped: false, ready };
+    let records = Records {
+        disk,
+        after,
+        segment,
+        between: firsts,
+        last,
+        body: 0..0,
+        number,
+        stopped: false,
+        settling,
+        ready,
+    };
     Ok((records, cut))
 }
 
-/// Walks to the end of the last segment. What a torn write left there is cut off in memory.
-fn find_end(disk: &dyn Disk, last: &mut Segment, after: u64) -> Result<Option<Cut>, CorruptError> {
+/// Walks to the end of the last segment. What a torn write left there is taken off in memory, and given back.
+fn find_end(disk: &dyn Disk, last: &mut Segment, after: u64) -> Result<Option<(Cut, Vec<u8>)>, CorruptError> {
     let torn = loop {
         match last.step() {
             Ok(Some(_)) => {}
@@ -215,20 +253,10 @@ fn find_end(disk: &dyn Disk, last: &mut Segment, after: u64) -> Result<Option<Cu
         return Err(last.corrupt(disk, fault));
     }
     Ok(torn.map(|fault| {
-        let written = last.bytes.iter().rposition(|byte| *byte != 0).map_or(last.at, |at| at + 1);
-        last.bytes.truncate(last.at);
-        let (offset, bytes) = (last.at as u64, (written - last.at) as u64);
-        Cut { file: disk.path(&names::segment(last.first)), offset, bytes, fault }
+        let mut torn = last.bytes.split_off(last.at);
+        torn.truncate(torn.iter().rposition(|byte| *byte != 0).map_or(0, |at| at + 1));
+        let kept = disk.path(&names::cut(last.first, last.at as u64));
+        let (offset, bytes) = (last.at as u64, torn.len() as u64);
+        (Cut { file: disk.path(&last.name), offset, bytes, fault, kept }, torn)
     }))
-}
-
-/// Brings what was read to the disk before anyone relies on it.
-fn settle(disk: &dyn Disk, last: &Segment, is_cut: bool) -> Result<(), DiskError> {
-    let name = names::segment(last.first);
-    let mut file = disk.open(&name).map_err(DiskError::of(disk, &name, "opened"))?;
-    if is_cut {
-        file.truncate(last.at as u64).map_err(DiskError::of(disk, &name, "cut"))?;
-    }
-    file.sync_data().map_err(DiskError::of(disk, &name, "synced"))?;
-    disk.sync_folder().map_err(DiskError::of(disk, "", "synced"))
 }

@@ -4,12 +4,13 @@ use crate::batch::Batch;
 use crate::disk::Disk;
 use crate::error::{CorruptError, DiskError, RecoverError};
 use crate::header;
-use crate::names;
 
 /// A segment in memory, and how far it has been walked through.
 #[derive(Debug)]
 pub(crate) struct Segment {
     pub(crate) first: u64,
+    /// Its file.
+    pub(crate) name: String,
     pub(crate) bytes: Vec<u8>,
     /// Where the next batch begins.
     pub(crate) at: usize,
@@ -27,8 +28,12 @@ pub(crate) struct BadBatch {
 
 impl Segment {
     /// Reads a segment into a buffer and checks its header.
-    pub(crate) fn read(disk: &dyn Disk, first: u64, mut bytes: Vec<u8>) -> Result<Self, RecoverError> {
-        let name = names::segment(first);
+    pub(crate) fn read(
+        disk: &dyn Disk,
+        first: u64,
+        name: String,
+        mut bytes: Vec<u8>,
+    ) -> Result<Self, RecoverError> {
         disk.read(&name, &mut bytes).map_err(DiskError::of(disk, &name, "read"))?;
         let header = header::segment(first);
         if !bytes.starts_with(&header) {
@@ -36,7 +41,7 @@ impl Segment {
                 format!("it doesn't begin with the header of version {} for its name", header::VERSION);
             return Err(CorruptError { file: disk.path(&name), offset: 0, fault }.into());
         }
-        Ok(Self { first, bytes, at: header.len(), next: first })
+        Ok(Self { first, name, bytes, at: header.len(), next: first })
     }
 
     /// The next batch; none at the end of the segment.
@@ -61,7 +66,7 @@ impl Segment {
 
     /// The bad batch where the walk has come to, as an error.
     pub(crate) fn corrupt(&self, disk: &dyn Disk, fault: String) -> CorruptError {
-        CorruptError { file: disk.path(&names::segment(self.first)), offset: self.at as u64, fault }
+        CorruptError { file: disk.path(&self.name), offset: self.at as u64, fault }
     }
 
     fn bad(&self, fault: &str) -> BadBatch {

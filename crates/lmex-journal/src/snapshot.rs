@@ -40,6 +40,8 @@ pub(crate) fn remove_superfluous(disk: &dyn Disk, good: &mut Vec<u64>) -> Result
     let segments = superfluous_segments(&kinds, good).into_iter().map(names::segment);
     for name in snapshots.chain(segments) {
         disk.remove(&name).map_err(DiskError::of(disk, &name, "removed"))?;
+        // One after the other: a power loss in between leaves no hole.
+        disk.sync_folder().map_err(DiskError::of(disk, "", "synced"))?;
     }
     Ok(())
 }

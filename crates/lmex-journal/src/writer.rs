@@ -1,15 +1,17 @@
-//! The thread that writes: takes all that waits, writes it at once, syncs once, then says so.
+//! Who writes takes all that waits, writes it at once, syncs once where that was promised, then says so: the journal's own
+//! thread, or a caller who would else wait for it.
 
 use std::fmt;
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{Builder, JoinHandle};
 
+use crate::batch::Draft;
 use crate::bounds::{Bounds, Durability};
 use crate::error::{AppendError, DiskError, Failed};
 use crate::handle::Handle;
 use crate::keeper::Keeper;
-use crate::queue::{Pending, Queue};
+use crate::queue::{Done, Pending, Queue};
 use crate::records::Ready;
 use crate::tail::Tail;
 
@@ -24,9 +26,8 @@ pub struct Writer {
 struct Committer {
     tail: Tail,
     durability: Durability,
-    keeper: Keeper,
-    /// Kept for its memory.
-    empty: Pending,
+    /// Empty, and kept for its memory.
+    draft: Draft,
 }
 
 impl Writer {
@@ -40,10 +41,10 @@ impl Writer {
         let disk = Arc::clone(&ready.disk);
         let no_thread = |source| DiskError { path: disk.path(""), action: "given a thread", source };
         let queue = Arc::new(Queue::new(bounds, ready.next, good.last().copied().unwrap_or_default()));
-        let tail = Tail::open(ready, durability, bounds.segment_bytes)?;
         let keeper = Keeper::start(Arc::clone(&disk), Arc::clone(&queue), good).map_err(no_thread)?;
-        let handle = Handle { queue: Arc::clone(&queue) };
-        let committer = Committer { tail, durability, keeper, empty: Pending::new() };
+        let tail = Tail::open(ready, durability, bounds.segment_bytes, Arc::clone(&queue), keeper)?;
+        let handle = Handle { queue: Arc::clone(&queue), promise: durability };
+        let committer = Committer { tail, durability, draft: Draft::new() };
         let committer = Arc::new(Mutex::new(Some(committer)));
         let writing = Arc::clone(&committer);
         let thread = spawn(move || run(&queue, &writing)).map_err(no_thread)?;
@@ -56,9 +57,10 @@ impl Writer {
         &self.handle
     }
 
-    /// Appends a record, and writes on the calling thread it and all that waits before it: its number, once it is kept as
-    /// promised. Where little is promised the disk is seldom waited for, and to wake another thread takes longer than
-    /// to write.
+    /// Appends a record, and writes on the calling thread it and all records before it: its number, once it is kept as
+    /// promised. Where no sync is promised, the caller doesn't wait for the disk, unless a segment is twice its length
+    /// and the next one still not made; and to wake another thread takes longer than to write. What others have given
+    /// to be called is called by the journal's own thread.
     ///
     /// # Errors
     /// Where the record is too long, it can't be kept, or the journal has failed or is closed.
@@ -67,8 +69,7 @@ impl Writer {
         let number = queue.push_unheard(payload)?;
         let mut committer = self.committer.lock().unwrap_or_else(PoisonError::into_inner);
         let committer = committer.as_mut().ok_or(AppendError::Closed)?;
-        let pending = queue.take_records(&mut committer.empty);
-        committer.commit_or_fail(queue, pending);
+        committer.commit_waiting(queue);
         match queue.failure() {
             Some(failed) => Err(failed.into()),
             None => Ok(number),
@@ -85,9 +86,18 @@ impl Writer {
     }
 
     fn stop(&mut self) {
-        self.handle.queue.close();
+        let queue = &self.handle.queue;
+        queue.close();
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
+        }
+        // However that thread has ended: the others end here, and with them what holds the folder.
+        let committer = self.committer.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(mut committer) = committer
+            && queue.failure().is_none()
+            && let Err(error) = committer.tail.sync()
+        {
+            queue.fail(Failed(error.to_string()));
         }
     }
 }
@@ -110,55 +120,69 @@ fn spawn(run: impl FnOnce() + Send + 'static) -> io::Result<JoinHandle<()>> {
 
 fn run(queue: &Queue, committer: &Mutex<Option<Committer>>) {
     let panicked = FailWhenDropped(queue);
-    while queue.wait() {
-        let mut committer = committer.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(committer) = committer.as_mut() else { break };
-        let pending = queue.take(&mut committer.empty);
-        committer.commit_or_fail(queue, pending);
-    }
-    let last = committer.lock().unwrap_or_else(PoisonError::into_inner).take();
-    if let Some(Committer { mut tail, keeper, .. }) = last {
-        if queue.failure().is_none()
-            && let Err(error) = tail.sync()
-        {
-            queue.fail(Failed(error.to_string()));
-        }
-        keeper.stop();
+    let mut pending = Pending::new();
+    while queue.wait() && commit(queue, committer, &mut pending) {
+        // Without the committer: whoever writes by himself needn't wait until others are told.
+        tell(queue, &mut pending.done);
+        pending.draft.clear();
     }
     std::mem::forget(panicked);
 }
 
-impl Committer {
-    fn commit_or_fail(&mut self, queue: &Queue, mut pending: Pending) {
-        match self.commit(queue, &mut pending) {
-            Ok(()) => {
-                pending.draft.clear();
-                self.empty = pending;
-            }
-            // Before what waits is dropped: whoever sees that can ask why.
-            Err(error) => queue.fail(Failed(error.to_string())),
-        }
+/// Takes all that waits, and writes it; whether it is kept.
+fn commit(queue: &Queue, committer: &Mutex<Option<Committer>>, pending: &mut Pending) -> bool {
+    let mut committer = committer.lock().unwrap_or_else(PoisonError::into_inner);
+    let Some(Committer { tail, durability, .. }) = committer.as_mut() else { return false };
+    queue.take(pending);
+    if *durability == Durability::None {
+        tell(queue, &mut pending.done);
     }
+    let is_kept = tail.append_or_fail(queue, &mut pending.draft);
+    if let Some(job) = pending.snapshot.take().filter(|_| is_kept) {
+        tail.keep_snapshot(job);
+    }
+    is_kept
+}
 
-    fn commit(&mut self, queue: &Queue, pending: &mut Pending) -> Result<(), DiskError> {
-        if self.durability == Durability::None {
-            pending.done.drain(..).for_each(|done| done());
-        }
-        if pending.draft.records() > 0 {
-            self.tail.append(&mut pending.draft)?;
-            queue.keep(self.tail.last());
-        }
-        pending.done.drain(..).for_each(|done| done());
-        if let Some(job) = pending.snapshot.take() {
-            // A snapshot on the disk says that its records are there too, whatever else was promised.
-            self.tail.sync()?;
-            self.keeper.take(job);
-        }
-        Ok(())
+/// Tells who waits. One that panics ends the journal before the others see that they are dropped.
+fn tell(queue: &Queue, done: &mut Vec<Done>) {
+    let mut waiting = done.drain(..);
+    let panicked = FailWhenDropped(queue);
+    waiting.by_ref().for_each(|done| done());
+    std::mem::forget(panicked);
+}
+
+impl Committer {
+    /// Writes the records that wait.
+    fn commit_waiting(&mut self, queue: &Queue) {
+        queue.take_records(&mut self.draft);
+        self.tail.append_or_fail(queue, &mut self.draft);
+        self.draft.clear();
     }
 }
 
-/// A `done` that panics ends the thread: nobody may wait for it then.
+impl Tail {
+    /// Whether the records are kept. A failure is said before who waits for them is dropped: whoever sees that can ask
+    /// why.
+    fn append_or_fail(&mut self, queue: &Queue, draft: &mut Draft) -> bool {
+        if queue.failure().is_some() {
+            return false;
+        }
+        let panicked = FailWhenDropped(queue);
+        let appended = if draft.records() > 0 { self.append(draft) } else { Ok(()) };
+        std::mem::forget(panicked);
+        match appended {
+            Ok(()) => queue.keep(self.last()),
+            Err(error) => {
+                queue.fail(Failed(error.to_string()));
+                return false;
+            }
+        }
+        true
+    }
+}
+
+/// A panic ends the journal: nobody may wait for it then.
 struct FailWhenDropped<'a>(&'a Queue);
 
 impl Drop for FailWhenDropped<'_> {

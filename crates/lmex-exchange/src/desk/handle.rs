@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 use std::thread;
+use std::time::Duration;
 
 use lmex_engine::Command;
-use lmex_journal::Failed;
+use lmex_journal::{Durability, Failed};
 use tokio::sync::{mpsc, oneshot, watch};
+use tokio::time::timeout;
 
 use super::{Desk, DeskState};
 use crate::feed::Batch;
@@ -20,21 +22,37 @@ pub enum DeskGone {
     #[error("the exchange has stopped: start it again")]
     Stopped,
     /// What happens can't be kept any more, so nothing is shown or acknowledged any more.
-    #[error(
-        "{failed}. What was acknowledged is on disk, up to record {kept}; whether this request is, is not known"
-    )]
+    #[error("{failed}. {}; whether this request is, is not known", is_kept(*promise, *kept))]
     Unkept {
         /// What the journal says.
         failed: Failed,
         /// The last record that was kept as promised.
         kept: u64,
+        /// What was promised.
+        promise: Durability,
     },
     /// It has failed otherwise. The log has said so, too.
-    #[error("the exchange has failed: {why}. Start it again, and tell its makers")]
+    #[error(
+        "the exchange has failed: {why}. Start it again, and tell its makers; whether this request was carried out is \
+         not known"
+    )]
     Failed {
         /// What happened.
         why: String,
     },
+}
+
+/// What has become of what was acknowledged, by what was promised.
+fn is_kept(promise: Durability, kept: u64) -> String {
+    match promise {
+        Durability::Fsync => format!("What was acknowledged is on disk, up to record {kept}"),
+        Durability::Os => format!(
+            "What was acknowledged is with the system, up to record {kept}: only a power loss can take it away"
+        ),
+        Durability::None => {
+            format!("What was acknowledged may be lost: written are the records up to record {kept}")
+        }
+    }
 }
 
 /// What the rest of the server holds of the desk. Cheap to clone; when the last one is dropped the desk stops.
@@ -58,6 +76,17 @@ impl WeakDeskHandle {
     pub(crate) fn upgrade(&self) -> Result<DeskHandle, DeskGone> {
         let requests = self.requests.upgrade().ok_or(DeskGone::Stopped)?;
         Ok(DeskHandle { requests, journal: self.journal.clone(), end: self.end.clone() })
+    }
+
+    /// How the desk has ended, if it says so in time: what it tells of ends a little before it does.
+    pub(crate) async fn end_within(&self, patience: Duration) -> Option<DeskGone> {
+        if let Some(unkept) = unkept(self.journal.as_ref()) {
+            return Some(unkept);
+        }
+        let mut end = self.end.clone();
+        let told = timeout(patience, end.wait_for(Option::is_some)).await;
+        let told = told.ok().and_then(|told| told.ok().and_then(|end| end.clone()));
+        unkept(self.journal.as_ref()).or(told)
     }
 }
 
@@ -127,9 +156,7 @@ impl DeskHandle {
     }
 
     fn unkept(&self) -> Option<DeskGone> {
-        let journal = self.journal.as_ref()?;
-        let kept = journal.kept();
-        journal.failure().map(|failed| DeskGone::Unkept { failed, kept })
+        unkept(self.journal.as_ref())
     }
 
     /// Why there is no answer. A request that is dropped without one is the first that shows it: the desk says why only
@@ -161,6 +188,12 @@ impl DeskHandle {
             Err(_) => Err(self.gone().await),
         }
     }
+}
+
+fn unkept(journal: Option<&lmex_journal::Handle>) -> Option<DeskGone> {
+    let journal = journal?;
+    let (kept, promise) = (journal.kept(), journal.promise());
+    journal.failure().map(|failed| DeskGone::Unkept { failed, kept, promise })
 }
 
 /// The queue between handles and desk; the journal is that which the desk writes, if any.

@@ -61,8 +61,9 @@ impl Found {
         let accounts = Accounts::of(&config)?;
         let (mut recovered, papers) = folder.recover()?;
         let past = restore(&mut recovered).map_err(DataError::from)?;
-        let ready = recovered.records.finish().map_err(DataError::from)?;
         papers.check(&config, past.is_some())?;
+        // Last: here the folder is changed.
+        let ready = recovered.records.finish().map_err(DataError::from)?;
         Ok(Self { config, accounts, kept: Some(Kept { data, papers, ready, past }) })
     }
 

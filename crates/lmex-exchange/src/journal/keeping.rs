@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use lmex_engine::{AccountId, Event, Money, Stamped};
 use lmex_journal::{AppendError, DiskError, Durability, Handle, Ready, SnapshotError, Writer};
@@ -12,6 +12,11 @@ use super::entry::{Entry, Unreadable};
 use super::snapshot;
 use crate::auth::Believed;
 use crate::desk::DeskState;
+
+/// More than is ever written: no snapshot is due.
+const UNDER_WAY: u64 = u64::MAX;
+/// After a snapshot that failed, the next one is tried after such a part of the bytes.
+const RETRIES: u64 = 8;
 
 /// Called on the journal's own thread, once a record is kept.
 type Kept = Box<dyn FnOnce() + Send>;
@@ -41,9 +46,8 @@ pub(crate) struct Journal {
     believed: Arc<Believed>,
     bounds: KeepingBounds,
     bytes_since_snapshot: u64,
-    /// The length of the last snapshot.
-    snapshot_bytes: u64,
-    is_snapshot_under_way: Arc<AtomicBool>,
+    /// Of how many such bytes a snapshot is due. None is while one is under way.
+    due_after: Arc<AtomicU64>,
     records_since_digest: u64,
 }
 
@@ -66,8 +70,7 @@ impl Journal {
             believed,
             bounds,
             bytes_since_snapshot: 0,
-            snapshot_bytes: 0,
-            is_snapshot_under_way: Arc::default(),
+            due_after: Arc::new(AtomicU64::new(bounds.snapshot_bytes)),
             records_since_digest: 0,
         })
     }
@@ -191,28 +194,65 @@ impl Journal {
     }
 
     fn snapshot_if_due(&mut self, state: &DeskState) {
-        let enough = self.bounds.snapshot_bytes.max(self.bounds.snapshot_times * self.snapshot_bytes);
-        let is_due = self.bytes_since_snapshot >= enough;
-        if !is_due || self.is_snapshot_under_way.swap(true, Ordering::AcqRel) {
+        let enough = self.due_after.load(Ordering::Acquire);
+        if self.bytes_since_snapshot < enough {
             return;
         }
+        self.due_after.store(UNDER_WAY, Ordering::Release);
         self.bytes_since_snapshot = 0;
-        let is_under_way = Arc::clone(&self.is_snapshot_under_way);
-        let done = move |result: Result<(), SnapshotError>| {
-            is_under_way.store(false, Ordering::Release);
-            if let Err(error) = result {
+        let then = enough.max(self.bounds.snapshot_bytes) / RETRIES;
+        let try_again = Try { due_after: Arc::clone(&self.due_after), then };
+        match snapshot::write(state) {
+            Ok(bytes) => self.snapshot(bytes, try_again),
+            Err(error) => tracing::error!("the state can't be written: {error}: the journal grows"),
+        }
+    }
+
+    fn snapshot(&self, bytes: Vec<u8>, mut tried: Try) {
+        let next =
+            self.bounds.snapshot_bytes.max(self.bounds.snapshot_times.saturating_mul(bytes.len() as u64));
+        let done = move |result: Result<(), SnapshotError>| match result {
+            Ok(()) => tried.next_after(next),
+            Err(error) => {
                 tracing::error!("a snapshot could not be kept: {error}: the journal grows until one can");
             }
         };
-        match snapshot::write(state) {
-            Ok(bytes) => {
-                self.snapshot_bytes = bytes.len() as u64;
-                if let Err(error) = self.writer.handle().snapshot(self.last, bytes, done) {
-                    // The journal has failed, and says so by itself.
-                    tracing::debug!("no snapshot was taken: {error}");
-                }
-            }
-            Err(error) => tracing::error!("the state can't be written: {error}: the journal grows"),
+        if let Err(error) = self.writer.handle().snapshot(self.last, bytes, done) {
+            // The journal has failed, and says so by itself.
+            tracing::debug!("no snapshot was taken: {error}");
         }
+    }
+}
+
+/// A snapshot under way. However it ends, dropped it says when the next one is due.
+struct Try {
+    due_after: Arc<AtomicU64>,
+    then: u64,
+}
+
+impl Try {
+    fn next_after(&mut self, bytes: u64) {
+        self.then = bytes;
+    }
+}
+
+impl Drop for Try {
+    fn drop(&mut self) {
+        self.due_after.store(self.then, Ordering::Release);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn however_a_snapshot_ends_another_becomes_due() {
+        let due_after = Arc::new(AtomicU64::new(UNDER_WAY));
+        let tried = || Try { due_after: Arc::clone(&due_after), then: 5 };
+        drop(tried());
+        assert_eq!(due_after.load(Ordering::Acquire), 5);
+        tried().next_after(70);
+        assert_eq!(due_after.load(Ordering::Acquire), 70);
     }
 }

@@ -19,6 +19,7 @@ use super::outbox::{self, Outbox, PushError, Waiting};
 use super::reply::{self, Complaint};
 use super::request::Request;
 use super::switchboard::{Client, ConnectionId};
+use crate::desk::DeskGone;
 use crate::faults::{Bent, Faults, Login, StreamFaults};
 use crate::server::Wire;
 
@@ -46,6 +47,18 @@ pub(super) enum Ending {
     ResetByFault,
     /// The exchange can't keep what happens any more, so it tells nothing any more.
     Unkept,
+    /// The exchange has failed otherwise.
+    Failed,
+}
+
+impl Ending {
+    fn of(gone: &DeskGone) -> Self {
+        match gone {
+            DeskGone::Stopped => Self::ShuttingDown,
+            DeskGone::Unkept { .. } => Self::Unkept,
+            DeskGone::Failed { .. } => Self::Failed,
+        }
+    }
 }
 
 impl From<HubGone> for Ending {
@@ -97,8 +110,11 @@ where
             }
         }
     };
-    let is_unkept = result == Ending::ShuttingDown && desk.hub.is_unkept();
-    let result = if is_unkept { Ending::Unkept } else { result };
+    let patience = Duration::from_millis(desk.config.close_within_ms);
+    let result = match result {
+        Ending::ShuttingDown => desk.hub.end_within(patience).await.map_or(result, |gone| Ending::of(&gone)),
+        other => other,
+    };
     tracing::debug!(connection = id.0, path = path.as_str(), ending = ?result, "stream connection ends");
     // If the hub is gone, so is its list of clients.
     let _ = desk.hub.ask(HubRequest::Leave(id)).await;
@@ -106,7 +122,6 @@ where
         wire.reset();
         return;
     }
-    let patience = Duration::from_millis(desk.config.close_within_ms);
     // A client that does not take its farewell in time is cut off.
     let _ = timeout(patience, say_farewell(&mut sink, &mut stream, result)).await;
 }
@@ -192,7 +207,7 @@ where
         Ending::Silent => (close_code::POLICY, None),
         Ending::TooManyFailedLogins => (close_code::POLICY, Some(Complaint::TooManyFailedLogins)),
         Ending::ShuttingDown | Ending::ClosedByFault => (close_code::AWAY, None),
-        Ending::Unkept => (close_code::ERROR, None),
+        Ending::Unkept | Ending::Failed => (close_code::ERROR, None),
         Ending::ResetByFault => return,
     };
     let reason = ending.reason();
@@ -219,6 +234,7 @@ impl Ending {
             Self::ShuttingDown => "shutting down",
             Self::ClosedByFault => "going away",
             Self::Unkept => "the journal has stopped: what happens can't be kept",
+            Self::Failed => "the exchange has failed: what it has carried out last is not known",
         })
     }
 }

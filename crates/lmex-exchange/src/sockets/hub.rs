@@ -23,6 +23,7 @@ use super::reply;
 use super::standing::Standing;
 use super::switchboard::{Client, ConnectionId, Switchboard};
 use crate::Batch;
+use crate::desk::{DeskGone, WeakDeskHandle};
 use crate::dialect::Dialect;
 use crate::feed::PositionNews;
 use crate::grouping::Grouping;
@@ -35,8 +36,8 @@ const MAX_WAITING_REQUESTS: usize = 1_024;
 pub(crate) struct HubHandle {
     requests: mpsc::Sender<HubRequest>,
     next_id: Arc<AtomicU64>,
-    /// What the exchange keeps happenings in, if it does: connections end when it fails.
-    journal: Option<lmex_journal::Handle>,
+    /// Whom it hears; it knows why it has ended.
+    desk: Option<WeakDeskHandle>,
     /// Who listens to what costs something to make up.
     pub(super) audience: Audience,
 }
@@ -54,19 +55,19 @@ pub(super) enum HubRequest {
     Unsubscribe(ConnectionId, Vec<String>),
     LogIn(ConnectionId, AccountId),
     Leave(ConnectionId),
-    /// All open positions of all users, for who wants to hear them.
-    AllPositions(Vec<PositionNews>),
+    /// All open positions of all users, for who wants to hear them, as they were after a command.
+    AllPositions(u64, Vec<PositionNews>),
 }
 
 impl HubHandle {
-    /// The same, of an exchange that keeps what happens.
-    pub(crate) fn keeping(self, journal: Option<lmex_journal::Handle>) -> Self {
-        Self { journal, ..self }
+    /// The same, of an exchange with a desk.
+    pub(crate) fn of(self, desk: WeakDeskHandle) -> Self {
+        Self { desk: Some(desk), ..self }
     }
 
-    /// Whether the hub is over because nothing can be kept any more.
-    pub(super) fn is_unkept(&self) -> bool {
-        self.journal.as_ref().is_some_and(|journal| journal.failure().is_some())
+    /// Why the hub is over, if the desk says so in time.
+    pub(super) async fn end_within(&self, patience: Duration) -> Option<DeskGone> {
+        self.desk.as_ref()?.end_within(patience).await
     }
 
     pub(super) fn new_id(&self) -> ConnectionId {
@@ -92,6 +93,8 @@ pub(crate) struct Hub {
     touched: BTreeSet<MarketId>,
     /// What owners of orders are told of the present batch. Kept for its memory.
     tidings: Tidings,
+    /// The last command after which an account was told of a position.
+    told_positions: BTreeMap<AccountId, u64>,
 }
 
 impl Hub {
@@ -104,7 +107,7 @@ impl Hub {
     ) -> HubHandle {
         let (sender, requests) = mpsc::channel(MAX_WAITING_REQUESTS);
         tokio::spawn(Self::new(standing, config, audience.clone()).run(batches, requests));
-        HubHandle { requests: sender, next_id: Arc::new(AtomicU64::new(1)), journal: None, audience }
+        HubHandle { requests: sender, next_id: Arc::new(AtomicU64::new(1)), desk: None, audience }
     }
 
     fn new(standing: Standing, config: SocketConfig, audience: Audience) -> Self {
@@ -120,6 +123,7 @@ impl Hub {
             now,
             touched: BTreeSet::new(),
             tidings: Tidings::default(),
+            told_positions: BTreeMap::new(),
         }
     }
 
@@ -167,7 +171,7 @@ impl Hub {
         self.publish_tops_and_trades();
         self.publish_news();
         self.publish_open_orders();
-        self.publish_positions(&batch.positions);
+        self.publish_positions(batch.seq, &batch.positions);
     }
 
     fn on_event(&mut self, event: &Event) {
@@ -286,8 +290,9 @@ impl Hub {
         self.board.send(id, open_order_message(topic, serial, "SNAPSHOT", rows));
     }
 
-    fn publish_positions(&mut self, changed: &[PositionNews]) {
+    fn publish_positions(&mut self, seq: u64, changed: &[PositionNews]) {
         for news in changed {
+            self.told_positions.insert(news.account, seq);
             for topic in AccountTopic::POSITIONS {
                 let channel = Channel::Account(topic);
                 if self.board.is_heard(channel) {
@@ -298,13 +303,17 @@ impl Hub {
         }
     }
 
-    /// Who has none hears an empty list, and knows that it has none.
-    fn publish_all_positions(&mut self, all: &[PositionNews]) {
+    /// Who has none hears an empty list, and knows that it has none. Who was told of a later change than the list knows of
+    /// hears the next one.
+    fn publish_all_positions(&mut self, seq: u64, all: &[PositionNews]) {
         for topic in AccountTopic::ALL_POSITIONS {
             let channel = Channel::Account(topic);
             let accounts: BTreeSet<_> =
                 self.board.audience(channel).into_iter().map(|(_, account)| account).collect();
             for account in accounts {
+                if self.told_positions.get(&account).is_some_and(|told| *told > seq) {
+                    continue;
+                }
                 let own = all.iter().filter(|news| news.account == account).map(|news| &news.position);
                 self.board.publish_to(account, channel, &positions_message(topic, own));
             }
@@ -324,7 +333,7 @@ impl Hub {
                     }
                 }
             }
-            HubRequest::AllPositions(all) => self.publish_all_positions(&all),
+            HubRequest::AllPositions(seq, all) => self.publish_all_positions(seq, &all),
             HubRequest::Subscribe(id, topics) => self.subscribe(id, &topics),
             HubRequest::Unsubscribe(id, topics) => self.unsubscribe(id, &topics),
         }

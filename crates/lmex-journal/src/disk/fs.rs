@@ -8,6 +8,9 @@ use super::{Disk, DiskFile};
 use crate::error::{DiskError, OpenError};
 use crate::names;
 
+/// Of so many folders that were there before the names are brought to the disk: the journal's own, and the one around it.
+const THERE_BEFORE: usize = 2;
+
 /// A folder of the file system, locked until this value is dropped.
 #[derive(Debug)]
 pub struct FsDisk {
@@ -112,15 +115,21 @@ pub(crate) fn list(folder: &Path) -> io::Result<Vec<String>> {
     fs::read_dir(folder)?.map(name).collect()
 }
 
-/// Makes a folder with those above it, and waits until their names are on the disk.
+/// Makes a folder with those above it, and waits until their names are on the disk. That of one which was there may not
+/// be: who made it, or an earlier start that was killed, need not have waited.
 fn make_folder(folder: &Path) -> io::Result<()> {
-    let missing: Vec<&Path> =
-        folder.ancestors().take_while(|it| !it.as_os_str().is_empty() && !it.exists()).collect();
+    let above: Vec<&Path> = folder.ancestors().filter(|it| !it.as_os_str().is_empty()).collect();
+    let missing = above.iter().take_while(|it| !it.exists()).count();
     let mut builder = DirBuilder::new();
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.recursive(true).create(folder)?;
-    missing.into_iter().filter_map(Path::parent).try_for_each(sync_folder)
+    let parents = above.iter().take(missing.max(THERE_BEFORE)).filter_map(|it| it.parent());
+    parents.enumerate().try_for_each(|(index, parent)| match sync_folder(parent) {
+        // Others' folders can't always be opened; what was made here can.
+        Err(_) if index >= missing => Ok(()),
+        synced => synced,
+    })
 }
 
 fn owners_file() -> OpenOptions {

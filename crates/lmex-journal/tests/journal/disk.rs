@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::io::{Error, ErrorKind, Result};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard};
+use std::thread::{ThreadId, current};
 
 use lmex_journal::{Disk, DiskFile};
 
@@ -30,6 +31,10 @@ pub(crate) struct Sim {
     pub(crate) power: Option<usize>,
     /// Operations so far.
     pub(crate) operations: usize,
+    /// Who has waited for the disk, each time.
+    pub(crate) syncs: Vec<ThreadId>,
+    /// Whether files can't get other names.
+    pub(crate) keeps_names: bool,
 }
 
 #[derive(Clone, Default)]
@@ -62,7 +67,7 @@ impl SimDisk {
     /// Another disk with the same on it, and nothing wrong with it.
     pub(crate) fn copy(&self) -> Self {
         let mut sim = self.lock().clone();
-        (sim.room, sim.good_syncs, sim.power) = (None, None, None);
+        (sim.room, sim.good_syncs, sim.power, sim.keeps_names) = (None, None, None, false);
         Self(Arc::new(Mutex::new(sim)))
     }
 
@@ -115,6 +120,10 @@ impl Sim {
     fn rename(&mut self, renaming: Renaming) {
         renaming.apply(&mut self.names);
         self.unsynced.push(renaming);
+    }
+
+    fn give_back(&mut self, bytes: usize) {
+        self.room = self.room.map(|room| room + bytes);
     }
 
     /// Loses a file.
@@ -203,6 +212,9 @@ impl Disk for SimDisk {
     fn rename(&self, from: &str, to: &str) -> Result<()> {
         let mut sim = self.lock();
         sim.operate()?;
+        if sim.keeps_names {
+            return Err(Error::other("names can't be changed"));
+        }
         sim.rename(Renaming::Rename(from.to_owned(), to.to_owned()));
         Ok(())
     }
@@ -210,13 +222,16 @@ impl Disk for SimDisk {
     fn remove(&self, name: &str) -> Result<()> {
         let mut sim = self.lock();
         sim.operate()?;
-        sim.find(name)?;
+        let file = sim.find(name)?;
         sim.rename(Renaming::Remove(name.to_owned()));
+        let bytes = sim.files[file].live.len();
+        sim.give_back(bytes);
         Ok(())
     }
 
     fn sync_folder(&self) -> Result<()> {
         let mut sim = self.lock();
+        sim.syncs.push(current().id());
         sim.operate()?;
         sim.synced_names = sim.names.clone();
         sim.unsynced.clear();
@@ -229,8 +244,9 @@ impl DiskFile for Open {
         let mut sim = self.0.lock();
         let powered = sim.operate();
         // The power may go while the write is under way, and a full disk takes what fits.
-        let fits = sim.room.unwrap_or(usize::MAX).min(bytes.len());
-        let room = sim.room.map(|room| room - fits);
+        let room_there = sim.files[self.1].live.len().saturating_sub(offset as usize);
+        let fits = sim.room.unwrap_or(usize::MAX).saturating_add(room_there).min(bytes.len());
+        let room = sim.room.map(|room| room - fits.saturating_sub(room_there));
         sim.room = room;
         let file = &mut sim.files[self.1];
         write(&mut file.live, offset as usize, &bytes[..fits]);
@@ -243,13 +259,16 @@ impl DiskFile for Open {
         let mut sim = self.0.lock();
         sim.operate()?;
         let file = &mut sim.files[self.1];
+        let bytes = file.live.len().saturating_sub(length as usize);
         file.live.truncate(length as usize);
         file.unsynced.push(Change::Truncate(length as usize));
+        sim.give_back(bytes);
         Ok(())
     }
 
     fn sync_data(&mut self) -> Result<()> {
         let mut sim = self.0.lock();
+        sim.syncs.push(current().id());
         sim.operate()?;
         match &mut sim.good_syncs {
             Some(0) => return Err(Error::other("the disk doesn't answer")),

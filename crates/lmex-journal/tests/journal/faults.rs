@@ -1,10 +1,10 @@
 //! A disk that is full, or whose sync fails.
 
-use std::sync::mpsc::channel;
+use std::sync::mpsc::{Sender, channel};
 
-use lmex_journal::{AppendError, Durability, SnapshotError};
+use lmex_journal::{AppendError, Bounds, Durability, Folder, SnapshotError, Writer};
 
-use crate::ask::{SMALL, append, append_batch, hold, payload, recover, start, state, take_snapshot};
+use crate::ask::{SMALL, TAG, append, append_batch, hold, payload, recover, start, state, take_snapshot};
 use crate::disk::SimDisk;
 
 #[test]
@@ -111,6 +111,39 @@ fn a_snapshot_that_finds_no_room_does_not_stop_the_journal() {
     assert_eq!(recover(&disk).unwrap().snapshot.unwrap().number, 2);
 }
 
+/// A snapshot of more than there is room for must not take what room there is from the records.
+#[test]
+fn a_snapshot_that_finds_no_room_leaves_it_to_the_records() {
+    let disk = SimDisk::default();
+    let writer = start(&disk, Durability::Os, SMALL);
+    append(writer.handle()).recv().unwrap();
+    disk.lock().room = Some(10_000);
+    for _ in 0..3 {
+        let (done, heard) = channel();
+        let taken = writer.handle().snapshot(1, vec![1; 20_000], move |result| done.send(result).unwrap());
+        taken.unwrap();
+        assert!(matches!(heard.recv().unwrap(), Err(SnapshotError::Disk(_))));
+    }
+    for _ in 0..50 {
+        append(writer.handle()).recv().unwrap();
+    }
+    assert_eq!(writer.close(), Ok(51));
+    assert_eq!(disk.names("snapshot"), [""; 0]);
+}
+
+/// Room made ahead is for speed: a record that fits is kept although the room doesn't.
+#[test]
+fn on_an_almost_full_disk_a_record_that_fits_is_kept() {
+    let disk = SimDisk::default();
+    let writer = start(&disk, Durability::Fsync, Bounds::default());
+    disk.lock().room = Some(900 << 10);
+    for number in 1..=100 {
+        assert_eq!(writer.write(&payload(number)), Ok(number));
+    }
+    writer.close().unwrap();
+    assert_eq!(state(&disk.copy()).unwrap(), (0, 100, None));
+}
+
 #[test]
 fn without_a_promise_acknowledgements_come_first_and_still_stop() {
     let disk = SimDisk::default();
@@ -121,13 +154,30 @@ fn without_a_promise_acknowledgements_come_first_and_still_stop() {
     assert!(writer.close().is_err());
 }
 
+/// Dropped, it says whether the journal had failed by then.
+struct Seen(lmex_journal::Handle, Sender<bool>);
+
+impl Drop for Seen {
+    fn drop(&mut self) {
+        let _ = self.1.send(self.0.failure().is_some());
+    }
+}
+
 #[test]
 fn a_callback_that_panics_stops_the_journal() {
-    let disk = SimDisk::default();
-    let writer = start(&disk, Durability::Os, SMALL);
-    let (kept, heard) = channel::<()>();
+    let place = tempfile::tempdir().unwrap();
+    let recovered = Folder::open(place.path(), TAG).unwrap().recover().unwrap();
+    let writer = Writer::start(recovered.records.finish().unwrap(), Durability::Os, SMALL).unwrap();
+    let release = hold(writer.handle()).unwrap();
     writer.handle().barrier(|| std::panic::panic_any("a fault of the caller")).unwrap();
-    let _ = writer.handle().append(b"later", move || kept.send(()).unwrap());
-    let _ = heard.recv();
+    let (dropped, failed) = channel();
+    let seen = Seen(writer.handle().clone(), dropped);
+    writer.handle().append(b"later", move || drop(seen)).unwrap();
+    release.send(()).unwrap();
+    // Whoever is dropped for it can ask why.
+    assert!(failed.recv().unwrap());
+    assert!(matches!(writer.write(b"too late"), Err(AppendError::Failed(_))));
     assert!(writer.close().is_err());
+    // All threads have ended, and the folder is free.
+    Folder::open(place.path(), TAG).unwrap();
 }

@@ -113,6 +113,7 @@ fn files_that_were_never_completed_are_removed() {
     {
         fs::write(place.path().join(name), "half").unwrap();
     }
-    drop(Folder::open(place.path(), TAG).unwrap());
-    assert_eq!(tree(place.path()), [".x", "format", "lock"]);
+    let folder = Folder::open(place.path(), TAG).unwrap();
+    folder.recover().unwrap().records.finish().unwrap();
+    assert_eq!(tree(place.path()), [".x", "format", "journal-00000000000000000001.log", "lock"]);
 }

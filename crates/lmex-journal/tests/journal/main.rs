@@ -12,3 +12,4 @@ mod read_only;
 mod round_trip;
 mod segments;
 mod torn;
+mod waiting;

@@ -2,7 +2,7 @@
 
 use lmex_journal::{Bounds, RecoverError};
 
-use crate::ask::{SMALL, fill, state};
+use crate::ask::{SMALL, fill, recover, state};
 use crate::disk::SimDisk;
 
 const ONE_SEGMENT: Bounds = Bounds { segment_bytes: 4096, ..SMALL };
@@ -97,6 +97,32 @@ fn what_is_refused_is_left_as_it_is() {
             ends[1], ends[2]
         )
     );
+}
+
+/// What is cut off may be what somebody was told of: as long as anything else is wrong, it stays where it is.
+#[test]
+fn a_torn_end_is_cut_only_when_the_rest_is_good() {
+    let disk = SimDisk::default();
+    fill(&disk, 12, SMALL);
+    let names = disk.names("journal-");
+    let (first, last) = (&names[0], &names[names.len() - 1]);
+    let end = disk.file(last).iter().rposition(|byte| *byte != 0).unwrap();
+    let torn = with(&disk, last, |bytes| bytes[end] ^= 1);
+    let damaged = with(&torn, first, |bytes| bytes[40] ^= 1);
+    damaged.put("snapshot-00000000000000000009.bin.tmp", b"half".to_vec());
+    let files = |disk: &SimDisk| disk.names("").iter().map(|name| disk.file(name)).collect::<Vec<_>>();
+    let before = (damaged.names(""), files(&damaged));
+    assert_eq!(&corrupt_at(recover(&damaged).and_then(|found| found.records.finish())).0, first);
+    assert!((damaged.names(""), files(&damaged)) == before, "something was changed");
+
+    let cut = state(&torn).unwrap().2.unwrap();
+    let kept = torn.names(".cut-");
+    assert_eq!(cut.kept, std::path::Path::new("disk").join(&kept[0]));
+    assert_eq!(torn.file(&kept[0]).len() as u64, cut.bytes);
+    let mut whole = disk.file(last)[cut.offset as usize..=end].to_vec();
+    *whole.last_mut().unwrap() ^= 1;
+    assert_eq!(torn.file(&kept[0]), whole);
+    assert_eq!(torn.file(last).len() as u64, cut.offset);
 }
 
 #[test]

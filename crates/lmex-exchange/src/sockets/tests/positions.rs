@@ -12,6 +12,7 @@ use crate::desk::DeskGone;
 use crate::feed::PositionNews;
 use crate::sockets::SocketConfig;
 use crate::sockets::all_positions::tell;
+use crate::sockets::hub::HubRequest;
 
 async fn listening(venue: &Venue, key: &str, topics: &[&str]) -> Client {
     let mut client = venue.connect(StreamPath::Main);
@@ -47,7 +48,7 @@ async fn all_positions_are_told_every_five_seconds_to_their_owner() {
     let mut stranger = venue.connect(StreamPath::Main);
     stranger.subscribe(&["allPositionV4"]);
     assert_eq!(stranger.json().await["channel"], json!(["allPositionV4"]));
-    let positions = || async { Ok::<_, DeskGone>(vec![held(TRADER, 30)]) };
+    let positions = || async { Ok::<_, DeskGone>((0, vec![held(TRADER, 30)])) };
     tokio::spawn(tell(positions, venue.desk.hub.clone(), SocketConfig::default()));
     owner.hears_nothing_for(4_900).await;
     for _ in 0..3 {
@@ -66,7 +67,7 @@ async fn positions_are_not_even_asked_for_while_nobody_listens() {
     let counter = Arc::clone(&asked);
     let positions = move || {
         counter.fetch_add(1, Ordering::SeqCst);
-        async { Ok::<_, DeskGone>(vec![held(TRADER, 30)]) }
+        async { Ok::<_, DeskGone>((0, vec![held(TRADER, 30)])) }
     };
     tokio::spawn(tell(positions, venue.desk.hub.clone(), SocketConfig::default()));
     let mut bystander = listening(&venue, "friend", &["positionsV3"]).await;
@@ -92,6 +93,26 @@ async fn a_position_is_told_when_it_changes_and_once_more_when_it_is_closed() {
     venue.change(vec![held(OTHER, 3)]).await;
     assert_eq!(told(&other.json().await).1, json!(3));
     owner.hears_nothing_for(1_000).await;
+}
+
+/// The list is read at the desk, and comes to the hub behind what the desk has done since.
+#[tokio::test(start_paused = true)]
+async fn a_list_of_all_positions_is_never_older_than_what_was_told_of_one() {
+    let mut venue = Venue::open();
+    let mut owner = listening(&venue, "friend", &["allPositionV4", "positionsV3"]).await;
+    let mut other = listening(&venue, "other", &["allPositionV4"]).await;
+    venue.change(vec![held(TRADER, 0)]).await;
+    assert_eq!(told(&owner.json().await), (json!("positionsV3"), json!(0)));
+    for (seq, is_told) in [(0, false), (1_000, true)] {
+        let all = vec![held(TRADER, 30), held(OTHER, 4)];
+        venue.desk.hub.ask(HubRequest::AllPositions(seq, all)).await.unwrap();
+        assert_eq!(told(&other.json().await), (json!("allPositionV4"), json!(4)));
+        if is_told {
+            assert_eq!(told(&owner.json().await), (json!("allPositionV4"), json!(30)));
+        } else {
+            owner.hears_nothing_for(1_000).await;
+        }
+    }
 }
 
 #[tokio::test(start_paused = true)]

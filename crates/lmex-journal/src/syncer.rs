@@ -1,0 +1,285 @@
+//! The thread that waits for the disk, so that who writes needn't: it brings to the disk what only the system has, makes
+//! the next segment ahead, and gives it its name once it is begun.
+
+use std::io::{self, ErrorKind};
+use std::mem;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::{Builder, JoinHandle};
+
+use crate::disk::{Disk, DiskFile, open};
+use crate::error::{DiskError, Failed};
+use crate::keeper::{Job, Keeper};
+use crate::names;
+use crate::queue::Queue;
+
+/// Dropped, it does what is due, and ends with the thread that writes snapshots.
+pub(crate) struct Syncer {
+    shared: Arc<Shared>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// A segment made ahead: a file on the disk, without a header or a name of its own.
+pub(crate) struct Prepared {
+    pub(crate) file: Box<dyn DiskFile>,
+    /// The room that was made in it.
+    pub(crate) length: u64,
+}
+
+#[derive(Default)]
+struct Shared {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    next: Next,
+    due: Due,
+    is_closed: bool,
+}
+
+/// The next segment.
+#[derive(Default)]
+enum Next {
+    /// It is to be made.
+    #[default]
+    Wanted,
+    Ready(Prepared),
+    /// It was taken. Another is made when that one has its name.
+    Taken,
+    Failed(DiskError),
+}
+
+/// What is to be done. There is one of each at most.
+#[derive(Default)]
+struct Due {
+    /// The first number of the segment that was begun in the file that was taken.
+    begun: Option<u64>,
+    sync: bool,
+    snapshot: Option<Job>,
+}
+
+impl Syncer {
+    /// Makes a segment ahead with so much room, then starts the thread. Who writes is in `segment`.
+    pub(crate) fn start(
+        disk: Arc<dyn Disk>,
+        queue: Arc<Queue>,
+        keeper: Keeper,
+        segment: u64,
+        room: u64,
+    ) -> Result<Self, DiskError> {
+        let current = open(disk.as_ref(), &names::segment(segment))?;
+        let path = disk.path("");
+        let shared = Arc::<Shared>::default();
+        let mut worker = Worker { disk, queue, keeper, room, segment, current, prepared: None };
+        worker.prepare(&shared);
+        let theirs = Arc::clone(&shared);
+        let thread = Builder::new().name("journal-syncer".to_owned()).spawn(move || worker.run(&theirs));
+        let thread = thread.map_err(|source| DiskError { path, action: "given a thread", source })?;
+        Ok(Self { shared, thread: Some(thread) })
+    }
+
+    /// The next segment's file. None while it is being made, or where that has failed; `must` waits for it, and tries
+    /// again.
+    pub(crate) fn next(&self, must: bool) -> Result<Option<Prepared>, DiskError> {
+        let mut state = self.shared.lock();
+        let mut may_try_again = must;
+        loop {
+            match mem::replace(&mut state.next, Next::Taken) {
+                Next::Ready(prepared) => return Ok(Some(prepared)),
+                Next::Failed(_) if may_try_again => {
+                    state.next = Next::Wanted;
+                    may_try_again = false;
+                    self.shared.changed.notify_all();
+                }
+                Next::Failed(error) if must => return Err(error),
+                other => state.next = other,
+            }
+            if !must {
+                return Ok(None);
+            }
+            state = self.shared.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// A segment was begun in the file that was taken: it is to get its name.
+    pub(crate) fn begun(&self, first: u64) {
+        self.shared.ask(|due| due.begun = Some(first));
+    }
+
+    /// There is something to bring to the disk.
+    pub(crate) fn sync_soon(&self) {
+        self.shared.ask(|due| due.sync = true);
+    }
+
+    /// A snapshot, to be written once all that was written before is on the disk: it says that its records are there,
+    /// whatever else was promised.
+    pub(crate) fn take(&self, job: Job) {
+        self.shared.ask(|due| due.snapshot = Some(job));
+    }
+}
+
+impl Drop for Syncer {
+    fn drop(&mut self) {
+        self.shared.lock().is_closed = true;
+        self.shared.changed.notify_all();
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Shared {
+    fn ask(&self, change: impl FnOnce(&mut Due)) {
+        change(&mut self.lock().due);
+        self.changed.notify_all();
+    }
+
+    /// Waits for something to do; none at the end.
+    fn wait(&self) -> Option<Due> {
+        let mut state = self.lock();
+        loop {
+            let due = mem::take(&mut state.due);
+            if due.begun.is_some() || due.sync || due.snapshot.is_some() || state.is_next_wanted() {
+                return Some(due);
+            }
+            if state.is_closed {
+                return None;
+            }
+            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn is_next_wanted(&self) -> bool {
+        matches!(self.next, Next::Wanted) && !self.is_closed
+    }
+}
+
+/// What the thread has.
+struct Worker {
+    disk: Arc<dyn Disk>,
+    queue: Arc<Queue>,
+    keeper: Keeper,
+    /// What is made ahead in a segment, in bytes.
+    room: u64,
+    /// The first number of the segment that is being written.
+    segment: u64,
+    /// That segment, and the next one: handles of its own, so that nobody stands in another's way.
+    current: Box<dyn DiskFile>,
+    prepared: Option<Box<dyn DiskFile>>,
+}
+
+impl Worker {
+    fn run(mut self, shared: &Shared) {
+        while let Some(due) = shared.wait() {
+            let done = match self.queue.failure() {
+                // Nothing that is on the disk then says anything of what should be.
+                Some(_) => Err(None),
+                None => self.catch_up(due).map_err(Some),
+            };
+            match done {
+                Ok(()) => self.prepare_if_wanted(shared),
+                Err(error) => {
+                    if let Some(error) = error {
+                        self.queue.fail(Failed(error.to_string()));
+                    }
+                    self.give_up(shared);
+                }
+            }
+        }
+        let is_unused = matches!(shared.lock().next, Next::Ready(_));
+        if is_unused && self.queue.failure().is_none() {
+            // A start makes it anew; where this fails, it finds an empty one.
+            let _ = self.disk.remove(names::NEXT);
+        }
+        self.keeper.stop();
+    }
+
+    fn catch_up(&mut self, due: Due) -> Result<(), DiskError> {
+        if due.begun.is_some() || due.sync || due.snapshot.is_some() {
+            self.sync_current()?;
+        }
+        if let Some(first) = due.begun {
+            self.name(first)?;
+        }
+        if let Some(job) = due.snapshot {
+            self.keeper.take(job);
+        }
+        Ok(())
+    }
+
+    fn sync_current(&mut self) -> Result<(), DiskError> {
+        let name = names::segment(self.segment);
+        self.current.sync_data().map_err(DiskError::of(self.disk.as_ref(), &name, "synced"))
+    }
+
+    /// The segment before is on the disk. What was begun is brought there too before it is called a segment.
+    fn name(&mut self, first: u64) -> Result<(), DiskError> {
+        let Some(begun) = self.prepared.take() else { return Ok(()) };
+        (self.segment, self.current) = (first, begun);
+        self.sync_current()?;
+        let (disk, name) = (self.disk.as_ref(), names::segment(first));
+        disk.rename(names::NEXT, &name).map_err(DiskError::of(disk, &name, "made"))?;
+        disk.sync_folder().map_err(DiskError::of(disk, "", "synced"))
+    }
+
+    fn prepare_if_wanted(&mut self, shared: &Shared) {
+        let mut state = shared.lock();
+        let was_named = matches!(state.next, Next::Taken) && self.prepared.is_none();
+        if was_named {
+            state.next = Next::Wanted;
+        }
+        let is_wanted = state.is_next_wanted();
+        drop(state);
+        if is_wanted {
+            self.prepare(shared);
+        }
+    }
+
+    fn prepare(&mut self, shared: &Shared) {
+        let made = self.make_next();
+        if made.is_err() {
+            // What it has taken of a full disk is given back.
+            let _ = self.disk.remove(names::NEXT);
+        }
+        shared.lock().next = made.map_or_else(Next::Failed, Next::Ready);
+        shared.changed.notify_all();
+    }
+
+    fn make_next(&mut self) -> Result<Prepared, DiskError> {
+        let (disk, name) = (self.disk.as_ref(), names::NEXT);
+        let mut file = disk.create(name).map_err(DiskError::of(disk, name, "made"))?;
+        let length = make_room(file.as_mut(), self.room).map_err(DiskError::of(disk, name, "written"))?;
+        file.sync_data().map_err(DiskError::of(disk, name, "synced"))?;
+        disk.sync_folder().map_err(DiskError::of(disk, "", "synced"))?;
+        self.prepared = Some(open(disk, name)?);
+        Ok(Prepared { file, length })
+    }
+
+    /// Whoever waits for the next segment is told that there will be none.
+    fn give_up(&mut self, shared: &Shared) {
+        let source = io::Error::other("the journal has stopped");
+        let error = DiskError { path: self.disk.path(names::NEXT), action: "made", source };
+        self.prepared = None;
+        shared.lock().next = Next::Failed(error);
+        shared.changed.notify_all();
+    }
+}
+
+/// Makes room in an empty file, where the disk has any; its length.
+fn make_room(file: &mut dyn DiskFile, bytes: u64) -> io::Result<u64> {
+    if bytes == 0 {
+        return Ok(0);
+    }
+    match file.write_at(&vec![0; usize::try_from(bytes).unwrap_or_default()], 0) {
+        Ok(()) => Ok(bytes),
+        Err(error) if error.kind() == ErrorKind::StorageFull => file.truncate(0).map(|()| 0),
+        Err(error) => Err(error),
+    }
+}
