@@ -40,7 +40,10 @@ async fn what_does_not_fit_the_market_is_refused_with_the_field_and_the_remedy()
             limit("BTC-PERP", "1eth", "55000"),
             ["size in ETH does not fit BTC-PERP", "use contracts (ct), BTC or USDT"],
         ),
-        (limit("NONE-PERP", "100ct", "55000"), ["market NONE-PERP is not listed", "see `lmex markets`"]),
+        (
+            limit("NONE-PERP", "100ct", "55000"),
+            ["market NONE-PERP is not listed", "`Client::market_summary` lists them"],
+        ),
     ] {
         let error = client.place(&order).await.unwrap_err();
         assert!(!error.was_sent(), "{error}");
