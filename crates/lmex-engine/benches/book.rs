@@ -4,7 +4,8 @@
     clippy::unwrap_used,
     clippy::float_arithmetic,
     clippy::print_stdout,
-    reason = "a benchmark: a failure says where, and draws are no money"
+    dead_code,
+    reason = "a benchmark: a failure says where, and draws are no money; some of the shared module is the engine's"
 )]
 
 mod cpu;

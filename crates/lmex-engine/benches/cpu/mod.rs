@@ -39,6 +39,23 @@ impl Summary {
         all
     }
 
+    /// Of inputs that were run in turn, as often each: the median of the ratios of runs that follow each other, beside the
+    /// time of a command in the fastest run and in the median one.
+    pub(crate) fn print_in_turn(self, baseline: &str) {
+        let Some((_, base)) = self.runs.iter().find(|(name, _)| *name == baseline).cloned() else { return };
+        for (name, mut runs) in self.runs {
+            let mut ratios: Vec<f64> =
+                runs.iter().zip(&base).map(|(run, base)| run.as_secs_f64() / base.as_secs_f64()).collect();
+            ratios.sort_unstable_by(f64::total_cmp);
+            runs.sort_unstable();
+            let per_command = |run: Duration| run.as_secs_f64() * 1e9 / self.commands as f64;
+            let (fastest, median) = (per_command(runs[0]), per_command(runs[runs.len() / 2]));
+            let ratio = ratios[ratios.len() / 2];
+            println!("{name}: {fastest:.1} ns in turn, median {median:.1} ns, {ratio:.3} of {baseline:?}");
+        }
+        println!();
+    }
+
     /// The time of a command in the fastest run and in the median one, and the fastest beside the baseline's.
     ///
     /// CPU time, too, grows with what other programs do: they take room in the caches. They only ever add to it, so the
