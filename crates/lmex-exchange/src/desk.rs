@@ -13,7 +13,7 @@ mod positions;
 mod state;
 mod step;
 
-use handle::Request;
+use handle::{Answer, Request};
 pub use handle::{DeskGone, DeskHandle};
 pub(crate) use handle::{Requests, WeakDeskHandle, queue};
 pub(crate) use owners::Owners;
@@ -38,7 +38,7 @@ use crate::history::Opening;
 use crate::ids::Ids;
 use crate::journal::Journal;
 use crate::sockets::Audience;
-use outlet::{Answer, Ended, Outlet};
+use outlet::{Ended, Outlet};
 
 /// The longest the desk sleeps: what is due by the clock alone (expiry, dead man's switch) is at most so late.
 const LONGEST_SLEEP: Duration = Duration::from_millis(250);
@@ -172,13 +172,19 @@ impl Desk {
         let mut waiting = VecDeque::with_capacity(MOST_TOGETHER);
         while !self.is_stopped {
             self.catch_up();
-            self.outlet.release(&mut self.state, Box::new(|| ())).await?;
             if self.stride() {
                 // A long way through time: others on this thread go on meanwhile.
                 yield_now().await;
+                if self.outlet.is_heavy() {
+                    self.outlet.release(&mut self.state).await?;
+                }
                 continue;
             }
             if waiting.is_empty() {
+                if requests.queue.is_empty() {
+                    // Else it leaves with what is asked for: it is written, and waited for, at once.
+                    self.outlet.release(&mut self.state).await?;
+                }
                 let received = requests.queue.recv_many(&mut arrived, MOST_TOGETHER);
                 match tokio::time::timeout(self.sleep(), received).await {
                     Ok(0) => break,
@@ -199,8 +205,8 @@ impl Desk {
                 waiting.extend(arrived.drain(..));
             }
             let answers = self.carry_out(&mut waiting);
-            let answer = move || answers.into_iter().for_each(|answer| answer());
-            self.outlet.release(&mut self.state, Box::new(answer)).await?;
+            self.outlet.release(&mut self.state).await?;
+            answers.into_iter().for_each(|answer| answer());
         }
         Ok(())
     }

@@ -91,7 +91,10 @@ impl WeakDeskHandle {
 }
 
 /// Runs on the desk; what it returns is called once the hub has been told.
-pub(super) type Request = Box<dyn FnOnce(&mut Desk) -> Box<dyn FnOnce() + Send> + Send>;
+pub(super) type Request = Box<dyn FnOnce(&mut Desk) -> Answer + Send>;
+
+/// Sends an answer.
+pub(super) type Answer = Box<dyn FnOnce() + Send>;
 
 /// The desk's end of the queue. Once it is dropped, handles know how the desk has ended: on every way out.
 #[derive(Debug)]

@@ -5,14 +5,13 @@ use std::sync::Arc;
 use lmex_engine::Stamped;
 use lmex_journal::Durability;
 use tokio::sync::mpsc;
-use tokio::sync::mpsc::error::TrySendError;
 
 use super::DeskState;
 use crate::feed::Batch;
 use crate::journal::Journal;
 
-/// Sends an answer.
-pub(super) type Answer = Box<dyn FnOnce() + Send>;
+/// Batches that are let out at the latest, though nobody waits for them.
+const MOST_UNTOLD: usize = 64;
 
 /// The desk can't go on, and why: the hub has ended, or the journal has stopped.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,10 +19,9 @@ pub(super) struct Ended(pub(super) String);
 
 /// The only way out of the desk.
 ///
-/// Without a journal, or with one that promises nothing, batches and answers leave at once. Where a record is kept once
-/// the system has it, the desk writes it itself, and they leave then. Where the disk is to be waited for, they leave by
-/// the journal's thread, in order, when their record is there; the desk runs ahead meanwhile, as far as the journal's
-/// queue lets it.
+/// Where a record survives something, the desk writes it itself, and waits for the disk if that was promised; batches and
+/// answers leave then. Meanwhile requests gather, and the next record holds them all. With a journal that promises
+/// nothing, the journal's thread writes it some time.
 #[derive(Debug)]
 pub(super) struct Outlet {
     hub: mpsc::Sender<Arc<Batch>>,
@@ -48,27 +46,24 @@ impl Outlet {
         self.untold.push(Arc::clone(batch));
     }
 
-    /// Lets out what was taken, and an answer behind it.
-    pub(super) async fn release(&mut self, state: &mut DeskState, answer: Answer) -> Result<(), Ended> {
-        match self.journal.as_mut().map(|journal| (journal.promise(), journal)) {
-            None => {
-                self.release_now().await?;
-                answer();
-                Ok(())
-            }
-            Some((Durability::None, _)) => {
-                self.release_now().await?;
-                answer();
-                self.append(state, Box::new(|| ()))
-            }
-            Some((Durability::Os, journal)) => {
-                journal.write(state).map_err(|error| stopped(&error))?;
-                self.release_now().await?;
-                answer();
-                Ok(())
-            }
-            Some((Durability::Fsync, _)) => self.release_when_kept(state, answer),
+    /// Whether enough was taken to let it out, though nobody waits for it.
+    pub(super) fn is_heavy(&self) -> bool {
+        self.untold.len() >= MOST_UNTOLD
+    }
+
+    /// Lets out what was taken. Answers may follow.
+    pub(super) async fn release(&mut self, state: &mut DeskState) -> Result<(), Ended> {
+        if let Some(journal) = &mut self.journal {
+            let kept = match journal.promise() {
+                Durability::None => journal.append(state),
+                Durability::Os | Durability::Fsync => journal.write(state),
+            };
+            kept.map_err(|error| stopped(&error))?;
         }
+        for batch in self.untold.drain(..) {
+            self.hub.send(batch).await.map_err(|_| unheard())?;
+        }
+        Ok(())
     }
 
     /// Writes what is left and ends.
@@ -77,43 +72,6 @@ impl Outlet {
         if let Err(error) = journal.close(state) {
             tracing::error!("the data folder was not closed in order: {error}");
         }
-    }
-
-    async fn release_now(&mut self) -> Result<(), Ended> {
-        for batch in self.untold.drain(..) {
-            self.hub.send(batch).await.map_err(|_| unheard())?;
-        }
-        Ok(())
-    }
-
-    fn release_when_kept(&mut self, state: &mut DeskState, answer: Answer) -> Result<(), Ended> {
-        if self.hub.is_closed() {
-            return Err(unheard());
-        }
-        let Some(journal) = self.journal.as_ref() else { return Ok(()) };
-        if !journal.has_draft() {
-            return journal.after_all(answer).map_err(|error| stopped(&error));
-        }
-        let (untold, hub) = (std::mem::take(&mut self.untold), self.hub.clone());
-        let leave = move || {
-            untold.into_iter().for_each(|batch| tell(&hub, batch));
-            answer();
-        };
-        self.append(state, Box::new(leave))
-    }
-
-    fn append(&mut self, state: &mut DeskState, kept: Answer) -> Result<(), Ended> {
-        match self.journal.as_mut().filter(|journal| journal.has_draft()) {
-            Some(journal) => journal.append(state, kept).map_err(|error| stopped(&error)),
-            None => Ok(()),
-        }
-    }
-}
-
-/// Tells the hub from a thread that may wait. A hub that has ended has nobody left to tell.
-fn tell(hub: &mpsc::Sender<Arc<Batch>>, batch: Arc<Batch>) {
-    if let Err(TrySendError::Full(batch)) = hub.try_send(batch) {
-        let _ = hub.blocking_send(batch);
     }
 }
 

@@ -18,9 +18,6 @@ const UNDER_WAY: u64 = u64::MAX;
 /// After a snapshot that failed, the next one is tried after such a part of the bytes.
 const RETRIES: u64 = 8;
 
-/// Called on the journal's own thread, once a record is kept.
-type Kept = Box<dyn FnOnce() + Send>;
-
 /// Why nothing is kept any more.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum KeepError {
@@ -40,8 +37,6 @@ pub(crate) struct Journal {
     fault: Option<Unreadable>,
     /// The last record appended.
     last: u64,
-    /// The last record that all who waited for it have been told of.
-    told: Arc<AtomicU64>,
     promise: Durability,
     believed: Arc<Believed>,
     bounds: KeepingBounds,
@@ -65,7 +60,6 @@ impl Journal {
             draft: Vec::new(),
             fault: None,
             last,
-            told: Arc::new(AtomicU64::new(last)),
             promise: durability,
             believed,
             bounds,
@@ -118,35 +112,28 @@ impl Journal {
         self.promise
     }
 
-    /// Whether there is something to append.
-    pub(crate) fn has_draft(&self) -> bool {
-        !self.draft.is_empty() || self.fault.is_some()
-    }
-
-    /// Appends the record under way. `kept` is called when it is kept as promised, after those of all records before.
-    /// Waits while too much waits for the disk.
-    pub(crate) fn append(&mut self, state: &mut DeskState, kept: Kept) -> Result<(), KeepError> {
-        self.complete(state)?;
-        let (told, number) = (Arc::clone(&self.told), self.last + 1);
-        let done = move || {
-            kept();
-            told.store(number, Ordering::Release);
-        };
-        self.last = self.writer.handle().append(&self.draft, done)?;
-        self.appended(state);
+    /// Has the record under way written some time, if there is one. Waits while too much waits for the disk.
+    pub(crate) fn append(&mut self, state: &mut DeskState) -> Result<(), KeepError> {
+        if self.has_draft() {
+            self.complete(state)?;
+            self.last = self.writer.handle().append(&self.draft, || ())?;
+            self.appended(state);
+        }
         Ok(())
     }
 
     /// Writes the record under way, if there is one: once this is done it is kept as promised, with all before it.
     pub(crate) fn write(&mut self, state: &mut DeskState) -> Result<(), KeepError> {
-        if !self.has_draft() {
-            return Ok(());
+        if self.has_draft() {
+            self.complete(state)?;
+            self.last = self.writer.write(&self.draft)?;
+            self.appended(state);
         }
-        self.complete(state)?;
-        self.last = self.writer.write(&self.draft)?;
-        self.told.store(self.last, Ordering::Release);
-        self.appended(state);
         Ok(())
+    }
+
+    fn has_draft(&self) -> bool {
+        !self.draft.is_empty() || self.fault.is_some()
     }
 
     fn appended(&mut self, state: &DeskState) {
@@ -155,19 +142,10 @@ impl Journal {
         self.snapshot_if_due(state);
     }
 
-    /// Calls `kept` when all records are kept, which may be now.
-    pub(crate) fn after_all(&self, kept: Kept) -> Result<(), AppendError> {
-        if self.told.load(Ordering::Acquire) == self.last {
-            kept();
-            return Ok(());
-        }
-        self.writer.handle().barrier(kept)
-    }
-
     /// Writes what is left with the digest of the last state, and ends.
     pub(crate) fn close(mut self, state: &mut DeskState) -> Result<(), KeepError> {
         self.note(&Entry::Digest(state.digest()));
-        self.append(state, Box::new(|| ()))?;
+        self.append(state)?;
         let closed = self.writer.close();
         closed.map(drop).map_err(|failed| AppendError::from(failed).into())
     }
