@@ -38,6 +38,11 @@ impl Server {
         self.address
     }
 
+    /// Its number.
+    pub(crate) fn id(&self) -> u32 {
+        self.process.id()
+    }
+
     /// Processor time it has used so far, its own and the system's for it.
     pub(crate) fn cpu(&self) -> Outcome<Duration> {
         cpu_of(&self.process.id().to_string())
@@ -63,32 +68,6 @@ impl Drop for Server {
 /// Processor time that this process, the source of the load, has used so far.
 pub(crate) fn own_cpu() -> Outcome<Duration> {
     cpu_of("self")
-}
-
-/// Which part of the processors' time since `before` others on the host took: a virtual machine stands still meanwhile.
-pub(crate) fn stolen_since(before: Processors) -> Outcome<f64> {
-    let now = Processors::now()?;
-    let all = now.all.saturating_sub(before.all).max(1);
-    Ok(now.stolen.saturating_sub(before.stolen) as f64 / all as f64)
-}
-
-/// What the processors have done so far, in ticks.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Processors {
-    all: u64,
-    stolen: u64,
-}
-
-impl Processors {
-    /// The first line of `/proc/stat` (proc(5)): the eighth number is what was stolen, and those behind it are in others
-    /// already.
-    pub(crate) fn now() -> Outcome<Self> {
-        let stat = fs::read_to_string("/proc/stat")?;
-        let line = stat.lines().next().ok_or("unexpected /proc/stat")?;
-        let ticks: Vec<u64> =
-            line.split_whitespace().skip(1).take(8).map(str::parse).collect::<Result<_, _>>()?;
-        Ok(Self { all: ticks.iter().sum(), stolen: ticks.get(7).copied().unwrap_or_default() })
-    }
 }
 
 /// Fields 14 and 15 of `/proc/PID/stat` (proc(5)); the name in field 2 may hold anything, but ends with `)`.

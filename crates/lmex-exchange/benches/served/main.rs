@@ -18,6 +18,7 @@ mod latency;
 mod load;
 mod memory;
 mod orders;
+mod others;
 mod pace;
 mod requests;
 mod server;
