@@ -49,7 +49,7 @@
 //! | the venue's order | as far as the price band and the fund go | contracts down | chosen |
 //! | auto-deleveraging | rank by `U/│C│ × leverage` in profit, `U/│C│ ÷ leverage` in loss; leverage `= │n│·v(mark) / equity` | compared exactly | BitMEX; LMEX shows the bucket alone |
 //! | its price | the bankruptcy value, to a tick | in favour of the one who is liquidated | usual |
-//! | bucket | `5 − ⌊5 × those who rank higher / all of the side⌋`: 5 is closed first ([`Engine::adl_bucket`]) | – | LMEX shows five and no formula: fifths of the queue, as at Binance |
+//! | bucket | `5 − ⌊5 × those who rank higher / all of the side⌋`: 5 is closed first ([`Engine::adl_bucket`]) | – | chosen: fifths of the queue, as at Binance; recorded are 0, 1 and 2, and what BTSE prints (2 beside a percentile of 0.75) fits no fifths |
 //!
 //! ## How far from the mark
 //!

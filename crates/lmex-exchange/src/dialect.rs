@@ -136,10 +136,10 @@ pub const DIFFERENCES: &[Difference] = &[
     },
     Difference {
         subject: "private topics of version 2.2",
-        concerns: &["notificationApiV3", "allPositionV3", "positionsV2"],
-        lmex: "served, beside `notificationApiV4`, `allPositionV4` and `positionsV3`",
+        concerns: &["allPositionV3", "positionsV2"],
+        lmex: "served, beside `allPositionV4` and `positionsV3`",
         btse: "unknown: those of version 2.3 alone are served",
-        evidence: "LMEX's stream document has the older ones and is from before its v2.3; BTSE's document v2.3 has the newer ones",
+        evidence: "LMEX's stream document has the older ones and is from before its v2.3; BTSE's document v2.3 has the newer ones alone",
     },
     Difference {
         subject: "open orders as a stream",

@@ -49,8 +49,7 @@ impl Channel {
             }
             Self::Market(_, topic) => matches!(topic, MarketTopic::BookUngrouped | MarketTopic::Top),
             Self::Account(topic) => {
-                use AccountTopic::{AllPositionV3, NotificationV3, PositionsV2};
-                matches!(topic, NotificationV3 | AllPositionV3 | PositionsV2)
+                matches!(topic, AccountTopic::AllPositionV3 | AccountTopic::PositionsV2)
             }
             Self::OpenOrders(..) => true,
         };

@@ -31,11 +31,10 @@
 //! | `update:SYM_0`, `update:SYM` | `/ws/oss/futures` | best 50 levels a side: a snapshot, then deltas |
 //! | `snapshotL1:SYM`, `snapshotL1:SYM_0` | `/ws/oss/futures` | best bid and offer at once, then at each change |
 //! | `tradeHistoryApi:SYM`, `…V2:SYM`, `…V3:SYM` | `/ws/futures` | public trades as they happen |
-//! | `fillsV2`, `notificationApiV4` | `/ws/futures`, after login | one's own fills, and what becomes of one's orders |
+//! | `fillsV2`, `notificationApiV3`, `notificationApiV4` | `/ws/futures`, after login | one's own fills, and what becomes of one's orders |
 //! | `allPositionV3`, `allPositionV4` | `/ws/futures`, after login | all open positions, every 5 seconds of real time |
 //! | `positionsV2`, `positionsV3` | `/ws/futures`, after login | each position that changes; one that is closed comes once more, with no contracts |
 //! | `open-order:SYM-USD`, `…:SYM-USDT`, `…:SYM` | `/ws/futures`, after login | all open orders, then changes, numbered for each listener |
-//! | `notificationApiV3` | `/ws/futures` | acknowledged; no data in this version |
 //!
 //! Sources: LMEX's stream documentation for topics, acknowledgements, login and keep-alive; BTSE's for error codes,
 //! text `ping` and the fields of version 2.3; a capture of LMEX for the legacy trade topic, which answers under

@@ -177,7 +177,7 @@ async fn topics() {
         }
         let mut main = Stream::logged_in(&venue, (KEY, SECRET)).await;
         for (topic, known) in [
-            ("notificationApiV3", is_lmex),
+            ("notificationApiV3", true),
             ("notificationApiV4", true),
             ("allPositionV3", is_lmex),
             ("allPositionV4", true),
