@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io::{Error, ErrorKind, Result};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard};
-use std::thread::{ThreadId, current};
+use std::thread::{ThreadId, current, yield_now};
 
 use lmex_journal::{Disk, DiskFile};
 
@@ -25,6 +25,10 @@ pub(crate) struct Sim {
     unsynced: Vec<Renaming>,
     /// Bytes that can be written still.
     pub(crate) room: Option<usize>,
+    /// Writes that found no room.
+    pub(crate) writes_without_room: usize,
+    /// Whether who removes a file waits until this is no more.
+    pub(crate) holds_removals: bool,
     /// Syncs of files that will succeed still.
     pub(crate) good_syncs: Option<usize>,
     /// Operations until the power is lost.
@@ -64,10 +68,18 @@ impl SimDisk {
         self.0.lock().unwrap()
     }
 
+    /// Waits until so many writes have found no room.
+    pub(crate) fn wait_for_writes_without_room(&self, writes: usize) {
+        while self.lock().writes_without_room < writes {
+            yield_now();
+        }
+    }
+
     /// Another disk with the same on it, and nothing wrong with it.
     pub(crate) fn copy(&self) -> Self {
         let mut sim = self.lock().clone();
-        (sim.room, sim.good_syncs, sim.power, sim.keeps_names) = (None, None, None, false);
+        (sim.room, sim.good_syncs, sim.power) = (None, None, None);
+        (sim.keeps_names, sim.holds_removals) = (false, false);
         Self(Arc::new(Mutex::new(sim)))
     }
 
@@ -220,6 +232,9 @@ impl Disk for SimDisk {
     }
 
     fn remove(&self, name: &str) -> Result<()> {
+        while self.lock().holds_removals {
+            yield_now();
+        }
         let mut sim = self.lock();
         sim.operate()?;
         let file = sim.find(name)?;
@@ -252,7 +267,11 @@ impl DiskFile for Open {
         write(&mut file.live, offset as usize, &bytes[..fits]);
         file.unsynced.push(Change::Write(offset as usize, bytes[..fits].to_vec()));
         powered?;
-        if fits < bytes.len() { Err(ErrorKind::StorageFull.into()) } else { Ok(()) }
+        if fits < bytes.len() {
+            sim.writes_without_room += 1;
+            return Err(ErrorKind::StorageFull.into());
+        }
+        Ok(())
     }
 
     fn truncate(&mut self, length: u64) -> Result<()> {

@@ -1,5 +1,6 @@
 //! A disk that is full, or whose sync fails.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Sender, channel};
 
 use lmex_journal::{AppendError, Bounds, Durability, Folder, SnapshotError, Writer};
@@ -129,6 +130,63 @@ fn a_snapshot_that_finds_no_room_leaves_it_to_the_records() {
     }
     assert_eq!(writer.close(), Ok(51));
     assert_eq!(disk.names("snapshot"), [""; 0]);
+}
+
+/// Until it is given up, such a snapshot has all the room there is.
+#[test]
+fn a_record_that_finds_no_room_waits_for_a_snapshot_that_finds_none() {
+    for durability in [Durability::Os, Durability::Fsync] {
+        let disk = SimDisk::default();
+        let writer = start(&disk, durability, SMALL);
+        for number in 1..=20 {
+            assert_eq!(writer.write(&payload(number)), Ok(number));
+        }
+        (disk.lock().room, disk.lock().holds_removals) = (Some(10_000), true);
+        let (done, heard) = channel();
+        let taken = writer.handle().snapshot(20, vec![1; 20_000], move |result| done.send(result).unwrap());
+        taken.unwrap();
+        disk.wait_for_writes_without_room(1);
+        std::thread::scope(|scope| {
+            let writing = scope.spawn(|| (21..=60).map(|number| writer.write(&payload(number))).collect());
+            disk.wait_for_writes_without_room(2);
+            disk.lock().holds_removals = false;
+            let written: Result<Vec<u64>, AppendError> = writing.join().unwrap();
+            assert_eq!(written, Ok((21..=60).collect()), "{durability:?}");
+        });
+        assert!(matches!(heard.recv().unwrap(), Err(SnapshotError::Disk(_))));
+        assert_eq!(writer.close(), Ok(60));
+        assert_eq!(state(&disk.copy()).unwrap(), (0, 60, None));
+    }
+}
+
+#[test]
+fn who_writes_beside_snapshots_that_find_no_room_is_never_refused() {
+    for durability in [Durability::Os, Durability::Fsync] {
+        let disk = SimDisk::default();
+        let writer = start(&disk, durability, SMALL);
+        writer.write(&payload(1)).unwrap();
+        disk.lock().room = Some(400_000);
+        let done = AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                while !done.load(Ordering::Acquire) {
+                    let (done, heard) = channel();
+                    let taken = writer
+                        .handle()
+                        .snapshot(1, vec![1; 500_000], move |result| done.send(result).unwrap());
+                    if taken.is_ok() {
+                        assert!(matches!(heard.recv().unwrap(), Err(SnapshotError::Disk(_))));
+                    }
+                }
+            });
+            let written: Result<Vec<u64>, AppendError> =
+                (2..=2_000).map(|number| writer.write(&payload(number))).collect();
+            done.store(true, Ordering::Release);
+            assert_eq!(written.map(|numbers| numbers.len()), Ok(1_999), "{durability:?}");
+        });
+        assert_eq!(writer.close(), Ok(2_000));
+        assert_eq!(state(&disk.copy()).unwrap(), (0, 2_000, None));
+    }
 }
 
 /// Room made ahead is for speed: a record that fits is kept although the room doesn't.
