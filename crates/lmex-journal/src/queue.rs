@@ -248,6 +248,15 @@ impl Queue {
     }
 }
 
+/// A panic of any of its threads ends the journal: nobody may wait for that one then.
+pub(crate) struct FailWhenDropped<'a>(pub(crate) &'a Queue);
+
+impl Drop for FailWhenDropped<'_> {
+    fn drop(&mut self) {
+        self.0.fail(Failed("its thread has panicked".to_owned()));
+    }
+}
+
 impl State {
     fn usable(&self) -> Result<(), AppendError> {
         match &self.failure {

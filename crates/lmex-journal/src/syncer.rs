@@ -10,7 +10,7 @@ use crate::disk::{Disk, DiskFile, open};
 use crate::error::{DiskError, Failed};
 use crate::keeper::{Job, Keeper};
 use crate::names;
-use crate::queue::Queue;
+use crate::queue::{FailWhenDropped, Queue};
 
 /// Dropped, it does what is due, and ends with the thread that writes snapshots.
 pub(crate) struct Syncer {
@@ -79,7 +79,12 @@ impl Syncer {
         let mut worker =
             Worker { disk: its_disk, queue: its_queue, keeper, room, segment, current, prepared: None };
         worker.prepare(&shared);
-        let thread = Builder::new().name("journal-syncer".to_owned()).spawn(move || worker.run(&theirs));
+        let thread = Builder::new().name("journal-syncer".to_owned()).spawn(move || {
+            let queue = Arc::clone(&worker.queue);
+            let panicked = EndWhenDropped(&queue, &theirs);
+            worker.run(&theirs);
+            mem::forget(panicked);
+        });
         let thread = thread.map_err(|source| DiskError { path, action: "given a thread", source })?;
         Ok(Self { shared, queue, disk, thread: Some(thread) })
     }
@@ -166,6 +171,7 @@ impl Drop for Syncer {
 
 impl Shared {
     fn ask(&self, change: impl FnOnce(&mut State)) {
+        // The lock is held even where nothing changes: who is about to wait has seen what was before, or hears of it.
         change(&mut self.lock());
         self.changed.notify_all();
     }
@@ -237,7 +243,6 @@ impl Worker {
             // A start makes it anew; where this fails, it finds an empty one.
             let _ = self.disk.remove(names::NEXT);
         }
-        self.keeper.stop();
     }
 
     fn catch_up(&mut self, due: Due) -> Result<(), DiskError> {
@@ -306,6 +311,16 @@ impl Worker {
         self.prepared = None;
         shared.lock().next = Next::Failed(stopped(self.disk.as_ref()));
         shared.changed.notify_all();
+    }
+}
+
+/// A panic ends the journal, and whoever waits for the next segment hears of it.
+struct EndWhenDropped<'a>(&'a Queue, &'a Shared);
+
+impl Drop for EndWhenDropped<'_> {
+    fn drop(&mut self) {
+        drop(FailWhenDropped(self.0));
+        self.1.ask(|_| ());
     }
 }
 

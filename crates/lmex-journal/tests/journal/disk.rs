@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{Error, ErrorKind, Result};
+use std::panic::panic_any;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread::{ThreadId, current, yield_now};
@@ -39,6 +40,8 @@ pub(crate) struct Sim {
     pub(crate) syncs: Vec<ThreadId>,
     /// Whether files can't get other names.
     pub(crate) keeps_names: bool,
+    /// Whether who gives a file another name panics.
+    pub(crate) panics_at_names: bool,
 }
 
 #[derive(Clone, Default)]
@@ -79,7 +82,7 @@ impl SimDisk {
     pub(crate) fn copy(&self) -> Self {
         let mut sim = self.lock().clone();
         (sim.room, sim.good_syncs, sim.power) = (None, None, None);
-        (sim.keeps_names, sim.holds_removals) = (false, false);
+        (sim.keeps_names, sim.panics_at_names, sim.holds_removals) = (false, false, false);
         Self(Arc::new(Mutex::new(sim)))
     }
 
@@ -222,6 +225,9 @@ impl Disk for SimDisk {
     }
 
     fn rename(&self, from: &str, to: &str) -> Result<()> {
+        if self.lock().panics_at_names {
+            panic_any("a fault of the disk");
+        }
         let mut sim = self.lock();
         sim.operate()?;
         if sim.keeps_names {

@@ -2,8 +2,9 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Sender, channel};
+use std::time::Duration;
 
-use lmex_journal::{AppendError, Bounds, Durability, Folder, SnapshotError, Writer};
+use lmex_journal::{AppendError, Bounds, Durability, Failed, Folder, SnapshotError, Writer};
 
 use crate::ask::{SMALL, TAG, append, append_batch, hold, payload, recover, start, state, take_snapshot};
 use crate::disk::SimDisk;
@@ -238,4 +239,37 @@ fn a_callback_that_panics_stops_the_journal() {
     assert!(writer.close().is_err());
     // All threads have ended, and the folder is free.
     Folder::open(place.path(), TAG).unwrap();
+}
+
+#[test]
+fn a_panic_of_who_is_told_of_a_snapshot_stops_the_journal() {
+    let disk = SimDisk::default();
+    let writer = start(&disk, Durability::Fsync, SMALL);
+    writer.write(&payload(1)).unwrap();
+    let state_of_one = 1_u64.to_le_bytes().to_vec();
+    writer.handle().snapshot(1, state_of_one, |_| std::panic::panic_any("a fault of the caller")).unwrap();
+    assert_eq!(writer.close(), Err(Failed("its thread has panicked".to_owned())));
+    assert_eq!(state(&disk).unwrap(), (1, 1, None));
+}
+
+#[test]
+fn nobody_waits_for_a_segment_whose_maker_has_panicked() {
+    for durability in [Durability::Fsync, Durability::Os] {
+        let disk = SimDisk::default();
+        let writer = start(&disk, durability, SMALL);
+        disk.lock().panics_at_names = true;
+        let (said, heard) = channel();
+        let writing = std::thread::spawn(move || {
+            let mut kept = 0;
+            while let Ok(number) = writer.write(&payload(kept + 1)) {
+                kept = number;
+            }
+            said.send((kept, writer.close())).unwrap();
+        });
+        let (kept, closed) = heard.recv_timeout(Duration::from_secs(60)).expect("it waits for ever");
+        assert_eq!(closed, Err(Failed("its thread has panicked".to_owned())));
+        writing.join().unwrap();
+        let found = state(&disk.copy()).unwrap().1;
+        assert!(found >= kept, "{durability:?}: {kept} was acknowledged, {found} is the last");
+    }
 }
