@@ -146,9 +146,15 @@ impl Syncer {
         });
     }
 
-    /// There is something to bring to the disk.
+    /// There is something to bring to the disk. What failed to be made is tried again then: the disk may be well again, and
+    /// nobody need wait for it yet.
     pub(crate) fn sync_soon(&self) {
-        self.shared.ask(|state| state.due.sync = true);
+        self.shared.ask(|state| {
+            state.due.sync = true;
+            if matches!(state.next, Next::Failed(_)) {
+                state.next = Next::Wanted;
+            }
+        });
     }
 
     /// A snapshot, to be written once all that was written before is on the disk: it says that its records are there,

@@ -40,6 +40,8 @@ pub(crate) struct Sim {
     pub(crate) syncs: Vec<ThreadId>,
     /// Whether files can't get other names.
     pub(crate) keeps_names: bool,
+    /// Whether no file can be made.
+    pub(crate) makes_no_files: bool,
     /// Whether who gives a file another name panics.
     pub(crate) panics_at_names: bool,
 }
@@ -82,7 +84,8 @@ impl SimDisk {
     pub(crate) fn copy(&self) -> Self {
         let mut sim = self.lock().clone();
         (sim.room, sim.good_syncs, sim.power) = (None, None, None);
-        (sim.keeps_names, sim.panics_at_names, sim.holds_removals) = (false, false, false);
+        (sim.keeps_names, sim.panics_at_names) = (false, false);
+        (sim.makes_no_files, sim.holds_removals) = (false, false);
         Self(Arc::new(Mutex::new(sim)))
     }
 
@@ -212,6 +215,9 @@ impl Disk for SimDisk {
     fn create(&self, name: &str) -> Result<Box<dyn DiskFile>> {
         let mut sim = self.lock();
         sim.operate()?;
+        if sim.makes_no_files {
+            return Err(Error::other("too many files are open"));
+        }
         sim.files.push(SimFile::default());
         let file = sim.files.len() - 1;
         sim.rename(Renaming::Link(name.to_owned(), file));
