@@ -6,7 +6,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::{Builder, JoinHandle};
 
 use crate::disk::Disk;
-use crate::error::{DiskError, SnapshotError};
+use crate::error::SnapshotError;
 use crate::queue::{FailWhenDropped, Queue};
 use crate::snapshot;
 
@@ -57,13 +57,15 @@ impl Drop for Keeper {
 
 fn run(disk: &dyn Disk, queue: &Queue, mut good: Vec<u64>, jobs: &Receiver<Job>) {
     for Job { number, bytes, done } in jobs {
-        let written = snapshot::write(disk, number, &bytes);
-        drop(bytes);
-        if written.is_ok() {
-            good.push(number);
-        }
-        let tidied = written.and_then(|()| snapshot::remove_superfluous(disk, &mut good));
+        let ended = keep(disk, number, bytes, &mut good);
         queue.snapshot_ended(good.last().copied());
-        done(tidied.map_err(|error: DiskError| error.into()));
+        done(ended);
     }
+}
+
+fn keep(disk: &dyn Disk, number: u64, bytes: Vec<u8>, good: &mut Vec<u64>) -> Result<(), SnapshotError> {
+    snapshot::write(disk, number, &bytes)?;
+    drop(bytes);
+    good.push(number);
+    snapshot::remove_superfluous(disk, good).map_err(SnapshotError::NotRemoved)
 }

@@ -187,6 +187,10 @@ impl Journal {
             self.bounds.snapshot_bytes.max(self.bounds.snapshot_times.saturating_mul(bytes.len() as u64));
         let done = move |result: Result<(), SnapshotError>| match result {
             Ok(()) => tried.is_kept(usual),
+            Err(error @ SnapshotError::NotRemoved(_)) => {
+                tried.is_kept(usual);
+                tracing::warn!("{error}");
+            }
             Err(error) => {
                 tracing::error!("a snapshot could not be kept: {error}: the journal grows until one can");
             }

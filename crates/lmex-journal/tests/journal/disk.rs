@@ -42,6 +42,8 @@ pub(crate) struct Sim {
     pub(crate) keeps_names: bool,
     /// Whether no file can be made.
     pub(crate) makes_no_files: bool,
+    /// Whether no file can be removed.
+    pub(crate) removes_nothing: bool,
     /// Whether who gives a file another name panics.
     pub(crate) panics_at_names: bool,
 }
@@ -85,7 +87,7 @@ impl SimDisk {
         let mut sim = self.lock().clone();
         (sim.room, sim.good_syncs, sim.power) = (None, None, None);
         (sim.keeps_names, sim.panics_at_names) = (false, false);
-        (sim.makes_no_files, sim.holds_removals) = (false, false);
+        (sim.makes_no_files, sim.removes_nothing, sim.holds_removals) = (false, false, false);
         Self(Arc::new(Mutex::new(sim)))
     }
 
@@ -250,6 +252,9 @@ impl Disk for SimDisk {
         let mut sim = self.lock();
         sim.operate()?;
         let file = sim.find(name)?;
+        if sim.removes_nothing {
+            return Err(Error::other("files can't be removed"));
+        }
         sim.rename(Renaming::Remove(name.to_owned()));
         let bytes = sim.files[file].live.len();
         sim.give_back(bytes);

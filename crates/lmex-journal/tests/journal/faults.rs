@@ -133,6 +133,28 @@ fn a_snapshot_that_finds_no_room_leaves_it_to_the_records() {
     assert_eq!(disk.names("snapshot"), [""; 0]);
 }
 
+#[test]
+fn a_snapshot_is_kept_although_what_it_makes_superfluous_is_not_removed() {
+    let disk = SimDisk::default();
+    let writer = start(&disk, Durability::Os, SMALL);
+    let snapshot = || {
+        (0..40).for_each(|_| assert!(append(writer.handle()).recv().is_ok()));
+        take_snapshot(writer.handle())
+    };
+    snapshot().unwrap();
+    disk.lock().removes_nothing = true;
+    snapshot().unwrap_err();
+    let error = snapshot().unwrap_err();
+    assert!(matches!(error, SnapshotError::NotRemoved(_)), "{error}");
+    assert!(error.to_string().contains("files can't be removed"), "{error}");
+    assert!(matches!(take_snapshot(writer.handle()), Err(SnapshotError::OutOfRange { over: 120, .. })));
+    assert_eq!((disk.names("snapshot-").len(), recover(&disk).unwrap().snapshot.unwrap().number), (3, 120));
+    disk.lock().removes_nothing = false;
+    snapshot().unwrap();
+    assert_eq!(disk.names("snapshot-").len(), 2);
+    assert_eq!(writer.close(), Ok(160));
+}
+
 /// Until it is given up, such a snapshot has all the room there is.
 #[test]
 fn a_record_that_finds_no_room_waits_for_a_snapshot_that_finds_none() {
