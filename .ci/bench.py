@@ -29,8 +29,9 @@ of 480 limit orders that rest for each connection, by the echo and the exchange 
 measured, they are cancelled. A ratio is that of two bursts that follow each other, and the median of fifteen is shown: a
 shared machine is not as fast in one second as in the next. The echo is `axum::serve` with one route that answers with the body it
 got. Latency is counted from the moment at which an order was meant to be sent, at half of the rate that the exchange reached
-just before, and the echo is asked at the same rate; rounds in which the host took more than 0.5 % of the processors away
-don't count where others do.
+just before, and the echo is asked at the same rate. A round is calm if others took no more than 1 % of the processors, from the
+exchange and from the echo: the host, and tasks of this machine that are neither of the two nor work for their disk, network or
+memory. Rounds go on until nine are calm.
 """
 
 

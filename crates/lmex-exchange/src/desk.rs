@@ -2,9 +2,9 @@
 //!
 //! Requests come in by one bounded channel. Each runs alone: it may apply commands and read, and sees the state as it
 //! is between two commands. Batches of events go to the hub before the request is answered, so whoever gets an
-//! answer can rely on the streams having been told. Where the exchange keeps what happens, both wait until it is kept;
-//! the desk itself goes on. Requests that wait together are carried out one after the other and answered together: to
-//! wake the hub and the journal for each of them would take longer than to carry it out.
+//! answer can rely on the streams having been told. Where the exchange keeps what happens, both wait until it is kept, and
+//! so does the desk. Requests that wait together are carried out one after the other, kept by one record and answered
+//! together: to write, to sync and to wake the hub for each of them would take longer than to carry it out.
 
 mod handle;
 mod outlet;
@@ -12,6 +12,8 @@ mod owners;
 mod positions;
 mod state;
 mod step;
+#[cfg(test)]
+mod tests;
 
 use handle::{Answer, Request};
 pub use handle::{DeskGone, DeskHandle};
@@ -40,7 +42,8 @@ use crate::journal::Journal;
 use crate::sockets::Audience;
 use outlet::{Ended, Outlet};
 
-/// The longest the desk sleeps: what is due by the clock alone (expiry, dead man's switch) is at most so late.
+/// The longest the desk sleeps: what is due by the clock alone (expiry, dead man's switch) is at most so late, and a sync
+/// where the desk waits for one.
 const LONGEST_SLEEP: Duration = Duration::from_millis(250);
 /// The shortest: what is due every moment, as it is when time runs fast, must not keep a processor busy for nothing.
 const SHORTEST_SLEEP: Duration = Duration::from_millis(1);
@@ -48,6 +51,8 @@ const SHORTEST_SLEEP: Duration = Duration::from_millis(1);
 const MOST_STEPS: usize = 4;
 /// Requests that are answered together, at most.
 const MOST_TOGETHER: usize = 32;
+/// The same where one sync does for all of them: as many as may wait.
+const MOST_FOR_A_SYNC: usize = handle::QUEUE;
 
 /// Owner of the engine and the views.
 pub(crate) struct Desk {
@@ -91,7 +96,7 @@ impl Desk {
         }
         for (at, command) in opening.commands {
             desk.state.now = desk.state.now.max(at);
-            desk.stamp(command);
+            desk.apply(command);
         }
         desk
     }
@@ -137,18 +142,9 @@ impl Desk {
         has_changed
     }
 
-    /// Stamps a command, applies it and takes note of its events.
+    /// Stamps a command, applies it and takes note of its events. Time stands still while a request is carried out: nothing
+    /// comes due between its commands that was not due before the first, so what was possible then still is.
     pub(crate) fn apply(&mut self, command: Command) -> Arc<Batch> {
-        self.state.now = self.state.now.max(self.clock.now());
-        self.stamp(command)
-    }
-
-    /// Applies commands with nothing in between, not even time: nothing comes due that was not due before the first.
-    pub(crate) fn apply_together(&mut self, commands: Vec<Command>) -> Vec<Arc<Batch>> {
-        commands.into_iter().map(|command| self.stamp(command)).collect()
-    }
-
-    fn stamp(&mut self, command: Command) -> Arc<Batch> {
         let (stamped, batch) = self.state.carry_out(command, self.audience.hears_changed_positions());
         let batch = Arc::new(batch);
         self.outlet.take(&stamped, &batch);
@@ -168,8 +164,9 @@ impl Desk {
     }
 
     async fn serve(&mut self, requests: &mut Requests) -> Result<(), Ended> {
-        let mut arrived = Vec::with_capacity(MOST_TOGETHER);
-        let mut waiting = VecDeque::with_capacity(MOST_TOGETHER);
+        let most = if self.waits_for_disk() { MOST_FOR_A_SYNC } else { MOST_TOGETHER };
+        let mut arrived = Vec::new();
+        let mut waiting = VecDeque::new();
         while !self.is_stopped {
             self.catch_up();
             if self.stride() {
@@ -185,7 +182,7 @@ impl Desk {
                     // Else it leaves with what is asked for: it is written, and waited for, at once.
                     self.outlet.release(&mut self.state).await?;
                 }
-                let received = requests.queue.recv_many(&mut arrived, MOST_TOGETHER);
+                let received = requests.queue.recv_many(&mut arrived, most);
                 match tokio::time::timeout(self.sleep(), received).await {
                     Ok(0) => break,
                     Ok(_) => {}
@@ -197,7 +194,7 @@ impl Desk {
                     true => thread::yield_now(),
                     false => yield_now().await,
                 }
-                while arrived.len() < MOST_TOGETHER
+                while arrived.len() < most
                     && let Ok(request) = requests.queue.try_recv()
                 {
                     arrived.push(request);

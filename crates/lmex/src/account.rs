@@ -1,8 +1,7 @@
-//! The account by REST: money, positions, fees, fills.
+//! The account by REST: positions, orders, fees, fills.
 
 use lmex_api::futures::{
-    AccountFees, FeeRate, FuturesWallet, OpenOrder, OpenOrders, Position, Positions, UserTrade, UserTrades,
-    Wallet,
+    AccountFees, FeeRate, OpenOrder, OpenOrders, Position, Positions, UserTrade, UserTrades,
 };
 use lmex_types::Symbol;
 
@@ -11,16 +10,6 @@ use crate::error::Error;
 use crate::reply::Reply;
 
 impl Client {
-    /// The cross wallet: what the account is worth and what new orders can use.
-    pub async fn wallet(&self) -> Result<Reply<Wallet>, Error> {
-        let request = FuturesWallet::default();
-        let reply = self.send(&request).await?.map(|wallets| wallets.0);
-        let Reply { data, status, headers, latency, attempts } = reply;
-        let found = data.into_iter().find(|wallet| wallet.wallet == request.wallet);
-        let data = found.ok_or(Error::Unexpected("the wallet asked for is not in the answer"))?;
-        Ok(Reply { data, status, headers, latency, attempts })
-    }
-
     /// Open positions; empty when flat.
     pub async fn positions(&self, symbol: Option<Symbol>) -> Result<Reply<Vec<Position>>, Error> {
         self.send(&Positions { symbol }).await

@@ -2,12 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use lmex_api::futures::OrderAnswer;
+use lmex_api::futures::{OrderAnswer, SettingAnswer};
 use lmex_api::{ApiError, ErrorKind, PrepareError, Status};
 use lmex_types::{ClientOrderId, GridError, SizeError, Symbol, TimeMs};
 
 use crate::environment::EndpointError;
-use crate::orders::{JournalError, UnknownOrder};
+use crate::orders::{JournalError, OrderError, UnknownOrder};
 
 /// Why a call failed. [`Error::was_sent`] tells whether the venue may have seen it.
 #[derive(Debug, thiserror::Error)]
@@ -19,6 +19,9 @@ pub enum Error {
     /// The venue answered with an order whose status is a refusal, or says that it does not know.
     #[error("{}", refusal_shown(.0))]
     Refused(Box<OrderAnswer>),
+    /// The venue answered, and has not set what it was asked to set.
+    #[error("not set in {}: {}", .0.symbol, .0.reason())]
+    NotSet(Box<SettingAnswer>),
     /// Key, nonce or signature was refused; with the error of the clock or of the nonces, if it is large enough to be the
     /// cause.
     #[error("{error}{}{}", skew_shown(*skew_ms), ahead_shown(*nonces_ahead_ms))]
@@ -98,6 +101,9 @@ pub enum Error {
     /// The order's intent could not be written to disk, so it was not sent.
     #[error("never sent: {0}")]
     Journal(#[from] JournalError),
+    /// Parts of an order that don't go together.
+    #[error("never sent: {0}")]
+    Order(#[from] OrderError),
     /// A price off the grid.
     #[error(transparent)]
     Price(#[from] GridError),
@@ -128,6 +134,7 @@ impl Error {
             self,
             Self::Api(_)
                 | Self::Refused(_)
+                | Self::NotSet(_)
                 | Self::Authentication { .. }
                 | Self::Lost { .. }
                 | Self::Unknown(_)
@@ -176,9 +183,9 @@ impl Error {
             Self::Unresolved { .. } => "unresolved",
             Self::Unknown(_) => "unknown",
             Self::BeforeSending(error) => error.category(),
-            Self::NoPosition(_) | Self::Journal(JournalError::AlreadySent(_)) => "refused",
+            Self::NotSet(_) | Self::NoPosition(_) | Self::Journal(JournalError::AlreadySent(_)) => "refused",
             Self::Journal(_) => "io",
-            Self::Price(_) | Self::Size(_) => "invalid",
+            Self::Order(_) | Self::Price(_) | Self::Size(_) => "invalid",
             Self::UnknownMarket(_) => "unknown_market",
             Self::Endpoint(_) | Self::Build(_) => "config",
             Self::Prepare(_) | Self::Unexpected(_) => "internal",

@@ -33,7 +33,9 @@
 //! # Where to look
 //!
 //! - [`Client`]: every call; [`Reply`]: an answer with status, headers and latency.
-//! - [`NewOrder`] and [`OrderOutcome`]: orders and what can become of them.
+//! - [`NewOrder`] and [`OrderOutcome`]: orders and what can become of them; [`Trigger`] and [`Exits`]: what they wait for,
+//!   and what closes what they open.
+//! - [`DeadMansSwitch`]: all orders are cancelled when the program dies.
 //! - [`Subscription`]: streams, with a maintained [`OrderBook`].
 //! - [`Endpoints`] and [`Credentials`]: where, and as whom.
 //! - [`Pace`]: rate limits. [`Error`]: what can go wrong, and whether anything was sent.
@@ -43,6 +45,7 @@ mod call;
 mod client;
 mod clock;
 mod credentials;
+mod dead_man;
 mod environment;
 mod error;
 mod gate;
@@ -55,13 +58,16 @@ mod orders;
 mod private;
 mod reply;
 mod secret;
+mod settings;
 mod stream;
 mod tls;
 mod transport;
+mod wallets;
 
 pub use client::{Client, ClientBuilder};
 pub use clock::Clock;
 pub use credentials::{Credentials, CredentialsError};
+pub use dead_man::{DeadMansSwitch, SwitchState};
 pub use environment::{EndpointError, Endpoints, Environment};
 pub use error::Error;
 pub use gate::Pace;
@@ -74,8 +80,8 @@ pub use lmex_types::{
 pub use local::{AdminError, LocalAdmin, LocalExchange, LocalState};
 pub use market::MarkedCandle;
 pub use orders::{
-    CheckedOrder, DoneOrder, Durability, JournalError, NewOrder, OrderOutcome, OrderPrice, Refusal,
-    Resolution, UnknownOrder, new_client_id,
+    CheckedOrder, DoneOrder, Durability, Exits, JournalError, NewOrder, OrderError, OrderOutcome, OrderPrice,
+    Refusal, Resolution, Trigger, UnknownOrder, new_client_id,
 };
 pub use reply::Reply;
 pub use secret::{MalformedKey, Secret};

@@ -1,8 +1,9 @@
 //! Market data by REST. None of these calls needs a key, and none sends one.
 
 use lmex_api::futures::{
-    BookByGrouping, BookSnapshot, Candle, Candles, FundingHistory, FundingPeriod, FundingRate, MarketSummary,
-    MarketSummaryRequest, OrderbookL2, Price, PriceRequest, PublicTrade, Resolution, Trades,
+    BookByGrouping, BookSnapshot, Candle, Candles, FundingHistory, FundingPeriod, FundingRate,
+    MarketRiskLimits, MarketSummary, MarketSummaryRequest, OrderbookL2, Price, PriceRequest, PublicTrade,
+    Resolution, RiskTier, Trades,
 };
 use lmex_types::{Symbol, TimeMs};
 
@@ -123,6 +124,11 @@ impl Client {
         let request = FundingHistory { symbol: Some(symbol), period: FundingPeriod::Last(count) };
         let reply = self.send(&request).await?;
         Ok(reply.map(|mut by_market| by_market.remove(symbol.as_str()).unwrap_or_default()))
+    }
+
+    /// The steps of the risk limits of every market, or of one.
+    pub async fn risk_tiers(&self, symbol: Option<Symbol>) -> Result<Reply<Vec<RiskTier>>, Error> {
+        Ok(self.send(&MarketRiskLimits { symbol }).await?.map(|envelope| envelope.data))
     }
 }
 

@@ -11,8 +11,9 @@ use crate::Outcome;
 
 /// Length of a unit in which Linux counts stolen time (`USER_HZ` is 100 on all its architectures of today).
 const TICK: Duration = Duration::from_millis(10);
-/// The kernel's workers: they also write what the exchange keeps, so their time is not that of others.
-const WORKERS: [&str; 2] = ["kworker/", "jbd2/"];
+/// What works for whoever uses the disk, the network or much memory, by the beginnings of its names: as the exchange and the
+/// load do, so its time is not that of others.
+const WORKERS: [&str; 4] = ["kworker/", "jbd2/", "ksoftirqd/", "kswapd"];
 
 /// What others have taken so far: of a host's processors other guests, while a virtual machine stands still.
 #[derive(Debug)]
@@ -34,6 +35,11 @@ impl Others {
             if is_process && !ours.iter().any(|id| name == id.as_str()) {
                 tasks.extend(tasks_of(&process.path()));
             }
+        }
+        if tasks.is_empty() {
+            return Err(
+                "/proc shows no times of other tasks (schedstat): no round could be called calm".into()
+            );
         }
         Ok(Self { at: Instant::now(), stolen: stolen()?, tasks })
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use lmex_engine::Command;
-use lmex_journal::Ready;
+use lmex_journal::Records;
 use lmex_types::{Symbol, TimeMs};
 use tokio::sync::{mpsc, watch};
 
@@ -33,7 +33,7 @@ pub(super) struct Found {
 struct Kept {
     data: DataDir,
     papers: Papers,
-    ready: Ready,
+    records: Records,
     past: Option<(DeskState, Recovery)>,
 }
 
@@ -62,9 +62,8 @@ impl Found {
         let (mut recovered, papers) = folder.recover()?;
         let past = restore(&mut recovered).map_err(DataError::from)?;
         papers.check(&config, past.is_some())?;
-        // Last: here the folder is changed.
-        let ready = recovered.records.finish().map_err(DataError::from)?;
-        Ok(Self { config, accounts, kept: Some(Kept { data, papers, ready, past }) })
+        let records = recovered.records;
+        Ok(Self { config, accounts, kept: Some(Kept { data, papers, records, past }) })
     }
 
     /// Opens the desk: at the present, with all accounts.
@@ -74,14 +73,10 @@ impl Found {
         hub: mpsc::Sender<Arc<Batch>>,
     ) -> Result<Opened, StartError> {
         let believed = Arc::<Believed>::default();
-        let (papers, journal, past) = match self.kept.take() {
+        let (papers, records, past) = match self.kept.take() {
             None => (None, None, None),
-            Some(Kept { data, papers, ready, past }) => {
-                let journal = Journal::start(ready, data.durability, data.bounds, Arc::clone(&believed));
-                (Some(papers), Some(journal.map_err(DataError::from)?), past)
-            }
+            Some(Kept { data, papers, records, past }) => (Some(papers), Some((data, records)), past),
         };
-        let handle = journal.as_ref().map(|journal| journal.handle().clone());
         let base = clocks.venue.clone();
         let base = match &past {
             // Venue time never goes back behind what was kept, whatever became of the machine's clock. Time without an
@@ -93,8 +88,15 @@ impl Found {
         let (now, seed) = (venue.now(), self.config.seed);
         let (listings, main_market, source) = match &past {
             None => market_source(&self.config, now)?,
-            Some((state, _)) => resumed_source(&self.config, now, state)?,
+            Some((state, _)) => {
+                let market = resumed_source(&self.config, now, state)?;
+                check_markets(state, &market.0)?;
+                market
+            }
         };
+        // Last, when nothing can be refused any more: here the folder is changed.
+        let journal = records.map(|(data, records)| begin(&data, records, &believed)).transpose()?;
+        let handle = journal.as_ref().map(|journal| journal.handle().clone());
         let (described, market_source) = watch::channel(source.describe());
         let (ids, clock) = (Ids::new(seed), venue.clone());
         let parts = DeskParts { ids, source, described, clock, hub, journal };
@@ -111,7 +113,6 @@ impl Found {
                 (desk, Standing::default(), None, Floor::default())
             }
             Some((state, recovery)) => {
-                check_markets(&state, &listings)?;
                 self.accounts.number_by(&state.owners);
                 let begun = Some(clocks.wall.now().plus_ms(-1));
                 let floor = Floor { begun, believed: state.nonces_up_to.clone() };
@@ -137,6 +138,12 @@ impl Found {
             believed,
         })
     }
+}
+
+/// Brings the folder into order and goes on writing.
+fn begin(data: &DataDir, records: Records, believed: &Arc<Believed>) -> Result<Journal, DataError> {
+    let ready = records.finish()?;
+    Ok(Journal::start(ready, data.durability, data.bounds, Arc::clone(believed))?)
 }
 
 /// The markets, the one to look at first, and what moves them.

@@ -16,7 +16,7 @@ pub struct KeepingBounds {
     pub digest_records: u64,
     /// Bytes after which a new segment of the journal begins.
     pub segment_bytes: u64,
-    /// Bytes that may wait for the disk before the desk takes no more requests.
+    /// With `none`: bytes that may wait to be written before the desk takes no more requests.
     pub waiting_bytes: usize,
 }
 

@@ -236,8 +236,8 @@ pub(super) fn agree(
     if let Err(refusal) = desk.state.engine.all_agree(account, market, legs, new) {
         return Some(refusal);
     }
-    let commands: Vec<_> = legs.iter().map(|leg| new.command(account, market, *leg)).collect();
-    desk.apply_together(commands).iter().find_map(|batch| refusal_of(batch))
+    let batches: Vec<_> = legs.iter().map(|leg| desk.apply(new.command(account, market, *leg))).collect();
+    batches.iter().find_map(|batch| refusal_of(batch))
 }
 
 /// Why a setting was not carried out.

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use lmex_exchange::{
     AccountConfig, DataDir, DataError, Durability, Exchange, ExchangeConfig, KeepingBounds, KeyConfig,
-    LimitsMode, Secret, StartError, made_as, verify,
+    LimitsMode, Secret, Source, StartError, made_as, verify,
 };
 use lmex_types::Decimal;
 use serde_json::{Value, json};
@@ -241,6 +241,10 @@ async fn a_torn_end_is_cut_with_a_message_and_damage_is_refused_with_its_place()
     let verified = verify(dir.path()).unwrap();
     assert!(verified.to_mend[0].contains("100 bytes"), "{verified:?}");
     assert_eq!(std::fs::read(&segment).unwrap().len(), whole.len() + 100, "verify changes nothing");
+    let tape = Source::Replay { path: dir.path().join("no.parquet"), speed: 1.into() };
+    let refused = Venue::start_at(ExchangeConfig { source: tape, ..config() }, START + 61_000, START).await;
+    assert!(refused.err().unwrap().to_string().contains("no.parquet"));
+    assert_eq!(std::fs::read(&segment).unwrap().len(), whole.len() + 100, "nor does a start that is refused");
     let venue = Venue::start_at(config(), START + 61_000, START + 61_500).await.unwrap();
     let mended = &venue.exchange.recovery().unwrap().mended;
     assert!(mended[0].contains("100 bytes") && mended[0].contains("were cut off"), "{mended:?}");

@@ -76,7 +76,8 @@ impl Client {
         let order_type = if price.is_some() { OrderType::Limit } else { OrderType::Market };
         let request = ClosePosition { symbol, order_type, price, post_only: false, position_id: None };
         let result = self.send_in_time(&request, start).await;
-        let answer = result.map(|reply| reply.into_data().0.into_iter().find(|order| order.symbol == symbol));
+        let answer = result
+            .map(|reply| reply.into_data().0.into_iter().filter(|order| order.symbol == symbol).collect());
         self.conclude(in_flight, answer, start).await
     }
 

@@ -7,6 +7,7 @@
 mod change;
 mod client_id;
 mod close;
+mod condition;
 mod desk;
 mod journal;
 mod new_order;
@@ -15,6 +16,7 @@ mod place;
 mod resolve;
 
 pub use client_id::new_client_id;
+pub use condition::{Exits, OrderError, Trigger};
 pub(crate) use desk::{OrderDesk, scope};
 pub use journal::{Durability, JournalError};
 pub use new_order::{CheckedOrder, NewOrder, OrderPrice};

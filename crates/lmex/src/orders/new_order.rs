@@ -1,8 +1,9 @@
 //! An order as a trader thinks of it, and as the venue takes it.
 
-use lmex_api::futures::CreateOrder;
-use lmex_types::{ClientOrderId, Decimal, Instrument, OrderType, Side, Size, SizeError, Symbol, TimeInForce};
+use lmex_api::futures::{CreateOrder, OrderForm, PositionMode, TriggerSource, TxType};
+use lmex_types::{ClientOrderId, Decimal, Instrument, Side, Size, SizeError, Symbol, TimeInForce};
 
+use super::condition::{Exits, Trigger};
 use crate::error::Error;
 
 /// An order to place. The size has a unit, and the price is part of what kind of order it is.
@@ -18,7 +19,11 @@ pub struct NewOrder {
     pub(crate) side: Side,
     pub(crate) size: Size,
     pub(crate) price: OrderPrice,
+    pub(crate) trigger: Option<Trigger>,
+    pub(crate) trigger_source: Option<TriggerSource>,
+    pub(crate) exits: Exits,
     pub(crate) reduce_only: bool,
+    pub(crate) mode: Option<PositionMode>,
     pub(crate) client_id: Option<ClientOrderId>,
 }
 
@@ -41,21 +46,59 @@ pub enum OrderPrice {
         /// How long it may wait for it.
         time_in_force: TimeInForce,
     },
+    /// A limit order and a stop order; what happens to one ends the other (OCO).
+    Pair {
+        /// Of the limit order, in the quote currency.
+        price: Decimal,
+        /// What fires the stop order.
+        trigger_price: Decimal,
+        /// What the stop order trades at, or better.
+        stop_price: Decimal,
+    },
 }
 
 impl NewOrder {
     /// Trades at this price or better; waits in the book until cancelled.
     pub fn limit(symbol: Symbol, side: Side, size: Size, price: Decimal) -> Self {
-        let price = OrderPrice::Limit { price, time_in_force: TimeInForce::Gtc };
-        Self { symbol, side, size, price, reduce_only: false, client_id: None }
+        Self::at(symbol, side, size, OrderPrice::Limit { price, time_in_force: TimeInForce::Gtc })
     }
 
     /// Trades at the best prices there are, now. What finds no counterparty is cancelled.
     pub fn market(symbol: Symbol, side: Side, size: Size) -> Self {
-        Self { symbol, side, size, price: OrderPrice::Market, reduce_only: false, client_id: None }
+        Self::at(symbol, side, size, OrderPrice::Market)
     }
 
-    /// Only adds liquidity: a limit order that would trade at once is cancelled instead. No effect on market orders.
+    /// A limit order at `price`, and a stop order at `stop_price` that becomes live at `trigger_price`; what happens to
+    /// one ends the other (OCO). Of a buy the limit price is below the trigger price, of a sell above it.
+    ///
+    /// LMEX's document names both prices of the stop order without saying which is which; this is the usual reading.
+    pub fn pair(
+        symbol: Symbol,
+        side: Side,
+        size: Size,
+        price: Decimal,
+        (trigger_price, stop_price): (Decimal, Decimal),
+    ) -> Self {
+        Self::at(symbol, side, size, OrderPrice::Pair { price, trigger_price, stop_price })
+    }
+
+    fn at(symbol: Symbol, side: Side, size: Size, price: OrderPrice) -> Self {
+        Self {
+            symbol,
+            side,
+            size,
+            price,
+            trigger: None,
+            trigger_source: None,
+            exits: Exits::default(),
+            reduce_only: false,
+            mode: None,
+            client_id: None,
+        }
+    }
+
+    /// Only adds liquidity: a limit order that would trade at once is cancelled instead. No effect on market orders and
+    /// pairs.
     #[must_use]
     pub fn post_only(mut self) -> Self {
         if let OrderPrice::Limit { price, time_in_force } = self.price {
@@ -64,11 +107,11 @@ impl NewOrder {
         self
     }
 
-    /// How long a limit order may wait. No effect on market orders.
+    /// How long a limit order may wait. No effect on market orders and pairs.
     #[must_use]
     pub fn time_in_force(mut self, tif: TimeInForce) -> Self {
         match &mut self.price {
-            OrderPrice::Market => {}
+            OrderPrice::Market | OrderPrice::Pair { .. } => {}
             OrderPrice::Limit { time_in_force, .. } | OrderPrice::PostOnly { time_in_force, .. } => {
                 *time_in_force = tif;
             }
@@ -80,6 +123,14 @@ impl NewOrder {
     #[must_use]
     pub fn reduce_only(mut self) -> Self {
         self.reduce_only = true;
+        self
+    }
+
+    /// The position mode that the market is in: one-way if nothing is said. In hedge mode a buy with
+    /// [`reduce_only`](Self::reduce_only) makes the short position smaller, a sell the long one.
+    #[must_use]
+    pub fn position_mode(mut self, mode: PositionMode) -> Self {
+        self.mode = Some(mode);
         self
     }
 
@@ -109,8 +160,25 @@ impl NewOrder {
     pub fn limit_price(&self) -> Option<Decimal> {
         match self.price {
             OrderPrice::Market => None,
-            OrderPrice::Limit { price, .. } | OrderPrice::PostOnly { price, .. } => Some(price),
+            OrderPrice::Limit { price, .. }
+            | OrderPrice::PostOnly { price, .. }
+            | OrderPrice::Pair { price, .. } => Some(price),
         }
+    }
+
+    /// What it waits for, if anything.
+    pub fn trigger(&self) -> Option<Trigger> {
+        self.trigger
+    }
+
+    /// What closes the position that it opens.
+    pub fn exits(&self) -> Exits {
+        self.exits
+    }
+
+    /// Where it is expected to trade, as far as it says so itself.
+    pub(super) fn entry(&self) -> Option<Decimal> {
+        self.limit_price().or(self.trigger.and_then(Trigger::price))
     }
 
     /// Whether the size can only be converted at a price.
@@ -123,8 +191,16 @@ impl NewOrder {
     /// at the market.
     fn valuation(&self, reference: Option<Decimal>) -> Option<Decimal> {
         match self.side {
-            Side::Buy => self.limit_price().or(reference),
-            Side::Sell => self.limit_price().max(reference),
+            Side::Buy => self.dearest().or(reference),
+            Side::Sell => self.entry().max(reference),
+        }
+    }
+
+    /// The dearest price that a buy says itself: a pair buys at its stop price too.
+    fn dearest(&self) -> Option<Decimal> {
+        match self.price {
+            OrderPrice::Pair { price, stop_price, .. } => Some(price.max(stop_price)),
+            _ => self.entry(),
         }
     }
 
@@ -139,8 +215,9 @@ impl NewOrder {
         if let Some(price) = self.limit_price() {
             instrument.grid.ticks(price)?;
         }
+        self.check_conditions(&instrument.grid, reference)?;
         let valuation = self.valuation(reference);
-        let contracts = self.contracts(instrument, self.limit_price().or(reference), valuation)?;
+        let contracts = self.contracts(instrument, self.entry().or(reference), valuation)?;
         Ok(CheckedOrder {
             create: self.create(contracts, client_id),
             base: instrument.grid.base(contracts),
@@ -173,23 +250,42 @@ impl NewOrder {
     }
 
     fn create(&self, contracts: i64, client_id: ClientOrderId) -> CreateOrder {
-        let (order_type, price, time_in_force, post_only) = match self.price {
+        let (order_type, time_in_force, post_only) = match self.price {
             // The venue's own examples send GTC with market orders.
-            OrderPrice::Market => (OrderType::Market, None, TimeInForce::Gtc, false),
-            OrderPrice::Limit { price, time_in_force } => {
-                (OrderType::Limit, Some(price), time_in_force, false)
-            }
-            OrderPrice::PostOnly { price, time_in_force } => {
-                (OrderType::Limit, Some(price), time_in_force, true)
-            }
+            OrderPrice::Market => (OrderForm::Market, TimeInForce::Gtc, false),
+            OrderPrice::Limit { time_in_force, .. } => (OrderForm::Limit, time_in_force, false),
+            OrderPrice::PostOnly { time_in_force, .. } => (OrderForm::Limit, time_in_force, true),
+            OrderPrice::Pair { .. } => (OrderForm::Oco, TimeInForce::Gtc, false),
         };
-        CreateOrder {
-            price,
+        let plain = CreateOrder::new(self.symbol, self.side, order_type, contracts, client_id);
+        let mut create = CreateOrder {
+            price: self.limit_price(),
             time_in_force,
             post_only,
             reduce_only: self.reduce_only,
-            ..CreateOrder::new(self.symbol, self.side, order_type.into(), contracts, client_id)
+            position_mode: self.mode,
+            take_profit_price: self.exits.take_profit,
+            take_profit_trigger: self.exits.take_profit.and(self.exits.source),
+            stop_loss_price: self.exits.stop_loss,
+            stop_loss_trigger: self.exits.stop_loss.and(self.exits.source),
+            ..plain
+        };
+        if let OrderPrice::Pair { trigger_price, stop_price, .. } = self.price {
+            (create.trigger_price, create.stop_price) = (Some(trigger_price), Some(stop_price));
+            create.trigger = self.trigger_source;
         }
+        if let Some(trigger) = self.trigger {
+            create.trigger = self.trigger_source;
+            create.trigger_price = trigger.price();
+            create.tx_type = Some(match trigger {
+                Trigger::Stop { .. } | Trigger::Trail { .. } => TxType::Stop,
+                Trigger::Touch { .. } => TxType::Trigger,
+            });
+            if let Trigger::Trail { distance } = trigger {
+                create.trail_value = Some(distance);
+            }
+        }
+        create
     }
 }
 

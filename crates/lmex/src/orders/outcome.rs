@@ -36,6 +36,8 @@ impl OrderOutcome {
 pub struct DoneOrder {
     /// As the venue tells it.
     pub order: OrderAnswer,
+    /// What came with it: the other half of a pair, exits that were bound at once. Empty if it was found by asking.
+    pub others: Vec<OrderAnswer>,
     /// Whether the answer was lost and the order found by asking for it.
     pub found_by_asking: bool,
     /// How long it took, from sending to knowing.

@@ -1,5 +1,6 @@
 //! Placing an order.
 
+use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use lmex_api::Endpoint;
@@ -59,25 +60,27 @@ impl Client {
         self.conclude(in_flight, answer, start).await
     }
 
-    /// What became of an order that was sent, by its answer or, without a clear one, by asking. `answer` is `None` if
-    /// the venue said yes without naming the order.
+    /// What became of an order that was sent, by its answer or, without a clear one, by asking. The answer's first order
+    /// is this one; it has none if the venue said yes without naming it.
     pub(super) async fn conclude(
         &self,
         mut in_flight: InFlight,
-        answer: Result<Option<OrderAnswer>, Error>,
+        answer: Result<VecDeque<OrderAnswer>, Error>,
         start: Instant,
     ) -> Result<OrderOutcome, Error> {
         let latency = start.elapsed();
+        let answer = answer.map(|mut orders| orders.pop_front().map(|order| (order, orders)));
         let unknown_because = match answer {
-            Ok(Some(order)) if order.status.is_refusal() => {
+            Ok(Some((order, _))) if order.status.is_refusal() => {
                 in_flight.settle(Settled::Refused);
                 return Ok(OrderOutcome::Refused(Refusal::Status(Box::new(order))));
             }
-            Ok(Some(order)) if !order.status.is_unknown() => {
+            Ok(Some((order, others))) if !order.status.is_unknown() => {
                 in_flight.settle(Settled::Done);
-                return Ok(done(order, false, latency));
+                let others = others.into();
+                return Ok(done(DoneOrder { order, others, found_by_asking: false, latency }));
             }
-            Ok(Some(order)) => {
+            Ok(Some((order, _))) => {
                 in_flight.named(&order.order_id);
                 order.status.to_string()
             }
@@ -159,8 +162,8 @@ impl Client {
     }
 }
 
-fn done(order: OrderAnswer, found_by_asking: bool, latency: Duration) -> OrderOutcome {
-    OrderOutcome::Done(Box::new(DoneOrder { order, found_by_asking, latency }))
+fn done(order: DoneOrder) -> OrderOutcome {
+    OrderOutcome::Done(Box::new(order))
 }
 
 /// An order that was found by asking: one that the venue remembers as refused is refused.
@@ -168,17 +171,23 @@ pub(super) fn known(order: OrderAnswer, latency: Duration) -> OrderOutcome {
     if order.status.is_refusal() {
         return OrderOutcome::Refused(Refusal::Status(Box::new(order)));
     }
-    done(order, true, latency)
+    done(DoneOrder { order, others: Vec::new(), found_by_asking: true, latency })
 }
 
-/// The venue answers with a list; ours is the one with our id, or the only one if it has none.
-fn answer_of(create: &CreateOrder, mut answers: Vec<OrderAnswer>) -> Option<OrderAnswer> {
+/// The venue answers with a list; ours is the one with our id, or the only one if it has none. It comes first then, before
+/// the other half of a pair and the exits; where it is not among them, nothing comes.
+fn answer_of(create: &CreateOrder, answers: Vec<OrderAnswer>) -> VecDeque<OrderAnswer> {
     let ours = answers.iter().position(|order| order.cl_order_id == create.cl_order_id.as_str());
-    match (ours, answers.as_slice()) {
-        (Some(ours), _) => Some(answers.swap_remove(ours)),
-        (None, [only]) if only.cl_order_id.is_empty() => answers.pop(),
-        _ => None,
+    let is_alone = matches!(answers.as_slice(), [only] if only.cl_order_id.is_empty());
+    let mut answers = VecDeque::from(answers);
+    match ours.or(is_alone.then_some(0)) {
+        Some(ours) => {
+            let first = answers.remove(ours);
+            first.into_iter().for_each(|first| answers.push_front(first));
+        }
+        None => answers.clear(),
     }
+    answers
 }
 
 /// A definite no: by the venue, or because the order never left.
