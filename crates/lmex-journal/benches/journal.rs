@@ -73,7 +73,7 @@ fn append(c: &mut Criterion) {
         // As the exchange's desk writes what it promises.
         if durability != Durability::None {
             group.bench_function(format!("{name}, by its caller"), |b| {
-                b.iter(|| writer.write(&PAYLOAD).unwrap())
+                b.iter(|| writer.write(&PAYLOAD).unwrap());
             });
         }
         for threads in [1, 16] {

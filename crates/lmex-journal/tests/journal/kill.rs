@@ -2,7 +2,7 @@
 //! folder must hold at least that.
 
 use std::env;
-use std::io::{BufRead as _, BufReader, Write as _, stdout};
+use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{ChildStdout, Command, Stdio};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -86,7 +86,7 @@ fn child_appends() {
 }
 
 fn say(kept: u64) {
-    writeln!(stdout(), "kept {kept}.").unwrap();
+    println!("kept {kept}.");
 }
 
 /// Another thread: appends the records it is asked for, without waiting for them, and has snapshots taken.
