@@ -62,8 +62,10 @@ def times(log):
 def journal(criterion):
     write, sync = criterion("append", "baseline: write") / 1e3, criterion("append", "baseline: write and fdatasync") / 1e3
     for name, baseline, cost in [
+        ("os, by its caller", "write", write),
         ("os, not waiting", "write", write),
         ("os, 16 waiting", "write", write),
+        ("fsync, by its caller", "write and fdatasync", sync),
         ("fsync, not waiting", "write and fdatasync", sync),
         ("fsync, 16 waiting", "write and fdatasync", sync),
         ("fsync, 1 waiting", "write and fdatasync", sync),

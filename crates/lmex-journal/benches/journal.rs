@@ -70,6 +70,12 @@ fn append(c: &mut Criterion) {
     {
         let folder = place.path().join(name);
         let writer = start(&folder, durability);
+        // As the exchange's desk writes what it promises.
+        if durability != Durability::None {
+            group.bench_function(format!("{name}, by its caller"), |b| {
+                b.iter(|| writer.write(&PAYLOAD).unwrap());
+            });
+        }
         for threads in [1, 16] {
             group.bench_function(format!("{name}, {threads} waiting"), |b| {
                 b.iter_custom(|records| append_and_wait(writer.handle(), threads, records));

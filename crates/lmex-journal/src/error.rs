@@ -106,7 +106,8 @@ pub enum AppendError {
     Closed,
 }
 
-/// Why a snapshot was not taken, or not written, or what it makes superfluous not removed.
+/// Why a snapshot was not taken, or not written, or what it makes superfluous not removed: only after
+/// [`SnapshotError::NotRemoved`] it is kept all the same.
 #[derive(Debug, thiserror::Error)]
 pub enum SnapshotError {
     /// One is being written.
@@ -128,4 +129,8 @@ pub enum SnapshotError {
     /// The disk says no. The journal itself goes on.
     #[error(transparent)]
     Disk(#[from] DiskError),
+    /// The snapshot is kept, but files that nobody needs any more are still there. After the next snapshot it is tried
+    /// again.
+    #[error("the snapshot is kept, but {0}: until that is mended the folder takes more room")]
+    NotRemoved(#[source] DiskError),
 }

@@ -41,7 +41,8 @@ impl Handle {
     /// it. Then `done` is called with what became of it. The last two snapshots are kept, and the segments that
     /// begin a recovery from the older of them; the others are removed.
     ///
-    /// A snapshot that can't be written does not stop the journal.
+    /// A snapshot that can't be written does not stop the journal. On a full disk a record may wait until one is given
+    /// up.
     ///
     /// # Errors
     /// Where one is being written still, the number is not that of a record after the last snapshot, or the

@@ -16,6 +16,8 @@ pub(crate) struct Queue {
     work: Condvar,
     /// There is room again, or nothing will be taken any more.
     room: Condvar,
+    /// A snapshot has ended, or the journal has failed.
+    snapshot_ended: Condvar,
     bounds: Bounds,
 }
 
@@ -26,12 +28,22 @@ struct State {
     kept: u64,
     /// The newest snapshot's number.
     snapshot: u64,
-    is_snapshot_under_way: bool,
+    stage: Stage,
     is_closed: bool,
     failure: Option<Failed>,
     // Waking costs a call of the system, so it is done only where someone waits.
     is_writer_waiting: bool,
     callers_waiting: usize,
+}
+
+/// How far the snapshot is that was asked for last.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    Ended,
+    /// Records before it may be unwritten still.
+    Waiting,
+    /// Whoever writes it waits for no record.
+    Writing,
 }
 
 /// What the writer takes at once.
@@ -64,13 +76,14 @@ impl Queue {
             next,
             kept: next - 1,
             snapshot,
-            is_snapshot_under_way: false,
+            stage: Stage::Ended,
             is_closed: false,
             failure: None,
             is_writer_waiting: false,
             callers_waiting: 0,
         };
-        Self { state: Mutex::new(state), work: Condvar::new(), room: Condvar::new(), bounds }
+        let (work, room, snapshot_ended) = (Condvar::new(), Condvar::new(), Condvar::new());
+        Self { state: Mutex::new(state), work, room, snapshot_ended, bounds }
     }
 
     /// Adds a record; its number. Waits for room.
@@ -110,13 +123,13 @@ impl Queue {
         let mut state = self.lock();
         state.usable()?;
         let (number, over, up_to) = (job.number, state.snapshot, state.next - 1);
-        if state.is_snapshot_under_way {
+        if state.stage != Stage::Ended {
             return Err(SnapshotError::Busy);
         }
         if number <= over || number > up_to {
             return Err(SnapshotError::OutOfRange { number, over, up_to });
         }
-        state.is_snapshot_under_way = true;
+        state.stage = Stage::Waiting;
         state.pending.snapshot = Some(job);
         self.wake_writer(&mut state);
         Ok(())
@@ -167,11 +180,25 @@ impl Queue {
         self.lock().next - 1
     }
 
+    /// The records before a snapshot are written, and it is handed over.
+    pub(crate) fn snapshot_begun(&self) {
+        self.lock().stage = Stage::Writing;
+    }
+
     /// A snapshot is written, or could not be.
     pub(crate) fn snapshot_ended(&self, written: Option<u64>) {
         let mut state = self.lock();
-        state.is_snapshot_under_way = false;
+        state.stage = Stage::Ended;
         state.snapshot = written.unwrap_or(state.snapshot);
+        self.snapshot_ended.notify_all();
+    }
+
+    /// Waits until no snapshot is being written. One that waits for its records is not waited for.
+    pub(crate) fn wait_for_snapshot(&self) {
+        let mut state = self.lock();
+        while state.stage == Stage::Writing && state.failure.is_none() {
+            state = self.snapshot_ended.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
     }
 
     /// Nothing is taken any more; what waits is still written.
@@ -192,6 +219,7 @@ impl Queue {
         drop(dropped);
         self.work.notify_all();
         self.room.notify_all();
+        self.snapshot_ended.notify_all();
     }
 
     pub(crate) fn failure(&self) -> Option<Failed> {
@@ -217,6 +245,15 @@ impl Queue {
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A panic of any of its threads ends the journal: nobody may wait for that one then.
+pub(crate) struct FailWhenDropped<'a>(pub(crate) &'a Queue);
+
+impl Drop for FailWhenDropped<'_> {
+    fn drop(&mut self) {
+        self.0.fail(Failed("its thread has panicked".to_owned()));
     }
 }
 

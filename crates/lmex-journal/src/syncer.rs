@@ -10,11 +10,13 @@ use crate::disk::{Disk, DiskFile, open};
 use crate::error::{DiskError, Failed};
 use crate::keeper::{Job, Keeper};
 use crate::names;
-use crate::queue::Queue;
+use crate::queue::{FailWhenDropped, Queue};
 
 /// Dropped, it does what is due, and ends with the thread that writes snapshots.
 pub(crate) struct Syncer {
     shared: Arc<Shared>,
+    queue: Arc<Queue>,
+    disk: Arc<dyn Disk>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -45,8 +47,10 @@ enum Next {
     #[default]
     Wanted,
     Ready(Prepared),
-    /// It was taken. Another is made when that one has its name.
+    /// It was taken.
     Taken,
+    /// What was taken was begun. Another is made when that one has its name.
+    Begun,
     Failed(DiskError),
 }
 
@@ -71,51 +75,93 @@ impl Syncer {
         let current = open(disk.as_ref(), &names::segment(segment))?;
         let path = disk.path("");
         let shared = Arc::<Shared>::default();
-        let mut worker = Worker { disk, queue, keeper, room, segment, current, prepared: None };
+        let (theirs, its_queue, its_disk) = (Arc::clone(&shared), Arc::clone(&queue), Arc::clone(&disk));
+        let mut worker =
+            Worker { disk: its_disk, queue: its_queue, keeper, room, segment, current, prepared: None };
         worker.prepare(&shared);
-        let theirs = Arc::clone(&shared);
-        let thread = Builder::new().name("journal-syncer".to_owned()).spawn(move || worker.run(&theirs));
+        let thread = Builder::new().name("journal-syncer".to_owned()).spawn(move || {
+            let queue = Arc::clone(&worker.queue);
+            let panicked = EndWhenDropped(&queue, &theirs);
+            worker.run(&theirs);
+            mem::forget(panicked);
+        });
         let thread = thread.map_err(|source| DiskError { path, action: "given a thread", source })?;
-        Ok(Self { shared, thread: Some(thread) })
+        Ok(Self { shared, queue, disk, thread: Some(thread) })
     }
 
-    /// The next segment's file. None while it is being made, or where that has failed; `must` waits for it, and tries
-    /// again.
-    pub(crate) fn next(&self, must: bool) -> Result<Option<Prepared>, DiskError> {
+    /// The next segment's file, if it lies ready.
+    pub(crate) fn next_if_ready(&self) -> Option<Prepared> {
         let mut state = self.shared.lock();
-        let mut may_try_again = must;
+        match mem::replace(&mut state.next, Next::Taken) {
+            Next::Ready(prepared) => return Some(prepared),
+            other => state.next = other,
+        }
+        None
+    }
+
+    /// The next segment's file. Waits while it is being made; where that fails, it is tried once more.
+    pub(crate) fn next(&self) -> Result<Prepared, DiskError> {
+        let mut may_try_again = true;
         loop {
+            let mut state = self.wait_for_next();
             match mem::replace(&mut state.next, Next::Taken) {
-                Next::Ready(prepared) => return Ok(Some(prepared)),
+                Next::Ready(prepared) => return Ok(prepared),
                 Next::Failed(_) if may_try_again => {
-                    state.next = Next::Wanted;
+                    drop(state);
                     may_try_again = false;
-                    self.shared.changed.notify_all();
+                    // It may have taken the room.
+                    self.queue.wait_for_snapshot();
+                    self.shared.ask(|state| state.next = Next::Wanted);
                 }
-                Next::Failed(error) if must => return Err(error),
-                other => state.next = other,
+                Next::Failed(error) => return Err(error),
+                // Nobody makes it any more.
+                other => {
+                    state.next = other;
+                    return Err(stopped(self.disk.as_ref()));
+                }
             }
-            if !must {
-                return Ok(None);
-            }
+        }
+    }
+
+    /// Waits until nothing else that the journal keeps is being written: what could not be completed has given its room
+    /// back by then.
+    pub(crate) fn wait_for_others(&self) {
+        drop(self.wait_for_next());
+        self.queue.wait_for_snapshot();
+    }
+
+    fn wait_for_next(&self) -> MutexGuard<'_, State> {
+        let mut state = self.shared.lock();
+        while state.is_next_under_way() && self.queue.failure().is_none() {
             state = self.shared.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
+        state
     }
 
     /// A segment was begun in the file that was taken: it is to get its name.
     pub(crate) fn begun(&self, first: u64) {
-        self.shared.ask(|due| due.begun = Some(first));
+        self.shared.ask(|state| {
+            state.due.begun = Some(first);
+            state.next = Next::Begun;
+        });
     }
 
-    /// There is something to bring to the disk.
+    /// There is something to bring to the disk. What failed to be made is tried again then: the disk may be well again, and
+    /// nobody need wait for it yet.
     pub(crate) fn sync_soon(&self) {
-        self.shared.ask(|due| due.sync = true);
+        self.shared.ask(|state| {
+            state.due.sync = true;
+            if matches!(state.next, Next::Failed(_)) {
+                state.next = Next::Wanted;
+            }
+        });
     }
 
     /// A snapshot, to be written once all that was written before is on the disk: it says that its records are there,
     /// whatever else was promised.
     pub(crate) fn take(&self, job: Job) {
-        self.shared.ask(|due| due.snapshot = Some(job));
+        self.queue.snapshot_begun();
+        self.shared.ask(|state| state.due.snapshot = Some(job));
     }
 }
 
@@ -130,8 +176,9 @@ impl Drop for Syncer {
 }
 
 impl Shared {
-    fn ask(&self, change: impl FnOnce(&mut Due)) {
-        change(&mut self.lock().due);
+    fn ask(&self, change: impl FnOnce(&mut State)) {
+        // The lock is held even where nothing changes: who is about to wait has seen what was before, or hears of it.
+        change(&mut self.lock());
         self.changed.notify_all();
     }
 
@@ -156,6 +203,10 @@ impl Shared {
 }
 
 impl State {
+    fn is_next_under_way(&self) -> bool {
+        matches!(self.next, Next::Wanted | Next::Begun)
+    }
+
     fn is_next_wanted(&self) -> bool {
         matches!(self.next, Next::Wanted) && !self.is_closed
     }
@@ -198,7 +249,6 @@ impl Worker {
             // A start makes it anew; where this fails, it finds an empty one.
             let _ = self.disk.remove(names::NEXT);
         }
-        self.keeper.stop();
     }
 
     fn catch_up(&mut self, due: Due) -> Result<(), DiskError> {
@@ -231,7 +281,7 @@ impl Worker {
 
     fn prepare_if_wanted(&mut self, shared: &Shared) {
         let mut state = shared.lock();
-        let was_named = matches!(state.next, Next::Taken) && self.prepared.is_none();
+        let was_named = matches!(state.next, Next::Begun) && self.prepared.is_none();
         if was_named {
             state.next = Next::Wanted;
         }
@@ -264,12 +314,25 @@ impl Worker {
 
     /// Whoever waits for the next segment is told that there will be none.
     fn give_up(&mut self, shared: &Shared) {
-        let source = io::Error::other("the journal has stopped");
-        let error = DiskError { path: self.disk.path(names::NEXT), action: "made", source };
         self.prepared = None;
-        shared.lock().next = Next::Failed(error);
+        shared.lock().next = Next::Failed(stopped(self.disk.as_ref()));
         shared.changed.notify_all();
     }
+}
+
+/// A panic ends the journal, and whoever waits for the next segment hears of it.
+struct EndWhenDropped<'a>(&'a Queue, &'a Shared);
+
+impl Drop for EndWhenDropped<'_> {
+    fn drop(&mut self) {
+        drop(FailWhenDropped(self.0));
+        self.1.ask(|_| ());
+    }
+}
+
+fn stopped(disk: &dyn Disk) -> DiskError {
+    let source = io::Error::other("the journal has stopped");
+    DiskError { path: disk.path(names::NEXT), action: "made", source }
 }
 
 /// Makes room in an empty file, where the disk has any; its length.

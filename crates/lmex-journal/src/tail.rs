@@ -122,11 +122,8 @@ impl Tail {
     fn write(&mut self, draft: &mut Draft) -> Result<(), DiskError> {
         let batch = draft.seal(self.segment, self.next);
         self.is_synced = false;
-        let written = match self.write_with_room(batch) {
-            // What there is may do for the records, if not for the room.
-            Err(error) if error.kind() == ErrorKind::StorageFull => self.file.write_at(batch, self.end),
-            written => written,
-        };
+        let written = self.write_with_room(batch);
+        let written = self.again_if_full(written, batch, self.end);
         let name = || names::segment(self.segment);
         written.map_err(|source| DiskError { path: self.disk.path(&name()), action: "written", source })
     }
@@ -147,6 +144,18 @@ impl Tail {
         written
     }
 
+    /// On a full disk, once more. What there is may do for the records, if not for the room; and a snapshot that finds
+    /// none has taken what there was until it is given up, so that is waited for.
+    fn again_if_full(&mut self, written: io::Result<()>, bytes: &[u8], at: u64) -> io::Result<()> {
+        match written {
+            Err(error) if error.kind() == ErrorKind::StorageFull => {
+                self.syncer.wait_for_others();
+                self.file.write_at(bytes, at)
+            }
+            written => written,
+        }
+    }
+
     /// Begins a new segment where the batch would make the present one too long; whether it has. It was made ahead, and
     /// gets its name afterwards, so this is a write like any other. With a sync promised, the present segment is on the
     /// disk by then, so that only the last one's end can be torn.
@@ -156,11 +165,13 @@ impl Tail {
             return Ok(false);
         }
         let must = self.durability == Durability::Fsync || end > STRETCH * self.segment_bytes;
-        let Some(prepared) = self.syncer.next(must)? else { return Ok(false) };
+        let prepared = if must { Some(self.syncer.next()?) } else { self.syncer.next_if_ready() };
+        let Some(prepared) = prepared else { return Ok(false) };
         let header = header::segment(self.next);
         (self.segment, self.file) = (self.next, prepared.file);
         (self.end, self.length) = (header.len() as u64, prepared.length.max(header.len() as u64));
         let written = self.file.write_at(&header, 0);
+        let written = self.again_if_full(written, &header, 0);
         written.map_err(DiskError::of(self.disk.as_ref(), names::NEXT, "written"))?;
         Ok(true)
     }

@@ -11,7 +11,7 @@ use crate::bounds::{Bounds, Durability};
 use crate::error::{AppendError, DiskError, Failed};
 use crate::handle::Handle;
 use crate::keeper::Keeper;
-use crate::queue::{Done, Pending, Queue};
+use crate::queue::{Done, FailWhenDropped, Pending, Queue};
 use crate::records::Ready;
 use crate::tail::Tail;
 
@@ -179,14 +179,5 @@ impl Tail {
             }
         }
         true
-    }
-}
-
-/// A panic ends the journal: nobody may wait for it then.
-struct FailWhenDropped<'a>(&'a Queue);
-
-impl Drop for FailWhenDropped<'_> {
-    fn drop(&mut self) {
-        self.0.fail(Failed("its thread has panicked".to_owned()));
     }
 }

@@ -1,8 +1,7 @@
 //! The journal as the desk writes it: entries become records, and what shows them waits until they are kept.
 
 use std::borrow::Cow;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use lmex_engine::{AccountId, Event, Money, Stamped};
 use lmex_journal::{AppendError, DiskError, Durability, Handle, Ready, SnapshotError, Writer};
@@ -13,10 +12,10 @@ use super::snapshot;
 use crate::auth::Believed;
 use crate::desk::DeskState;
 
-/// More than is ever written: no snapshot is due.
-const UNDER_WAY: u64 = u64::MAX;
-/// After a snapshot that failed, the next one is tried after such a part of the bytes.
+/// After a snapshot that failed, the next one is tried after such a part of the usual bytes.
 const RETRIES: u64 = 8;
+/// So many bytes are kept for the next record, not those of one huge record.
+const DRAFT_KEPT: usize = 8 << 20;
 
 /// Why nothing is kept any more.
 #[derive(Debug, thiserror::Error)]
@@ -41,8 +40,7 @@ pub(crate) struct Journal {
     believed: Arc<Believed>,
     bounds: KeepingBounds,
     bytes_since_snapshot: u64,
-    /// Of how many such bytes a snapshot is due. None is while one is under way.
-    due_after: Arc<AtomicU64>,
+    pace: Arc<Mutex<Pace>>,
     records_since_digest: u64,
 }
 
@@ -64,7 +62,7 @@ impl Journal {
             believed,
             bounds,
             bytes_since_snapshot: 0,
-            due_after: Arc::new(AtomicU64::new(bounds.snapshot_bytes)),
+            pace: Arc::new(Mutex::new(Pace::of(bounds.snapshot_bytes))),
             records_since_digest: 0,
         })
     }
@@ -139,6 +137,7 @@ impl Journal {
     fn appended(&mut self, state: &DeskState) {
         self.bytes_since_snapshot += self.draft.len() as u64;
         self.draft.clear();
+        self.draft.shrink_to(DRAFT_KEPT);
         self.snapshot_if_due(state);
     }
 
@@ -172,25 +171,26 @@ impl Journal {
     }
 
     fn snapshot_if_due(&mut self, state: &DeskState) {
-        let enough = self.due_after.load(Ordering::Acquire);
-        if self.bytes_since_snapshot < enough {
+        if !locked(&self.pace).begin_if_due(self.bytes_since_snapshot) {
             return;
         }
-        self.due_after.store(UNDER_WAY, Ordering::Release);
         self.bytes_since_snapshot = 0;
-        let then = enough.max(self.bounds.snapshot_bytes) / RETRIES;
-        let try_again = Try { due_after: Arc::clone(&self.due_after), then };
+        let tried = Try { pace: Arc::clone(&self.pace), kept: None };
         match snapshot::write(state) {
-            Ok(bytes) => self.snapshot(bytes, try_again),
+            Ok(bytes) => self.snapshot(bytes, tried),
             Err(error) => tracing::error!("the state can't be written: {error}: the journal grows"),
         }
     }
 
     fn snapshot(&self, bytes: Vec<u8>, mut tried: Try) {
-        let next =
+        let usual =
             self.bounds.snapshot_bytes.max(self.bounds.snapshot_times.saturating_mul(bytes.len() as u64));
         let done = move |result: Result<(), SnapshotError>| match result {
-            Ok(()) => tried.next_after(next),
+            Ok(()) => tried.is_kept(usual),
+            Err(error @ SnapshotError::NotRemoved(_)) => {
+                tried.is_kept(usual);
+                tracing::warn!("{error}");
+            }
             Err(error) => {
                 tracing::error!("a snapshot could not be kept: {error}: the journal grows until one can");
             }
@@ -202,35 +202,102 @@ impl Journal {
     }
 }
 
+/// Of how many bytes of records since the last try a snapshot is due.
+#[derive(Debug, PartialEq, Eq)]
+struct Pace {
+    /// None while one is under way.
+    due_after: Option<u64>,
+    /// What the last one that was kept made due.
+    usual: u64,
+    /// What the next failure makes due.
+    retry: u64,
+}
+
+impl Pace {
+    fn of(usual: u64) -> Self {
+        Self { due_after: Some(usual), usual, retry: (usual / RETRIES).max(1) }
+    }
+
+    fn begin_if_due(&mut self, bytes: u64) -> bool {
+        self.due_after.take_if(|enough| bytes >= *enough).is_some()
+    }
+
+    /// Each try costs the desk the time to write the state down, so one failure after the other makes them rarer.
+    fn failed(&mut self) {
+        self.due_after = Some(self.retry);
+        self.retry = self.retry.saturating_mul(2).min(self.usual);
+    }
+}
+
 /// A snapshot under way. However it ends, dropped it says when the next one is due.
 struct Try {
-    due_after: Arc<AtomicU64>,
-    then: u64,
+    pace: Arc<Mutex<Pace>>,
+    /// What it makes due, where it was kept.
+    kept: Option<u64>,
 }
 
 impl Try {
-    fn next_after(&mut self, bytes: u64) {
-        self.then = bytes;
+    fn is_kept(&mut self, usual: u64) {
+        self.kept = Some(usual);
     }
 }
 
 impl Drop for Try {
     fn drop(&mut self) {
-        self.due_after.store(self.then, Ordering::Release);
+        let mut pace = locked(&self.pace);
+        match self.kept {
+            Some(usual) => *pace = Pace::of(usual),
+            None => pace.failed(),
+        }
     }
+}
+
+fn locked(pace: &Mutex<Pace>) -> MutexGuard<'_, Pace> {
+    pace.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::views::{Candles, Fundings};
+    use lmex_journal::Folder;
+
+    #[test]
+    fn a_snapshot_that_is_kept_makes_the_next_one_due_by_its_length() {
+        let dir = tempfile::tempdir().unwrap();
+        let ready = Folder::open(dir.path(), "test/1").unwrap().recover().unwrap().records.finish().unwrap();
+        let bounds = KeepingBounds { snapshot_bytes: 5, ..KeepingBounds::default() };
+        let mut journal = Journal::start(ready, Durability::Os, bounds, Arc::default()).unwrap();
+        let mut state = DeskState::new(Candles::default(), Fundings::default());
+        journal.begun(&state);
+        journal.write(&mut state).unwrap();
+        let pace = Arc::clone(&journal.pace);
+        journal.close(&mut state).unwrap();
+        let kept = Folder::open(dir.path(), "test/1").unwrap().recover().unwrap().snapshot.unwrap();
+        assert_eq!(*locked(&pace), Pace::of(bounds.snapshot_times * kept.bytes.len() as u64));
+    }
+
+    /// Tries that end in turn; what each makes due.
+    fn due_after(tries: &[Option<u64>]) -> Vec<u64> {
+        let pace = Arc::new(Mutex::new(Pace::of(400)));
+        let ended = |kept: &Option<u64>| {
+            let enough = locked(&pace).due_after.unwrap();
+            assert!(!locked(&pace).begin_if_due(enough - 1) && locked(&pace).begin_if_due(enough));
+            assert!(!locked(&pace).begin_if_due(u64::MAX), "two at once");
+            drop(Try { pace: Arc::clone(&pace), kept: *kept });
+            locked(&pace).due_after.unwrap()
+        };
+        tries.iter().map(ended).collect()
+    }
 
     #[test]
     fn however_a_snapshot_ends_another_becomes_due() {
-        let due_after = Arc::new(AtomicU64::new(UNDER_WAY));
-        let tried = || Try { due_after: Arc::clone(&due_after), then: 5 };
-        drop(tried());
-        assert_eq!(due_after.load(Ordering::Acquire), 5);
-        tried().next_after(70);
-        assert_eq!(due_after.load(Ordering::Acquire), 70);
+        assert_eq!(due_after(&[None, Some(70), None]), [50, 70, 8]);
+    }
+
+    #[test]
+    fn snapshots_that_fail_become_rarer_up_to_what_is_usual() {
+        assert_eq!(due_after(&[None; 6]), [50, 100, 200, 400, 400, 400]);
+        assert_eq!(due_after(&[None, None, Some(800), None, None]), [50, 100, 800, 100, 200]);
     }
 }

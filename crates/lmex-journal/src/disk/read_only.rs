@@ -56,36 +56,19 @@ impl Disk for ReadOnlyDisk {
     }
 
     fn open(&self, _name: &str) -> io::Result<Box<dyn DiskFile>> {
-        Ok(Box::new(LeftAsItIs))
-    }
-
-    fn rename(&self, _from: &str, _to: &str) -> io::Result<()> {
-        Ok(())
-    }
-
-    fn remove(&self, _name: &str) -> io::Result<()> {
-        Ok(())
-    }
-
-    fn sync_folder(&self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-/// A file of such a folder.
-struct LeftAsItIs;
-
-impl DiskFile for LeftAsItIs {
-    fn write_at(&mut self, _bytes: &[u8], _offset: u64) -> io::Result<()> {
         Err(only_read())
     }
 
-    fn truncate(&mut self, _length: u64) -> io::Result<()> {
-        Ok(())
+    fn rename(&self, _from: &str, _to: &str) -> io::Result<()> {
+        Err(only_read())
     }
 
-    fn sync_data(&mut self) -> io::Result<()> {
-        Ok(())
+    fn remove(&self, _name: &str) -> io::Result<()> {
+        Err(only_read())
+    }
+
+    fn sync_folder(&self) -> io::Result<()> {
+        Err(only_read())
     }
 }
 

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::io::{Error, ErrorKind, Result};
+use std::panic::panic_any;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard};
-use std::thread::{ThreadId, current};
+use std::thread::{ThreadId, current, yield_now};
 
 use lmex_journal::{Disk, DiskFile};
 
@@ -25,6 +26,10 @@ pub(crate) struct Sim {
     unsynced: Vec<Renaming>,
     /// Bytes that can be written still.
     pub(crate) room: Option<usize>,
+    /// Writes that found no room.
+    pub(crate) writes_without_room: usize,
+    /// Whether who removes a file waits until this is no more.
+    pub(crate) holds_removals: bool,
     /// Syncs of files that will succeed still.
     pub(crate) good_syncs: Option<usize>,
     /// Operations until the power is lost.
@@ -35,6 +40,12 @@ pub(crate) struct Sim {
     pub(crate) syncs: Vec<ThreadId>,
     /// Whether files can't get other names.
     pub(crate) keeps_names: bool,
+    /// Whether no file can be made.
+    pub(crate) makes_no_files: bool,
+    /// Whether no file can be removed.
+    pub(crate) removes_nothing: bool,
+    /// Whether who gives a file another name panics.
+    pub(crate) panics_at_names: bool,
 }
 
 #[derive(Clone, Default)]
@@ -64,10 +75,19 @@ impl SimDisk {
         self.0.lock().unwrap()
     }
 
+    /// Waits until so many writes have found no room.
+    pub(crate) fn wait_for_writes_without_room(&self, writes: usize) {
+        while self.lock().writes_without_room < writes {
+            yield_now();
+        }
+    }
+
     /// Another disk with the same on it, and nothing wrong with it.
     pub(crate) fn copy(&self) -> Self {
         let mut sim = self.lock().clone();
-        (sim.room, sim.good_syncs, sim.power, sim.keeps_names) = (None, None, None, false);
+        (sim.room, sim.good_syncs, sim.power) = (None, None, None);
+        (sim.keeps_names, sim.panics_at_names) = (false, false);
+        (sim.makes_no_files, sim.removes_nothing, sim.holds_removals) = (false, false, false);
         Self(Arc::new(Mutex::new(sim)))
     }
 
@@ -197,6 +217,9 @@ impl Disk for SimDisk {
     fn create(&self, name: &str) -> Result<Box<dyn DiskFile>> {
         let mut sim = self.lock();
         sim.operate()?;
+        if sim.makes_no_files {
+            return Err(Error::other("too many files are open"));
+        }
         sim.files.push(SimFile::default());
         let file = sim.files.len() - 1;
         sim.rename(Renaming::Link(name.to_owned(), file));
@@ -210,6 +233,9 @@ impl Disk for SimDisk {
     }
 
     fn rename(&self, from: &str, to: &str) -> Result<()> {
+        if self.lock().panics_at_names {
+            panic_any("a fault of the disk");
+        }
         let mut sim = self.lock();
         sim.operate()?;
         if sim.keeps_names {
@@ -220,9 +246,15 @@ impl Disk for SimDisk {
     }
 
     fn remove(&self, name: &str) -> Result<()> {
+        while self.lock().holds_removals {
+            yield_now();
+        }
         let mut sim = self.lock();
         sim.operate()?;
         let file = sim.find(name)?;
+        if sim.removes_nothing {
+            return Err(Error::other("files can't be removed"));
+        }
         sim.rename(Renaming::Remove(name.to_owned()));
         let bytes = sim.files[file].live.len();
         sim.give_back(bytes);
@@ -252,7 +284,11 @@ impl DiskFile for Open {
         write(&mut file.live, offset as usize, &bytes[..fits]);
         file.unsynced.push(Change::Write(offset as usize, bytes[..fits].to_vec()));
         powered?;
-        if fits < bytes.len() { Err(ErrorKind::StorageFull.into()) } else { Ok(()) }
+        if fits < bytes.len() {
+            sim.writes_without_room += 1;
+            return Err(ErrorKind::StorageFull.into());
+        }
+        Ok(())
     }
 
     fn truncate(&mut self, length: u64) -> Result<()> {

@@ -1,8 +1,10 @@
 //! A disk that is full, or whose sync fails.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Sender, channel};
+use std::time::Duration;
 
-use lmex_journal::{AppendError, Bounds, Durability, Folder, SnapshotError, Writer};
+use lmex_journal::{AppendError, Bounds, Durability, Failed, Folder, SnapshotError, Writer};
 
 use crate::ask::{SMALL, TAG, append, append_batch, hold, payload, recover, start, state, take_snapshot};
 use crate::disk::SimDisk;
@@ -131,6 +133,85 @@ fn a_snapshot_that_finds_no_room_leaves_it_to_the_records() {
     assert_eq!(disk.names("snapshot"), [""; 0]);
 }
 
+#[test]
+fn a_snapshot_is_kept_although_what_it_makes_superfluous_is_not_removed() {
+    let disk = SimDisk::default();
+    let writer = start(&disk, Durability::Os, SMALL);
+    let snapshot = || {
+        (0..40).for_each(|_| assert!(append(writer.handle()).recv().is_ok()));
+        take_snapshot(writer.handle())
+    };
+    snapshot().unwrap();
+    disk.lock().removes_nothing = true;
+    snapshot().unwrap_err();
+    let error = snapshot().unwrap_err();
+    assert!(matches!(error, SnapshotError::NotRemoved(_)), "{error}");
+    assert!(error.to_string().contains("files can't be removed"), "{error}");
+    assert!(matches!(take_snapshot(writer.handle()), Err(SnapshotError::OutOfRange { over: 120, .. })));
+    assert_eq!((disk.names("snapshot-").len(), recover(&disk).unwrap().snapshot.unwrap().number), (3, 120));
+    disk.lock().removes_nothing = false;
+    snapshot().unwrap();
+    assert_eq!(disk.names("snapshot-").len(), 2);
+    assert_eq!(writer.close(), Ok(160));
+}
+
+/// Until it is given up, such a snapshot has all the room there is.
+#[test]
+fn a_record_that_finds_no_room_waits_for_a_snapshot_that_finds_none() {
+    for durability in [Durability::Os, Durability::Fsync] {
+        let disk = SimDisk::default();
+        let writer = start(&disk, durability, SMALL);
+        for number in 1..=20 {
+            assert_eq!(writer.write(&payload(number)), Ok(number));
+        }
+        (disk.lock().room, disk.lock().holds_removals) = (Some(10_000), true);
+        let (done, heard) = channel();
+        let taken = writer.handle().snapshot(20, vec![1; 20_000], move |result| done.send(result).unwrap());
+        taken.unwrap();
+        disk.wait_for_writes_without_room(1);
+        std::thread::scope(|scope| {
+            let writing = scope.spawn(|| (21..=60).map(|number| writer.write(&payload(number))).collect());
+            disk.wait_for_writes_without_room(2);
+            disk.lock().holds_removals = false;
+            let written: Result<Vec<u64>, AppendError> = writing.join().unwrap();
+            assert_eq!(written, Ok((21..=60).collect()), "{durability:?}");
+        });
+        assert!(matches!(heard.recv().unwrap(), Err(SnapshotError::Disk(_))));
+        assert_eq!(writer.close(), Ok(60));
+        assert_eq!(state(&disk.copy()).unwrap(), (0, 60, None));
+    }
+}
+
+#[test]
+fn who_writes_beside_snapshots_that_find_no_room_is_never_refused() {
+    for durability in [Durability::Os, Durability::Fsync] {
+        let disk = SimDisk::default();
+        let writer = start(&disk, durability, SMALL);
+        writer.write(&payload(1)).unwrap();
+        disk.lock().room = Some(400_000);
+        let done = AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                while !done.load(Ordering::Acquire) {
+                    let (done, heard) = channel();
+                    let taken = writer
+                        .handle()
+                        .snapshot(1, vec![1; 500_000], move |result| done.send(result).unwrap());
+                    if taken.is_ok() {
+                        assert!(matches!(heard.recv().unwrap(), Err(SnapshotError::Disk(_))));
+                    }
+                }
+            });
+            let written: Result<Vec<u64>, AppendError> =
+                (2..=2_000).map(|number| writer.write(&payload(number))).collect();
+            done.store(true, Ordering::Release);
+            assert_eq!(written.map(|numbers| numbers.len()), Ok(1_999), "{durability:?}");
+        });
+        assert_eq!(writer.close(), Ok(2_000));
+        assert_eq!(state(&disk.copy()).unwrap(), (0, 2_000, None));
+    }
+}
+
 /// Room made ahead is for speed: a record that fits is kept although the room doesn't.
 #[test]
 fn on_an_almost_full_disk_a_record_that_fits_is_kept() {
@@ -180,4 +261,37 @@ fn a_callback_that_panics_stops_the_journal() {
     assert!(writer.close().is_err());
     // All threads have ended, and the folder is free.
     Folder::open(place.path(), TAG).unwrap();
+}
+
+#[test]
+fn a_panic_of_who_is_told_of_a_snapshot_stops_the_journal() {
+    let disk = SimDisk::default();
+    let writer = start(&disk, Durability::Fsync, SMALL);
+    writer.write(&payload(1)).unwrap();
+    let state_of_one = 1_u64.to_le_bytes().to_vec();
+    writer.handle().snapshot(1, state_of_one, |_| std::panic::panic_any("a fault of the caller")).unwrap();
+    assert_eq!(writer.close(), Err(Failed("its thread has panicked".to_owned())));
+    assert_eq!(state(&disk).unwrap(), (1, 1, None));
+}
+
+#[test]
+fn nobody_waits_for_a_segment_whose_maker_has_panicked() {
+    for durability in [Durability::Fsync, Durability::Os] {
+        let disk = SimDisk::default();
+        let writer = start(&disk, durability, SMALL);
+        disk.lock().panics_at_names = true;
+        let (said, heard) = channel();
+        let writing = std::thread::spawn(move || {
+            let mut kept = 0;
+            while let Ok(number) = writer.write(&payload(kept + 1)) {
+                kept = number;
+            }
+            said.send((kept, writer.close())).unwrap();
+        });
+        let (kept, closed) = heard.recv_timeout(Duration::from_secs(60)).expect("it waits for ever");
+        assert_eq!(closed, Err(Failed("its thread has panicked".to_owned())));
+        writing.join().unwrap();
+        let found = state(&disk.copy()).unwrap().1;
+        assert!(found >= kept, "{durability:?}: {kept} was acknowledged, {found} is the last");
+    }
 }

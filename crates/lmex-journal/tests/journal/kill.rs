@@ -2,11 +2,12 @@
 //! folder must hold at least that.
 
 use std::env;
-use std::io::{BufRead as _, BufReader, Write as _, stdout};
+use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{ChildStdout, Command, Stdio};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
-use lmex_journal::{Bounds, Durability, Folder, Writer};
+use lmex_journal::{Bounds, Durability, Folder, Handle, Writer};
 
 use crate::ask::{TAG, checked_records, checked_snapshot, payload, random};
 
@@ -42,16 +43,17 @@ impl Child {
         lines
     }
 
-    /// Kills it after so many acknowledgements; the last one it said.
+    /// Kills it after so many acknowledgements; the highest it said.
     fn kill_after(mut self, acknowledgements: usize) -> u64 {
         let number = |line: &str| line.strip_prefix("kept ")?.strip_suffix('.')?.parse::<u64>().ok();
         let mut heard = self.lines.by_ref().filter_map(|line| number(&line.unwrap()));
-        let last = heard.by_ref().take(acknowledgements).last().unwrap();
+        // Two threads say them.
+        let highest = heard.by_ref().take(acknowledgements).max().unwrap();
         self.process.kill().unwrap();
         // What it said before it died counts; the last line may be torn, and then means nothing.
-        let rest = heard.last().unwrap_or(last);
+        let rest = heard.max().unwrap_or_default();
         self.process.wait().unwrap();
-        rest
+        highest.max(rest)
     }
 }
 
@@ -66,19 +68,35 @@ fn child_appends() {
     };
     let writer =
         Writer::start(folder.recover().unwrap().records.finish().unwrap(), durability, BOUNDS).unwrap();
+    let (ask, asked) = sync_channel(0);
+    let (appended, has_appended) = sync_channel(0);
+    let handle = writer.handle().clone();
+    std::thread::spawn(move || append_beside(&handle, &asked, &appended));
     loop {
         let next = writer.handle().last() + 1;
-        let said = move || writeln!(stdout(), "kept {next}.").unwrap();
-        if durability == Durability::Os {
-            // As the exchange's desk does it.
-            writer.write(&payload(next)).unwrap();
-            said();
+        if next.is_multiple_of(5) {
+            ask.send(next).unwrap();
+            has_appended.recv().unwrap();
         } else {
-            writer.handle().append(&payload(next), said).unwrap();
+            // As the exchange's desk does it; it may find what was appended not yet written.
+            writer.write(&payload(next)).unwrap();
+            say(next);
         }
+    }
+}
+
+fn say(kept: u64) {
+    println!("kept {kept}.");
+}
+
+/// Another thread: appends the records it is asked for, without waiting for them, and has snapshots taken.
+fn append_beside(handle: &Handle, asked: &Receiver<u64>, appended: &SyncSender<()>) {
+    for next in asked {
+        handle.append(&payload(next), move || say(next)).unwrap();
+        appended.send(()).unwrap();
         if next.is_multiple_of(300) {
             // One that isn't done yet stands for the next.
-            let _ = writer.handle().snapshot(next, next.to_le_bytes().to_vec(), |result| result.unwrap());
+            let _ = handle.snapshot(next, next.to_le_bytes().to_vec(), |result| result.unwrap());
         }
     }
 }

@@ -1,21 +1,20 @@
 //! The power is lost at every step of a journal's life.
 
 use lmex_journal::{Durability, Folder, RecoverError, Writer};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
-use crate::ask::{
-    SMALL, TAG, append, append_batch, checked_records, checked_snapshot, payload, recover, take_snapshot,
-};
+use crate::ask::{SMALL, TAG, append, checked_records, checked_snapshot, payload, recover, take_snapshot};
 use crate::disk::SimDisk;
 
-/// A life: single records, batches, segments, snapshots, a second start; the number of the last record that was
-/// acknowledged. It ends at the first refusal.
+/// A life: records that are written and such that are appended beside them, segments, snapshots, a second start; the
+/// number of the last record that was acknowledged. It ends at the first refusal.
 fn live(disk: &SimDisk, durability: Durability) -> u64 {
     let mut acknowledged = 0;
     for _ in 0..2 {
         let Some(writer) = begin(disk, durability) else { return acknowledged };
         for round in 0..9 {
-            if live_round(&writer, durability, round, &mut acknowledged).is_none() {
+            acknowledged = acknowledged.max(live_round(&writer, round));
+            if writer.handle().failure().is_some() {
                 return acknowledged;
             }
         }
@@ -31,31 +30,38 @@ fn begin(disk: &SimDisk, durability: Durability) -> Option<Writer> {
     Writer::start(recovered.records.finish().ok()?, durability, SMALL).ok()
 }
 
-/// With `os` records are written as the exchange's desk does it: by their caller.
-fn live_round(writer: &Writer, durability: Durability, round: u32, acknowledged: &mut u64) -> Option<()> {
-    let handle = writer.handle();
-    let heard = match (durability, round % 2) {
-        (Durability::Os, _) => {
-            for _ in 0..(if round.is_multiple_of(2) { 1 } else { 7 }) {
-                *acknowledged = writer.write(&payload(handle.last() + 1)).ok()?;
-            }
-            Vec::new()
-        }
-        (_, 0) => vec![append(handle)],
-        _ => append_batch(handle, 7),
-    };
-    for heard in heard {
-        *acknowledged = heard.recv().ok()?;
-    }
-    // A snapshot that fails is told, and the journal goes on.
-    let _ = (round % 3 == 2).then(|| take_snapshot(handle));
-    handle.failure().is_none().then_some(())
+/// Writes one record or seven as the exchange's desk does it, by their caller; another thread appends some and takes
+/// a snapshot meanwhile. The last that was acknowledged to either.
+fn live_round(writer: &Writer, round: u32) -> u64 {
+    let (records, handle) = (if round.is_multiple_of(2) { 1 } else { 7 }, writer.handle());
+    // A record holds its number, so nobody may come between who asks for it and its record.
+    let turn = Mutex::new(());
+    std::thread::scope(|scope| {
+        let beside = scope.spawn(|| {
+            let appended: Vec<_> = (0..round % 4)
+                .map(|_| {
+                    let _mine = turn.lock().unwrap();
+                    append(handle)
+                })
+                .collect();
+            // A snapshot that fails is told, and the journal goes on.
+            let _ = (round % 3 == 2).then(|| take_snapshot(handle));
+            appended.iter().map_while(|heard| heard.recv().ok()).last()
+        });
+        let written = (0..records).map_while(|_| {
+            let _mine = turn.lock().unwrap();
+            writer.write(&payload(handle.last() + 1)).ok()
+        });
+        let written = written.last();
+        written.max(beside.join().unwrap()).unwrap_or_default()
+    })
 }
 
 #[test]
 fn nothing_acknowledged_is_lost_wherever_the_power_goes() {
     let whole = SimDisk::default();
-    assert_eq!(live(&whole, Durability::Fsync), 2 * (5 + 4 * 7));
+    let (written, appended) = (5 + 4 * 7, 2 * (1 + 2 + 3));
+    assert_eq!(live(&whole, Durability::Fsync), 2 * (written + appended));
     let operations = whole.lock().operations;
     assert!(operations > 100);
     for step in 0..operations {

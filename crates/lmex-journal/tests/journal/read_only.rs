@@ -57,6 +57,24 @@ fn a_look_changes_nothing_and_goes_as_far_back_as_it_can() {
 }
 
 #[test]
+fn nothing_goes_on_in_a_folder_that_is_only_looked_at() {
+    let place = tempfile::tempdir().unwrap();
+    folder(place.path());
+    let torn_ends = || {
+        let before = files(place.path());
+        let looked_at = Folder::open_to_read(place.path(), TAG).unwrap().recover().unwrap();
+        let torn = looked_at.cut.is_some();
+        let error = looked_at.records.finish().map(|ready| ready.last()).unwrap_err();
+        assert!(error.to_string().ends_with("the folder is only read"), "{error}");
+        assert!(files(place.path()) == before, "the folder was changed");
+        torn
+    };
+    assert!(torn_ends());
+    Folder::open(place.path(), TAG).unwrap().recover().unwrap().records.finish().unwrap();
+    assert!(!torn_ends());
+}
+
+#[test]
 fn whoever_looks_and_whoever_writes_keep_each_other_out() {
     let place = tempfile::tempdir().unwrap();
     folder(place.path());

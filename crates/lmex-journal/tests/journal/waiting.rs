@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::channel;
 use std::thread::current;
 
-use lmex_journal::{Durability, Writer};
+use lmex_journal::{Bounds, Durability, Writer};
 
 use crate::ask::{SMALL, hold, payload, recover, start, state, take_snapshot};
 use crate::disk::SimDisk;
@@ -50,6 +50,33 @@ fn a_new_segment_costs_no_more_syncs_than_any_other_record() {
     writer.close().unwrap();
     assert!(disk.names("journal-").len() > 20);
     assert_eq!(state(&disk).unwrap(), (0, 500, None));
+}
+
+/// Waits until the thread that makes the next segment has come to the end of what it was asked for before.
+fn wait_for_its_turn(writer: &Writer) {
+    for _ in 0..2 {
+        // It passes snapshots on first, so it was done with all else when it passed on the second one.
+        writer.write(b"one more").unwrap();
+        let _ = take_snapshot(writer.handle());
+    }
+}
+
+#[test]
+fn a_segment_that_could_not_be_made_is_tried_again_before_anybody_waits_for_it() {
+    let disk = SimDisk::default();
+    let bounds = Bounds { segment_bytes: 4 << 20, record_bytes: 64 << 10, ..SMALL };
+    let writer = start(&disk, Durability::Os, bounds);
+    let write = |bytes: usize| (0..bytes >> 15).all(|_| writer.write(&[1; 32 << 10]).is_ok());
+    disk.lock().makes_no_files = true;
+    assert!(write(5 << 20));
+    wait_for_its_turn(&writer);
+    assert_eq!(disk.names("journal-").len(), 2);
+    assert_eq!(disk.names("journal-next"), [""; 0]);
+    disk.lock().makes_no_files = false;
+    assert!(write((1 << 20) + (64 << 10)));
+    wait_for_its_turn(&writer);
+    assert_eq!(disk.names("journal-next").len(), 1);
+    writer.close().unwrap();
 }
 
 #[test]
