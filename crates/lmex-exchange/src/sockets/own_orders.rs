@@ -8,6 +8,7 @@ use lmex_engine::{
 };
 use lmex_types::{OrderId, TimeMs};
 
+use super::listeners::Listeners;
 use crate::table::OrderTable;
 use crate::translate::ended;
 use crate::views::{OrderRecord, Origin};
@@ -87,16 +88,17 @@ impl Tidings {
     }
 }
 
-/// Who is told of an event, if anybody listens.
+/// What is told of an event, for those who listen. An account that doesn't gets nothing made up.
 struct Teller<'a> {
     at: TimeMs,
-    to: Option<&'a mut Tidings>,
+    to: &'a mut Tidings,
+    listeners: &'a Listeners,
 }
 
 impl Teller<'_> {
     fn news(&mut self, own: &OwnOrder, what: What) {
-        if let Some(tidings) = &mut self.to {
-            tidings.news.push(own.news(what, self.at));
+        if self.listeners.has_private(own.record.order.account) {
+            self.to.news.push(own.news(what, self.at));
         }
     }
 
@@ -105,9 +107,9 @@ impl Teller<'_> {
     }
 
     fn changed(&mut self, own: &OwnOrder) {
-        if let Some(tidings) = self.to.as_mut().filter(|_| own.is_shown()) {
-            let order = &own.record.order;
-            tidings.changed.entry((order.account, order.market)).or_default().insert(order.id);
+        let order = &own.record.order;
+        if own.is_shown() && self.listeners.has_private(order.account) {
+            self.to.changed.entry((order.account, order.market)).or_default().insert(order.id);
         }
     }
 }
@@ -133,9 +135,9 @@ impl OwnOrders {
         shown.filter(move |record| (record.order.account, record.order.market) == (account, market))
     }
 
-    /// Follows an event, and tells what its owners should hear of it.
-    pub(super) fn apply(&mut self, event: &Event, at: TimeMs, tell: Option<&mut Tidings>) {
-        let mut teller = Teller { at, to: tell };
+    /// Follows an event, and tells what those who listen should hear of it.
+    pub(super) fn apply(&mut self, event: &Event, at: TimeMs, to: &mut Tidings, listeners: &Listeners) {
+        let mut teller = Teller { at, to, listeners };
         match *event {
             Event::OrderAccepted { order } => self.accepted(order, &mut teller),
             Event::OrderTriggered { order, contracts, trigger, .. } => {
