@@ -23,7 +23,9 @@
 //! error 1007 and a close frame that says why for a farewell, and nobody else notices. Answers to pings are counted
 //! there too. What concerns one account is looked up and made up for that account's listeners alone. Each connection
 //! has a task that empties its outbox into the
-//! socket and hands what the client asks to the hub, which answers in order: acknowledgement first, then data.
+//! socket and hands what the client asks to the hub, which answers in order: acknowledgement first, then data. A client
+//! that asks for more topics a second than [`SocketConfig`] allows waits alone, and the hub hears all batches that are
+//! there before each request.
 //!
 //! # What is served
 //!
@@ -43,6 +45,7 @@
 //! `tradeHistoryApi` with the old name `BTCPFC`.
 
 mod all_positions;
+mod allowance;
 mod audience;
 mod auth;
 mod book_feed;
