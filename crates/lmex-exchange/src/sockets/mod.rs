@@ -21,8 +21,11 @@
 //! One task, the hub, hears every batch of the desk. It keeps a book per market, writes each message once and puts
 //! it into the outbox of whoever subscribed. It never waits for a client: an outbox that is full is closed, with
 //! error 1007 and a close frame that says why for a farewell, and nobody else notices. Answers to pings are counted
-//! there too. Each connection has a task that empties its outbox into the
-//! socket and hands what the client asks to the hub, which answers in order: acknowledgement first, then data.
+//! there too. What concerns one account is looked up and made up for that account's listeners alone. Each connection
+//! has a task that empties its outbox into the
+//! socket and hands what the client asks to the hub, which answers in order: acknowledgement first, then data. A client
+//! that asks for more topics a second than [`SocketConfig`] allows waits alone, and the hub hears all batches that are
+//! there before each request.
 //!
 //! # What is served
 //!
@@ -41,6 +44,7 @@
 //! `tradeHistoryApi` with the old name `BTCPFC`.
 
 mod all_positions;
+mod allowance;
 mod audience;
 mod auth;
 mod book_feed;
@@ -50,6 +54,7 @@ mod config;
 mod connection;
 mod hub;
 mod ladder;
+mod listeners;
 mod market_feed;
 mod open_orders;
 mod outbox;
