@@ -171,7 +171,7 @@ fn a_record_that_finds_no_room_waits_for_a_snapshot_that_finds_none() {
         disk.wait_for_writes_without_room(1);
         std::thread::scope(|scope| {
             let writing = scope.spawn(|| (21..=60).map(|number| writer.write(&payload(number))).collect());
-            disk.wait_for_writes_without_room(2);
+            disk.wait_for_writes_without_room(3);
             disk.lock().holds_removals = false;
             let written: Result<Vec<u64>, AppendError> = writing.join().unwrap();
             assert_eq!(written, Ok((21..=60).collect()), "{durability:?}");
