@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use axum::extract::ws::Utf8Bytes;
+use lmex_api::stream::StreamPath;
 use lmex_engine::{AccountId, Event, MarketId};
 use lmex_types::TimeMs;
 use tokio::sync::mpsc;
@@ -18,7 +19,7 @@ use super::channel::{Channel, MarketTopic};
 use super::config::SocketConfig;
 use super::market_feed::{MarketFeed, trades_data};
 use super::own_orders::{OwnOrders, Tidings};
-use super::reply;
+use super::reply::{self, Complaint};
 use super::standing::Standing;
 use super::switchboard::{Client, ConnectionId, Switchboard};
 use crate::Batch;
@@ -267,6 +268,7 @@ impl Hub {
             }
         }
         self.board.send(id, reply::acknowledgement("subscribe", &understood));
+        self.complain(id, topics);
         for channel in channels {
             if let Channel::OpenOrders(market, settlement) = channel {
                 self.send_open_orders(id, market, settlement);
@@ -274,6 +276,25 @@ impl Hub {
                 self.board.send(id, message);
             }
         }
+    }
+
+    /// Says what is wrong with topics that are left out of the acknowledgement, where the dialect does.
+    fn complain(&mut self, id: ConnectionId, topics: &[String]) {
+        if self.board.path(id) != Some(StreamPath::Book) || !self.dialect.complains_of_topics() {
+            return;
+        }
+        let any_market = |_: &str| self.markets.keys().next().copied();
+        let complaint = |topic: &String| {
+            let known = Channel::find(StreamPath::Book, topic, any_market)
+                .filter(|found| found.is_known_in(self.dialect));
+            match known {
+                Some(_) => Complaint::UnknownMarket(topic.clone()),
+                None => Complaint::UnknownTopic(topic.clone()),
+            }
+        };
+        let unknown = topics.iter().filter(|topic| self.find(id, topic).is_none());
+        let complaints: Vec<_> = unknown.map(complaint).collect();
+        complaints.iter().for_each(|complaint| self.board.send(id, complaint.text()));
     }
 
     fn unsubscribe(&mut self, id: ConnectionId, topics: &[String]) {
