@@ -51,8 +51,9 @@ const SHORTEST_SLEEP: Duration = Duration::from_millis(1);
 const MOST_STEPS: usize = 4;
 /// Requests that are answered together, at most.
 const MOST_TOGETHER: usize = 32;
-/// The same where one sync does for all of them: as many as may wait.
-const MOST_FOR_A_SYNC: usize = handle::QUEUE;
+/// The same where one sync does for all of them. Their news leave at once, and what waits for one listener is bounded: had
+/// all been of one account, whoever reads as fast as he can would still not be taken for slow.
+const MOST_FOR_A_SYNC: usize = 256;
 
 /// Owner of the engine and the views.
 pub(crate) struct Desk {

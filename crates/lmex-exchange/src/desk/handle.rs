@@ -13,7 +13,7 @@ use super::{Desk, DeskState};
 use crate::feed::Batch;
 
 /// Requests that wait for the desk before senders have to wait.
-pub(super) const QUEUE: usize = 1_024;
+const QUEUE: usize = 1_024;
 
 /// The desk is gone: the exchange is shutting down, or it has failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
