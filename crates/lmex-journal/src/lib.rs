@@ -44,10 +44,17 @@
 //!
 //! # Who waits for the disk
 //!
+//! [`Writer::write`] is for one thread that answers for its records, and writes them by itself: that is the shortest way.
+//! [`Handle::append`] is for those who don't wait, or are many: a thread of the journal's own takes what they append together.
+//! Both may be used at once.
+//!
 //! Where a sync is promised, whoever writes: once for all that waited. Otherwise nobody but a thread of the journal's own. It
 //! syncs behind the writes, so that neither a snapshot nor the system finds much to do at once; it makes the next
 //! segment ahead, with its name and its room on the disk, and names it when it was begun. A recovery takes the file in either state,
 //! and brings all that it gives back to the disk: what a start has shown outlives the next power loss, whatever was promised.
+//!
+//! On a full disk whoever writes also waits for what else is under way, a snapshot or the next segment: one that can't be
+//! completed gives its room back, and then the record is tried once more.
 //!
 //! # Use
 //!

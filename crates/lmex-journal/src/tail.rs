@@ -144,16 +144,20 @@ impl Tail {
         written
     }
 
-    /// On a full disk, once more. What there is may do for the records, if not for the room; and a snapshot that finds
-    /// none has taken what there was until it is given up, so that is waited for.
-    fn again_if_full(&mut self, written: io::Result<()>, bytes: &[u8], at: u64) -> io::Result<()> {
-        match written {
-            Err(error) if error.kind() == ErrorKind::StorageFull => {
-                self.syncer.wait_for_others();
-                self.file.write_at(bytes, at)
-            }
-            written => written,
+    /// On a full disk, once more: what there is may do for the records, if not for the room. Then a last time: a snapshot
+    /// that finds no room has taken what there was until it is given up, so that is waited for.
+    fn again_if_full(&mut self, mut written: io::Result<()>, bytes: &[u8], at: u64) -> io::Result<()> {
+        let is_full = |written: &io::Result<()>| {
+            written.as_ref().is_err_and(|error| error.kind() == ErrorKind::StorageFull)
+        };
+        if is_full(&written) {
+            written = self.file.write_at(bytes, at);
         }
+        if is_full(&written) {
+            self.syncer.wait_for_others();
+            written = self.file.write_at(bytes, at);
+        }
+        written
     }
 
     /// Begins a new segment where the batch would make the present one too long; whether it has. It was made ahead, and

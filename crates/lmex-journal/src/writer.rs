@@ -122,7 +122,7 @@ fn run(queue: &Queue, committer: &Mutex<Option<Committer>>) {
     let panicked = FailWhenDropped(queue);
     let mut pending = Pending::new();
     while queue.wait() && commit(queue, committer, &mut pending) {
-        // Without the committer: whoever writes by himself needn't wait until others are told.
+        // Without the committer: whoever writes by himself needn't wait until others are told of what is kept.
         tell(queue, &mut pending.done);
         pending.draft.clear();
     }
