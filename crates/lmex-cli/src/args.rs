@@ -117,7 +117,7 @@ pub enum Command {
         after_help = "Example: lmex sign POST /api/v2.3/order --nonce 1624985375123 --body '{\"size\":1}' --json"
     )]
     Sign(commands::sign::Sign),
-    /// Send any request, signed, once; print the answer as it came.
+    /// Send any request, signed, once; print the answer as it came, and end with 0 if HTTP says yes.
     #[command(
         after_help = "Example: lmex api GET /api/v2.3/user/positions --query symbol=BTC-PERP\n\nOn live, all but GET asks first; the cap LMEX_MAX_NOTIONAL does not hold here, since the body may be anything."
     )]

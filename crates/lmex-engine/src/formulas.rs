@@ -49,7 +49,7 @@
 //! | the venue's order | as far as the price band and the fund go | contracts down | chosen |
 //! | auto-deleveraging | rank by `U/│C│ × leverage` in profit, `U/│C│ ÷ leverage` in loss; leverage `= │n│·v(mark) / equity` | compared exactly | BitMEX; LMEX shows the bucket alone |
 //! | its price | the bankruptcy value, to a tick | in favour of the one who is liquidated | usual |
-//! | bucket | `5 − ⌊5 × those who rank higher / all of the side⌋`: 5 is closed first ([`Engine::adl_bucket`]) | – | LMEX shows five and no formula: fifths of the queue, as at Binance |
+//! | bucket | `5 − ⌊5 × those who rank higher / all of the side⌋`: 5 is closed first ([`Engine::adl_bucket`]) | – | chosen: fifths of the queue, as at Binance; recorded are 0, 1 and 2, and what BTSE prints (2 beside a percentile of 0.75) fits no fifths |
 //!
 //! ## How far from the mark
 //!
@@ -84,9 +84,10 @@
 //! |---|---|---|---|
 //! | mark price | `75 % × index + 25 % × impact mid`, or as it is given ([`MarkRules`]) | to the tick's decimals | LMEX, support article of 2023 |
 //! | impact mid | mean of the average prices at which 10,000 USDT could be sold and bought | down | the notional is an assumption |
-//! | premium `P` | mean over the interval, by time, of `(mark − index) / index`; the local exchange's simulated crowd gives the rate, of its own price's premium (see `docs/MARKET.md`) | to 1e-12, down | usual |
+//! | premium `P` | mean over the interval, by time, of `(mark − index) / index`; the local exchange's simulated crowd gives the rate, of its own price's premium (see `docs/MARKET.md`) | each premium to the nearest 1e-12, cut to ±1; their mean to 1e-12, down | usual |
 //! | funding rate | `P + clamp(interest − P, ±0.05 %)`, cut to `±0.75 %` ([`FundingRules::rate`]) | exact | usual (Binance, Bybit, BitMEX); LMEX publishes interval and "notional × rate" |
 //! | funding payment | `n·v(mark) × rate`: above zero is paid, below it received | up, for both sides | LMEX: "notional × rate" |
+//! | times of funding that were missed | of several, as after a clock that jumped, the oldest and the two latest are paid, at the mark price of now | – | chosen: time that nobody lived through has no prices |
 //! | price band | `mark × (1 ± 10 %)` | to a tick, inwards | LMEX has one (status 305); its width is an assumption |
 //!
 //! # Orders

@@ -80,8 +80,8 @@ pub use lmex_types::{
 pub use local::{AdminError, LocalAdmin, LocalExchange, LocalState};
 pub use market::MarkedCandle;
 pub use orders::{
-    CheckedOrder, DoneOrder, Durability, Exits, JournalError, NewOrder, OrderError, OrderOutcome, OrderPrice,
-    Refusal, Resolution, Trigger, UnknownOrder, new_client_id,
+    CheckedOrder, DoneOrder, Durability, Exits, JournalError, NewAlgoOrder, NewOrder, OrderError,
+    OrderOutcome, OrderPrice, Refusal, Resolution, Trigger, UnknownOrder, new_client_id,
 };
 pub use reply::Reply;
 pub use secret::{MalformedKey, Secret};

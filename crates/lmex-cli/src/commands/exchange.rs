@@ -33,7 +33,8 @@ pub struct Serve {
     /// Where to listen: an address of this machine; port 0 takes a free one.
     #[arg(long, default_value = "127.0.0.1:9090", value_name = "ADDRESS", value_parser = address)]
     pub listen: SocketAddr,
-    /// The seed of the simulated market: the same seed makes the same market [default: 7, or the data folder's].
+    /// The seed of the simulated market: the same seed makes the same market from the start on; the
+    /// candles before it depend on when that is [default: 7, or the data folder's].
     #[arg(long, value_parser = seed, allow_negative_numbers = true)]
     pub seed: Option<u64>,
     /// Whether LMEX's rate limits are kept.

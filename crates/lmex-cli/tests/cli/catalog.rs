@@ -5,7 +5,7 @@ use lmex_api::CATALOG;
 use crate::support::{KEY, SECRET, Venue};
 
 /// Method, path, and a command that asks it. They are run in the order of the catalog, one after the other.
-const VERBS: [(&str, &str, &str); 34] = [
+pub(crate) const VERBS: [(&str, &str, &str); 34] = [
     ("GET", "/api/v2.3/market_summary", "markets"),
     ("GET", "/api/v2.3/ohlcv", "candles BTC-PERP"),
     ("GET", "/api/v2.3/price", "price BTC-PERP"),

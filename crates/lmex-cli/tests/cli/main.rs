@@ -12,6 +12,7 @@ mod controls;
 mod data;
 mod demo;
 mod doctor;
+mod endpoints;
 mod environments;
 mod exchange;
 mod help;

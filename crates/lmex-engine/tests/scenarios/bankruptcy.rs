@@ -111,6 +111,7 @@ fn an_order_that_rests_is_cancelled_when_it_would_be_filled_there() {
     );
 }
 
+/// Of 51,000 the position needs 1 % × 50,000 × 100 = 50,000. Bankrupt at 100 − 51,000 / 50,000 = 98.98: nothing may trade at 98.
 #[test]
 fn prints_and_depth_of_the_crowd_find_no_such_order_either() {
     for crowd in ["trade buy 20 @ 99", "depth bid 99 20"] {

@@ -60,6 +60,8 @@ fn who_is_no_longer_safe_is_liquidated_before_a_stop_of_theirs_fires() {
     );
 }
 
+/// A's loss at 98 is 50,000 × 2 = 100,000, all there is; 0.5 % × 50,000 × 98 = 24,500 would have to be left. At 99 it is 50,000, and
+/// the fund gets 0.2 % × 50,000 × 99 = 9,900.
 #[test]
 fn stops_of_those_who_are_safe_fire_after_it_nearest_first() {
     check(
@@ -200,6 +202,7 @@ fn each_isolated_position_has_its_exits() {
     );
 }
 
+/// 5 × 106 / 10 = 53 are set aside.
 #[test]
 fn the_legs_of_a_pair_are_for_the_same_new_position() {
     check(

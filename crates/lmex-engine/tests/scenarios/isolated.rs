@@ -159,6 +159,7 @@ fn a_fill_takes_no_more_than_the_cross_positions_leave() {
     );
 }
 
+/// 900 × 100 / 1 = 90,000 of 100,000 are set aside; 101 × 100 / 1 = 10,100 are more than what is left.
 #[test]
 fn what_is_set_aside_can_not_be_withdrawn() {
     check(

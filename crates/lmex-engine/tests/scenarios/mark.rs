@@ -56,6 +56,8 @@ fn a_given_mark_counts_as_it_is() {
     );
 }
 
+/// At 98 the loss is 50,000 × 2 = 100,000, all there is; 0.5 % × 50,000 × 98 = 24,500 would have to be left. Bankrupt at
+/// 100 − 100,000 / 50,000 = 98. The order goes to the edge of the band, 98 − 10 % = 88.2, so 89.
 #[test]
 fn the_book_alone_does_not_move_the_mark() {
     check(

@@ -130,6 +130,7 @@ fn pegs_stand_still_while_halted_and_follow_when_it_re_opens() {
     );
 }
 
+/// 100,000 less a loss of 10 × 10 = 100 and a margin of 1 % × 10 × 90 = 9.
 #[test]
 fn prices_and_positions_go_on_while_halted() {
     check(

@@ -163,6 +163,7 @@ fn what_the_limit_leg_needs_is_free_for_the_stop_leg() {
     );
 }
 
+/// 1 % × 200,000 × 95 = 190,000.
 #[test]
 fn the_limit_leg_is_refused_as_any_order_and_then_there_is_no_pair() {
     check(

@@ -40,6 +40,7 @@ fn a_cautious_price_may_be_far_away() {
     );
 }
 
+/// The band is 100 ± 10 %: 90 to 110. Two of three bought at 110 are sold at 90: 2 × −20 = −40.
 #[test]
 fn a_market_order_trades_at_the_edge_and_no_further() {
     check(

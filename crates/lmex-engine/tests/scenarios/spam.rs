@@ -108,6 +108,7 @@ fn small_and_post_only_is_refused() {
     );
 }
 
+/// 1 × 5 × 0.05 % = 0.0025.
 #[test]
 fn a_small_market_order_pays_as_taker_anyway() {
     check_hiding(

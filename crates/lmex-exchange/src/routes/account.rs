@@ -9,6 +9,8 @@ use lmex_engine::{AccountId, MarketView, PositionView};
 
 use super::market::{count, market_id, markets};
 use super::{Answer, Json};
+use lmex_types::TimeMs;
+
 use crate::call::PrivateCall;
 use crate::desk::DeskState;
 use crate::error_body::Refused;
@@ -72,8 +74,13 @@ pub(super) async fn trades(State(app): State<Arc<App>>, call: PrivateCall) -> An
 struct Asked {
     symbol: Option<String>,
     filter: FillFilter,
+    /// Whether what is older than a week is wanted, too.
+    is_old_wanted: bool,
     count: usize,
 }
+
+/// An answer covers so many days at most, in milliseconds (the document's table of trade history).
+const WEEK_MS: i64 = 7 * 86_400_000;
 
 impl Asked {
     fn read(mut fields: Fields<'_>) -> Result<Self, Refused> {
@@ -88,19 +95,32 @@ impl Asked {
                 before: fields.whole("beforeSerialId")?,
                 after: fields.whole("afterSerialId")?,
             },
+            is_old_wanted: fields.flag("includeOld")?.unwrap_or(false),
             count: count(&mut fields)?,
         };
-        // Both say what is always so here: nothing is archived, and symbols are exact.
-        fields.flag("includeOld")?;
+        // What is always so here: symbols are exact.
         fields.flag("isMatchSymbol")?;
         fields.finish()?;
         Ok(asked)
     }
+
+    /// The bounds that count: the last week before the end, or the first one after the start.
+    fn window(&self, now: TimeMs) -> (Option<TimeMs>, Option<TimeMs>) {
+        let FillFilter { start, end, .. } = self.filter;
+        match (start, end) {
+            _ if self.is_old_wanted => (start, end),
+            (Some(start), Some(end)) => (Some(start.max(end.plus_ms(-WEEK_MS))), Some(end)),
+            (Some(start), None) => (Some(start), Some(start.plus_ms(WEEK_MS))),
+            (None, Some(end)) => (Some(end.plus_ms(-WEEK_MS)), Some(end)),
+            (None, None) => (Some(now.plus_ms(-WEEK_MS)), None),
+        }
+    }
 }
 
 fn fills(state: &DeskState, account: AccountId, asked: Asked, seed: u64) -> Result<Vec<UserTrade>, Refused> {
+    let (start, end) = asked.window(state.now);
     let market = asked.symbol.map(|symbol| market_id(state, &symbol)).transpose()?;
-    let filter = FillFilter { market, ..asked.filter };
+    let filter = FillFilter { market, start, end, ..asked.filter };
     let shown = state.fills.of(account, &filter).take(asked.count).filter_map(|fill| {
         let market = state.engine.market(fill.order.market)?;
         Some(translate::user_trade(fill, &market, state.owners.name(account), seed))

@@ -41,6 +41,11 @@ impl Channel {
         about_account.filter(|_| path == StreamPath::Main).map(Self::Account)
     }
 
+    /// Whether it is heard after a login only, each account of itself.
+    pub(super) fn is_private(self) -> bool {
+        !matches!(self, Self::Market(..))
+    }
+
     /// Whether a venue of this dialect knows the channel.
     pub(super) fn is_known_in(self, dialect: Dialect) -> bool {
         let is_lmex_alone = match self {
@@ -49,8 +54,7 @@ impl Channel {
             }
             Self::Market(_, topic) => matches!(topic, MarketTopic::BookUngrouped | MarketTopic::Top),
             Self::Account(topic) => {
-                use AccountTopic::{AllPositionV3, NotificationV3, PositionsV2};
-                matches!(topic, NotificationV3 | AllPositionV3 | PositionsV2)
+                matches!(topic, AccountTopic::AllPositionV3 | AccountTopic::PositionsV2)
             }
             Self::OpenOrders(..) => true,
         };

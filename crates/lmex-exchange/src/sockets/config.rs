@@ -32,6 +32,9 @@ pub(crate) struct SocketConfig {
     pub(crate) max_inbound_bytes: usize,
     /// Most topics of one connection; more are not acknowledged.
     pub(crate) max_subscriptions: usize,
+    /// So many topics a second may be asked for or given up on one connection, and those of a second at once. The rest
+    /// waits; nothing is refused.
+    pub(crate) topics_per_s: u32,
     /// Most connections at once; more get 503.
     pub(crate) max_connections: usize,
     /// So many failed logins close the connection (error 1008).
@@ -69,6 +72,7 @@ impl Default for SocketConfig {
             outbox_bytes: 4 * 1_024 * 1_024,
             max_inbound_bytes: 64 * 1_024,
             max_subscriptions: 100,
+            topics_per_s: 100,
             max_connections: 1_024,
             max_failed_logins: 5,
         }

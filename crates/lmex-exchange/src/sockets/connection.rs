@@ -12,6 +12,7 @@ use tokio::sync::oneshot;
 use tokio::task::yield_now;
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 
+use super::allowance::Allowance;
 use super::auth::Authenticator;
 use super::config::SocketConfig;
 use super::hub::{HubGone, HubHandle, HubRequest};
@@ -249,6 +250,7 @@ struct Reader<'a> {
     pong_due: Instant,
     failed_logins: u32,
     login: Login,
+    allowance: Allowance,
 }
 
 impl<'a> Reader<'a> {
@@ -256,7 +258,8 @@ impl<'a> Reader<'a> {
         let now = Instant::now();
         let next_ping = now + Duration::from_millis(desk.config.ping_every_ms);
         let pong_due = now + Duration::from_millis(desk.config.pong_within_ms);
-        Self { id, path, desk, outbox, next_ping, pong_due, failed_logins: 0, login }
+        let allowance = Allowance::new(desk.config.topics_per_s, now);
+        Self { id, path, desk, outbox, next_ping, pong_due, failed_logins: 0, login, allowance }
     }
 
     async fn run<S, E>(&mut self, stream: &mut S) -> Ending
@@ -316,6 +319,11 @@ impl<'a> Reader<'a> {
             Ok(request) => request,
             Err(complaint) => return self.say(complaint.text()),
         };
+        let wait = self.allowance.take(request.topics(), Instant::now());
+        if !wait.is_zero() {
+            // Nothing more is read from this client meanwhile; what is published goes out.
+            sleep(wait).await;
+        }
         match request {
             Request::TextPing => self.say(Utf8Bytes::from_static("pong")),
             Request::Ping => self.say(Utf8Bytes::from_static(r#"{"event":"pong"}"#)),

@@ -1,25 +1,25 @@
 //! The task that hears every batch and tells every client.
 
+mod own;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use axum::extract::ws::Utf8Bytes;
+use lmex_api::stream::StreamPath;
 use lmex_engine::{AccountId, Event, MarketId};
 use lmex_types::TimeMs;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
 use super::audience::Audience;
-use super::channel::{AccountTopic, Channel, MarketTopic, Settlement};
+use super::channel::{Channel, MarketTopic};
 use super::config::SocketConfig;
 use super::market_feed::{MarketFeed, trades_data};
-use super::open_orders::{all_rows, changed_rows, open_order_message};
-use super::own_orders::{Changes, OwnOrders, Tidings};
-use super::position_message::positions_message;
-use super::private_message::{fill_message, notification, notification_v3};
-use super::reply;
+use super::own_orders::{OwnOrders, Tidings};
+use super::reply::{self, Complaint};
 use super::standing::Standing;
 use super::switchboard::{Client, ConnectionId, Switchboard};
 use crate::Batch;
@@ -161,12 +161,9 @@ impl Hub {
 
     fn on_batch(&mut self, batch: &Batch) {
         self.now = batch.at;
-        // Where nobody listens, nothing is made up: who comes begins with all that is open.
-        let has_listeners = self.board.has_listeners();
         for event in &batch.events {
             self.on_event(event);
-            let tell = has_listeners.then_some(&mut self.tidings);
-            self.own_orders.apply(event, self.now, tell);
+            self.own_orders.apply(event, self.now, &mut self.tidings, self.board.listeners());
         }
         self.publish_tops_and_trades();
         self.publish_news();
@@ -235,105 +232,18 @@ impl Hub {
         }
     }
 
-    fn publish_news(&mut self) {
-        for news in self.tidings.news.drain(..) {
-            let Some(market) = self.markets.get(&news.record.order.market) else { continue };
-            let fills = Channel::Account(AccountTopic::FillsV2);
-            if self.board.is_heard(fills)
-                && let Some(message) = fill_message(market, &news, self.id_seed)
-            {
-                self.board.publish_to(news.account, fills, &message);
-            }
-            let notifications = Channel::Account(AccountTopic::NotificationV4);
-            if self.board.is_heard(notifications) {
-                self.board.publish_to(news.account, notifications, &notification(market, &news));
-            }
-            let forerunner = Channel::Account(AccountTopic::NotificationV3);
-            if self.board.is_heard(forerunner) {
-                self.board.publish_to(news.account, forerunner, &notification_v3(market, &news));
-            }
-        }
-    }
-
-    fn publish_open_orders(&mut self) {
-        for changes in self.tidings.take_changes() {
-            for settlement in Settlement::ALL {
-                self.publish_changes(&changes, settlement);
-            }
-        }
-    }
-
-    fn publish_changes(&mut self, changes: &Changes, settlement: Settlement) {
-        let channel = Channel::OpenOrders(changes.market, settlement);
-        let Some(market) = self.markets.get(&changes.market) else { return };
-        let symbol = market.symbol();
-        for (id, account) in self.board.audience(channel) {
-            if account == changes.account {
-                let name = settlement.market_name(symbol.as_str());
-                let rows = changed_rows(&self.own_orders, changes, market, &name);
-                let serial = self.board.next_serial(id, channel, false);
-                let topic = settlement.topic(symbol.as_str());
-                self.board.send(id, open_order_message(topic, serial, "UPDATE", rows));
-            }
-        }
-    }
-
-    /// Who is not logged in hears nothing: there is no account whose orders could be shown.
-    fn send_open_orders(&mut self, id: ConnectionId, market: MarketId, settlement: Settlement) {
-        let channel = Channel::OpenOrders(market, settlement);
-        let (Some(account), Some(feed)) = (self.board.account(id), self.markets.get(&market)) else { return };
-        let symbol = feed.symbol();
-        let name = settlement.market_name(symbol.as_str());
-        let rows = all_rows(&self.own_orders, account, market, feed, &name);
-        let serial = self.board.next_serial(id, channel, true);
-        let topic = settlement.topic(symbol.as_str());
-        self.board.send(id, open_order_message(topic, serial, "SNAPSHOT", rows));
-    }
-
-    fn publish_positions(&mut self, seq: u64, changed: &[PositionNews]) {
-        for news in changed {
-            self.told_positions.insert(news.account, seq);
-            for topic in AccountTopic::POSITIONS {
-                let channel = Channel::Account(topic);
-                if self.board.is_heard(channel) {
-                    let message = positions_message(topic, [&news.position]);
-                    self.board.publish_to(news.account, channel, &message);
-                }
-            }
-        }
-    }
-
-    /// Who has none hears an empty list, and knows that it has none. Who was told of a later change than the list knows of
-    /// hears the next one.
-    fn publish_all_positions(&mut self, seq: u64, all: &[PositionNews]) {
-        for topic in AccountTopic::ALL_POSITIONS {
-            let channel = Channel::Account(topic);
-            let accounts: BTreeSet<_> =
-                self.board.audience(channel).into_iter().map(|(_, account)| account).collect();
-            for account in accounts {
-                if self.told_positions.get(&account).is_some_and(|told| *told > seq) {
-                    continue;
-                }
-                let own = all.iter().filter(|news| news.account == account).map(|news| &news.position);
-                self.board.publish_to(account, channel, &positions_message(topic, own));
-            }
-        }
-    }
-
     fn on_request(&mut self, request: HubRequest) {
         match request {
             HubRequest::Join(id, client) => self.board.join(id, client),
             HubRequest::Leave(id) => self.board.leave(id),
             HubRequest::LogIn(id, account) => {
-                self.board.log_in(id, account);
+                let is_another = self.board.log_in(id, account);
                 self.board.send(id, reply::login(true));
-                for channel in self.board.channels(id) {
-                    if let Channel::OpenOrders(market, settlement) = channel {
-                        self.send_open_orders(id, market, settlement);
-                    }
+                if is_another {
+                    self.send_all_open_orders(id);
                 }
             }
-            HubRequest::AllPositions(seq, all) => self.publish_all_positions(seq, &all),
+            HubRequest::AllPositions(seq, all) => self.publish_all_positions(seq, all),
             HubRequest::Subscribe(id, topics) => self.subscribe(id, &topics),
             HubRequest::Unsubscribe(id, topics) => self.unsubscribe(id, &topics),
         }
@@ -358,6 +268,7 @@ impl Hub {
             }
         }
         self.board.send(id, reply::acknowledgement("subscribe", &understood));
+        self.complain(id, topics);
         for channel in channels {
             if let Channel::OpenOrders(market, settlement) = channel {
                 self.send_open_orders(id, market, settlement);
@@ -365,6 +276,25 @@ impl Hub {
                 self.board.send(id, message);
             }
         }
+    }
+
+    /// Says what is wrong with topics that are left out of the acknowledgement, where the dialect does.
+    fn complain(&mut self, id: ConnectionId, topics: &[String]) {
+        if self.board.path(id) != Some(StreamPath::Book) || !self.dialect.complains_of_topics() {
+            return;
+        }
+        let any_market = |_: &str| self.markets.keys().next().copied();
+        let complaint = |topic: &String| {
+            let known = Channel::find(StreamPath::Book, topic, any_market)
+                .filter(|found| found.is_known_in(self.dialect));
+            match known {
+                Some(_) => Complaint::UnknownMarket(topic.clone()),
+                None => Complaint::UnknownTopic(topic.clone()),
+            }
+        };
+        let unknown = topics.iter().filter(|topic| self.find(id, topic).is_none());
+        let complaints: Vec<_> = unknown.map(complaint).collect();
+        complaints.iter().for_each(|complaint| self.board.send(id, complaint.text()));
     }
 
     fn unsubscribe(&mut self, id: ConnectionId, topics: &[String]) {

@@ -21,8 +21,11 @@
 //! One task, the hub, hears every batch of the desk. It keeps a book per market, writes each message once and puts
 //! it into the outbox of whoever subscribed. It never waits for a client: an outbox that is full is closed, with
 //! error 1007 and a close frame that says why for a farewell, and nobody else notices. Answers to pings are counted
-//! there too. Each connection has a task that empties its outbox into the
-//! socket and hands what the client asks to the hub, which answers in order: acknowledgement first, then data.
+//! there too. What concerns one account is looked up and made up for that account's listeners alone. Each connection
+//! has a task that empties its outbox into the
+//! socket and hands what the client asks to the hub, which answers in order: acknowledgement first, then data. A client
+//! that asks for more topics a second than [`SocketConfig`] allows waits alone, and the hub hears all batches that are
+//! there before each request.
 //!
 //! # What is served
 //!
@@ -31,17 +34,17 @@
 //! | `update:SYM_0`, `update:SYM` | `/ws/oss/futures` | best 50 levels a side: a snapshot, then deltas |
 //! | `snapshotL1:SYM`, `snapshotL1:SYM_0` | `/ws/oss/futures` | best bid and offer at once, then at each change |
 //! | `tradeHistoryApi:SYM`, `…V2:SYM`, `…V3:SYM` | `/ws/futures` | public trades as they happen |
-//! | `fillsV2`, `notificationApiV4` | `/ws/futures`, after login | one's own fills, and what becomes of one's orders |
+//! | `fillsV2`, `notificationApiV3`, `notificationApiV4` | `/ws/futures`, after login | one's own fills, and what becomes of one's orders |
 //! | `allPositionV3`, `allPositionV4` | `/ws/futures`, after login | all open positions, every 5 seconds of real time |
 //! | `positionsV2`, `positionsV3` | `/ws/futures`, after login | each position that changes; one that is closed comes once more, with no contracts |
 //! | `open-order:SYM-USD`, `…:SYM-USDT`, `…:SYM` | `/ws/futures`, after login | all open orders, then changes, numbered for each listener |
-//! | `notificationApiV3` | `/ws/futures` | acknowledged; no data in this version |
 //!
 //! Sources: LMEX's stream documentation for topics, acknowledgements, login and keep-alive; BTSE's for error codes,
 //! text `ping` and the fields of version 2.3; a capture of LMEX for the legacy trade topic, which answers under
 //! `tradeHistoryApi` with the old name `BTCPFC`.
 
 mod all_positions;
+mod allowance;
 mod audience;
 mod auth;
 mod book_feed;
@@ -51,6 +54,7 @@ mod config;
 mod connection;
 mod hub;
 mod ladder;
+mod listeners;
 mod market_feed;
 mod open_orders;
 mod outbox;

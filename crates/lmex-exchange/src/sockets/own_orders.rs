@@ -1,6 +1,6 @@
 //! The open orders of all traders, as far as their private streams need them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, btree_set};
 
 use lmex_api::Status;
 use lmex_engine::{
@@ -8,6 +8,7 @@ use lmex_engine::{
 };
 use lmex_types::{OrderId, TimeMs};
 
+use super::listeners::Listeners;
 use crate::table::OrderTable;
 use crate::translate::ended;
 use crate::views::{OrderRecord, Origin};
@@ -16,7 +17,12 @@ use crate::views::{OrderRecord, Origin};
 #[derive(Debug, Default)]
 pub(super) struct OwnOrders {
     open: OrderTable<OwnOrder>,
+    shown: Shown,
 }
+
+/// The orders that are shown among an account's open orders of a market.
+#[derive(Debug, Default)]
+struct Shown(BTreeMap<(AccountId, MarketId), BTreeSet<OrderId>>);
 
 /// An order with what was told about it.
 #[derive(Debug, Clone)]
@@ -87,16 +93,17 @@ impl Tidings {
     }
 }
 
-/// Who is told of an event, if anybody listens.
+/// What is told of an event, for those who listen. An account that doesn't gets nothing made up.
 struct Teller<'a> {
     at: TimeMs,
-    to: Option<&'a mut Tidings>,
+    to: &'a mut Tidings,
+    listeners: &'a Listeners,
 }
 
 impl Teller<'_> {
     fn news(&mut self, own: &OwnOrder, what: What) {
-        if let Some(tidings) = &mut self.to {
-            tidings.news.push(own.news(what, self.at));
+        if self.listeners.has_private(own.record.order.account) {
+            self.to.news.push(own.news(what, self.at));
         }
     }
 
@@ -105,9 +112,9 @@ impl Teller<'_> {
     }
 
     fn changed(&mut self, own: &OwnOrder) {
-        if let Some(tidings) = self.to.as_mut().filter(|_| own.is_shown()) {
-            let order = &own.record.order;
-            tidings.changed.entry((order.account, order.market)).or_default().insert(order.id);
+        let order = &own.record.order;
+        if own.is_shown() && self.listeners.has_private(order.account) {
+            self.to.changed.entry((order.account, order.market)).or_default().insert(order.id);
         }
     }
 }
@@ -117,7 +124,7 @@ impl OwnOrders {
     pub(super) fn resume(orders: Vec<OrderRecord>) -> Self {
         let mut own = Self::default();
         for record in orders {
-            own.open.insert(record.order.id, Box::new(OwnOrder { record, announced: true }));
+            own.insert(OwnOrder { record, announced: true });
         }
         own
     }
@@ -127,15 +134,14 @@ impl OwnOrders {
         self.open.get(&id).map(|own| &own.record)
     }
 
-    /// The open orders that an account has sent and knows of, in no order.
+    /// The open orders that an account has sent and knows of, by their ids. No others are looked at.
     pub(super) fn of(&self, account: AccountId, market: MarketId) -> impl Iterator<Item = &OrderRecord> {
-        let shown = self.open.values().filter(|own| own.is_shown()).map(|own| &own.record);
-        shown.filter(move |record| (record.order.account, record.order.market) == (account, market))
+        self.shown.of(account, market).filter_map(|id| self.find(*id))
     }
 
-    /// Follows an event, and tells what its owners should hear of it.
-    pub(super) fn apply(&mut self, event: &Event, at: TimeMs, tell: Option<&mut Tidings>) {
-        let mut teller = Teller { at, to: tell };
+    /// Follows an event, and tells what those who listen should hear of it.
+    pub(super) fn apply(&mut self, event: &Event, at: TimeMs, to: &mut Tidings, listeners: &Listeners) {
+        let mut teller = Teller { at, to, listeners };
         match *event {
             Event::OrderAccepted { order } => self.accepted(order, &mut teller),
             Event::OrderTriggered { order, contracts, trigger, .. } => {
@@ -156,7 +162,7 @@ impl OwnOrders {
                 }
             }
             Event::LiquidationOrderEnded { order, remaining: 0, .. } => {
-                self.open.remove(&order);
+                self.remove(order);
             }
             Event::Deleveraged(ref trade) => self.deleveraged(trade, &mut teller),
             _ => {}
@@ -166,12 +172,23 @@ impl OwnOrders {
     /// An order that waits is there from now on; any other comes to rest, trades or ends first.
     fn accepted(&mut self, order: Order, teller: &mut Teller<'_>) {
         let announced = order.waits();
-        let own = Box::new(OwnOrder { record: OrderRecord::new(order), announced });
+        let own = OwnOrder { record: OrderRecord::new(order), announced };
         if announced {
             teller.state(&own, Status::TRIGGER_INSERTED, true);
             teller.changed(&own);
         }
-        self.open.insert(order.id, own);
+        self.insert(own);
+    }
+
+    fn insert(&mut self, own: OwnOrder) {
+        self.shown.note(&own);
+        self.open.insert(own.record.order.id, Box::new(own));
+    }
+
+    fn remove(&mut self, id: OrderId) -> Option<Box<OwnOrder>> {
+        let own = self.open.remove(&id)?;
+        self.shown.forget(&own.record.order);
+        Some(own)
     }
 
     fn fired(&mut self, order: OrderId, (contracts, trigger): (i64, i64), teller: &mut Teller<'_>) {
@@ -185,6 +202,9 @@ impl OwnOrders {
     fn rested(&mut self, order: OrderId, teller: &mut Teller<'_>) {
         let Some(own) = self.open.get_mut(&order) else { return };
         let first = !std::mem::replace(&mut own.announced, true);
+        if first {
+            self.shown.note(own);
+        }
         if first && own.record.order.filled == 0 {
             teller.state(own, Status::INSERTED, true);
         }
@@ -198,7 +218,7 @@ impl OwnOrders {
         teller.changed(own);
         if party.remaining == 0 {
             let id = own.record.order.id;
-            self.open.remove(&id);
+            self.remove(id);
         }
     }
 
@@ -212,7 +232,9 @@ impl OwnOrders {
     ) {
         let Some(own) = self.open.get_mut(&order) else { return };
         own.record.amend(price, contracts, trigger);
-        own.announced = true;
+        if !std::mem::replace(&mut own.announced, true) {
+            self.shown.note(own);
+        }
         if cause != AmendCause::Bound {
             teller.state(own, Status::AMENDED, cause == AmendCause::User);
         }
@@ -220,16 +242,16 @@ impl OwnOrders {
     }
 
     fn cancelled(&mut self, order: OrderId, reason: CancelReason, teller: &mut Teller<'_>) {
-        let Some(own) = self.open.remove(&order) else { return };
+        let Some(own) = self.remove(order) else { return };
         let status = ended(&own.record.order, reason);
         teller.state(&own, status, reason == CancelReason::User);
         teller.changed(&own);
     }
 
     fn liquidating(&mut self, record: OrderRecord, teller: &mut Teller<'_>) {
-        let own = Box::new(OwnOrder { record, announced: true });
+        let own = OwnOrder { record, announced: true };
         teller.state(&own, Status::LIQUIDATION, false);
-        self.open.insert(own.record.order.id, own);
+        self.insert(own);
     }
 
     /// Who sent no order hears of one all the same, filled already, and why.
@@ -240,6 +262,31 @@ impl OwnOrders {
             record.fill(closed.price, closed.contracts);
             let own = OwnOrder { record, announced: true };
             teller.news(&own, What::Filled(Trade::outside(closed, &party, Some(why))));
+        }
+    }
+}
+
+impl Shown {
+    fn of(&self, account: AccountId, market: MarketId) -> btree_set::Iter<'_, OrderId> {
+        self.0.get(&(account, market)).map(BTreeSet::iter).unwrap_or_default()
+    }
+
+    /// An order that is shown from now on.
+    fn note(&mut self, own: &OwnOrder) {
+        if own.is_shown() {
+            let order = &own.record.order;
+            self.0.entry((order.account, order.market)).or_default().insert(order.id);
+        }
+    }
+
+    /// An order that has ended, shown or not.
+    fn forget(&mut self, order: &Order) {
+        let owner = (order.account, order.market);
+        if let Some(orders) = self.0.get_mut(&owner)
+            && orders.remove(&order.id)
+            && orders.is_empty()
+        {
+            self.0.remove(&owner);
         }
     }
 }

@@ -38,6 +38,12 @@ pub(super) enum Complaint {
     /// Not a message at all.
     #[error("invalid request: {0}")]
     InvalidRequest(String),
+    /// A topic of a market that is not listed.
+    #[error("the market of topic {0:?} is not listed: `GET /market_summary` lists them")]
+    UnknownMarket(String),
+    /// A topic that does not exist.
+    #[error("topic {0:?} does not exist here")]
+    UnknownTopic(String),
     /// The client does not read as fast as there is news.
     #[error("user message buffer full, closing: read faster or subscribe to less")]
     BufferFull,
@@ -49,8 +55,10 @@ pub(super) enum Complaint {
 impl Complaint {
     fn code(&self) -> u16 {
         match self {
+            Self::UnknownMarket(_) => 1_000,
             Self::UnsupportedOperation(_) => 1_001,
             Self::InvalidRequest(_) => 1_002,
+            Self::UnknownTopic(_) => 1_005,
             Self::BufferFull => 1_007,
             Self::TooManyFailedLogins => 1_008,
         }

@@ -44,7 +44,19 @@ fn words<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::E
     Ok(words.map(text).collect())
 }
 
+/// A login counts as so many topics: it brings the open orders of all markets asked for before it.
+const LOGIN_TOPICS: usize = 10;
+
 impl Request {
+    /// How much it asks of the hub, in topics.
+    pub(super) fn topics(&self) -> usize {
+        match self {
+            Self::TextPing | Self::Ping => 0,
+            Self::Subscribe(topics) | Self::Unsubscribe(topics) => topics.len().max(1),
+            Self::Login { .. } => LOGIN_TOPICS,
+        }
+    }
+
     /// Reads a text message.
     pub(super) fn read(text: &str) -> Result<Self, Complaint> {
         if text == "ping" {

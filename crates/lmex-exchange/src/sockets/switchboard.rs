@@ -10,6 +10,7 @@ use tokio::sync::oneshot;
 use super::audience::Audience;
 use super::channel::{AccountTopic, Channel};
 use super::connection::Ending;
+use super::listeners::Listeners;
 use super::outbox::{Outbox, PushError};
 
 /// A connection's number.
@@ -39,14 +40,14 @@ impl Client {
 #[derive(Debug)]
 pub(super) struct Switchboard {
     clients: HashMap<ConnectionId, Client>,
-    listeners: BTreeMap<Channel, Vec<ConnectionId>>,
+    listeners: Listeners,
     max_subscriptions: usize,
     audience: Audience,
 }
 
 impl Switchboard {
     pub(super) fn new(max_subscriptions: usize, audience: Audience) -> Self {
-        Self { clients: HashMap::new(), listeners: BTreeMap::new(), max_subscriptions, audience }
+        Self { clients: HashMap::new(), listeners: Listeners::default(), max_subscriptions, audience }
     }
 
     pub(super) fn join(&mut self, id: ConnectionId, client: Client) {
@@ -54,16 +55,26 @@ impl Switchboard {
     }
 
     pub(super) fn leave(&mut self, id: ConnectionId) {
-        let Some(client) = self.clients.remove(&id) else { return };
-        for channel in client.channels {
-            self.unlist(id, channel);
+        if let Some(client) = self.clients.remove(&id) {
+            self.unlist(id, client.account, &client.channels);
         }
     }
 
-    pub(super) fn log_in(&mut self, id: ConnectionId, account: AccountId) {
-        if let Some(client) = self.clients.get_mut(&id) {
-            client.account = Some(account);
+    /// From now on a client hears what is of this account: whether that is another one than before.
+    pub(super) fn log_in(&mut self, id: ConnectionId, account: AccountId) -> bool {
+        let Some(client) = self.clients.get_mut(&id) else { return false };
+        let before = client.account.replace(account);
+        if before == Some(account) {
+            return false;
         }
+        let mut channels = client.channels.clone();
+        channels.retain(|channel| channel.is_private());
+        self.unlist(id, before, &channels);
+        for channel in channels {
+            self.listeners.add(channel, Some(account), id);
+        }
+        self.note_audience();
+        true
     }
 
     /// Where a client is connected; `None` if it is gone.
@@ -79,12 +90,6 @@ impl Switchboard {
     /// What a client listens to.
     pub(super) fn channels(&self, id: ConnectionId) -> Vec<Channel> {
         self.clients.get(&id).map_or_else(Vec::new, |client| client.channels.clone())
-    }
-
-    /// Who listens and is logged in, and to what account.
-    pub(super) fn audience(&self, channel: Channel) -> Vec<(ConnectionId, AccountId)> {
-        let ids = self.listeners.get(&channel).into_iter().flatten();
-        ids.filter_map(|id| Some((*id, self.account(*id)?))).collect()
     }
 
     /// The number of a client's next message of a channel; it begins again at 1 with `anew`.
@@ -105,7 +110,7 @@ impl Switchboard {
             return false;
         }
         client.channels.push(channel);
-        self.listeners.entry(channel).or_default().push(id);
+        self.listeners.add(channel, client.account, id);
         self.note_audience();
         true
     }
@@ -116,18 +121,24 @@ impl Switchboard {
         let Some(at) = client.channels.iter().position(|other| *other == channel) else { return false };
         client.channels.swap_remove(at);
         client.serials.remove(&channel);
-        self.unlist(id, channel);
+        let account = client.account;
+        self.unlist(id, account, &[channel]);
         true
     }
 
-    /// Whether anybody listens.
+    /// Whether anybody listens to what is of a market.
     pub(super) fn is_heard(&self, channel: Channel) -> bool {
-        self.listeners.contains_key(&channel)
+        self.listeners.is_heard(channel)
     }
 
-    /// Whether anybody listens to anything.
-    pub(super) fn has_listeners(&self) -> bool {
-        !self.listeners.is_empty()
+    /// Whether anybody listens to what is of an account.
+    pub(super) fn is_heard_by(&self, account: AccountId, channel: Channel) -> bool {
+        !self.listeners.of_account(account, channel).is_empty()
+    }
+
+    /// Who listens to what.
+    pub(super) fn listeners(&self) -> &Listeners {
+        &self.listeners
     }
 
     /// Sends to one client.
@@ -140,39 +151,33 @@ impl Switchboard {
         }
     }
 
-    /// Sends to everyone who listens.
+    /// Sends to everyone who listens to what is of a market.
     pub(super) fn publish(&mut self, channel: Channel, message: &Utf8Bytes) {
-        for id in self.listeners.get(&channel).cloned().unwrap_or_default() {
+        for id in self.listeners.of_market(channel).to_vec() {
             self.send(id, message.clone());
         }
     }
 
-    /// Sends to everyone who listens and is logged in to the account.
+    /// Sends to everyone who listens to what is of an account.
     pub(super) fn publish_to(&mut self, account: AccountId, channel: Channel, message: &Utf8Bytes) {
-        for id in self.listeners.get(&channel).cloned().unwrap_or_default() {
-            if self.clients.get(&id).is_some_and(|client| client.account == Some(account)) {
-                self.send(id, message.clone());
-            }
+        for id in self.listeners.of_account(account, channel).to_vec() {
+            self.send(id, message.clone());
         }
     }
 
     fn drop_slow(&mut self, id: ConnectionId) {
         let Some(client) = self.clients.remove(&id) else { return };
         tracing::warn!(connection = id.0, "stream client reads too slowly: closing it");
-        for &channel in &client.channels {
-            self.unlist(id, channel);
-        }
+        self.unlist(id, client.account, &client.channels);
         // Nobody hears it if the connection is over already.
         let _ = client.ending.send(Ending::TooSlow);
     }
 
-    fn unlist(&mut self, id: ConnectionId, channel: Channel) {
-        let Some(listeners) = self.listeners.get_mut(&channel) else { return };
-        listeners.retain(|other| *other != id);
-        if listeners.is_empty() {
-            self.listeners.remove(&channel);
-            self.note_audience();
+    fn unlist(&mut self, id: ConnectionId, account: Option<AccountId>, channels: &[Channel]) {
+        for channel in channels {
+            self.listeners.remove(*channel, account, id);
         }
+        self.note_audience();
     }
 
     fn note_audience(&self) {

@@ -43,6 +43,16 @@ async fn orders_public_queries_and_private_ones_have_budgets_of_their_own() {
     let body = json!({"symbol": "BTC-PERP", "side": "BUY", "type": "LIMIT", "price": 55_000, "size": 100});
     let (code, message) = venue.post("/order", body).await.refused(429);
     assert!(code == 303 && message.contains("at most 75"), "{message}");
+    let body = json!({
+        "walletSrcType": "CROSS",
+        "walletDestType": "SPOT",
+        "apiWallets": [{"currency": "USDT", "allBalance": false, "balance": 1}],
+    });
+    for _ in 0..5 {
+        venue.post("/user/wallet/transfer", body.clone()).await.ok();
+    }
+    let (code, message) = venue.post("/user/wallet/transfer", body).await.refused(429);
+    assert!(code == 303 && message.contains("at most 5 "), "{message}");
 }
 
 #[tokio::test]

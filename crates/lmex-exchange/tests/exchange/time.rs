@@ -161,3 +161,29 @@ async fn the_desk_wakes_by_the_clock_of_the_venue() {
     }
     exchange.shutdown().await;
 }
+
+/// BTSE's document v2.3, "maximum days of trade history".
+#[tokio::test]
+async fn own_trades_are_shown_a_week_at_a_time() {
+    const DAY: i64 = 24 * HOUR;
+    let venue = paused().await;
+    let body = json!({"symbol": "BTC-PERP", "side": "BUY", "type": "MARKET", "size": 100});
+    let mut times = Vec::new();
+    for _ in 0..3 {
+        venue.exchange.time().step(4 * DAY).await.unwrap();
+        times.push(venue.post("/order", body.clone()).await.one()["timestamp"].as_i64().unwrap());
+    }
+    let [first, second, third] = times[..] else { panic!("{times:?}") };
+    let asked = [
+        ("".to_owned(), vec![third, second]),
+        (format!("?startTime={first}"), vec![second, first]),
+        (format!("?endTime={second}"), vec![second, first]),
+        (format!("?startTime={first}&endTime={third}"), vec![third, second]),
+        ("?includeOld=true".to_owned(), vec![third, second, first]),
+    ];
+    for (query, expected) in asked {
+        let trades = rows(venue.my(&format!("/user/trade_history{query}")).await.ok());
+        let shown: Vec<_> = trades.iter().map(|trade| trade["timestamp"].as_i64().unwrap()).collect();
+        assert_eq!(shown, expected, "{query:?}");
+    }
+}

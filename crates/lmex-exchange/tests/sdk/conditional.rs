@@ -1,9 +1,12 @@
 //! Orders that wait, pairs, and what closes a position: as the exchange takes them, and what is refused before it is sent.
 
-use lmex::futures::{PositionMode, TriggerSource};
-use lmex::{Client, Decimal, Error, NewOrder, OrderError, OrderOutcome, Side, Size, Status, TimeInForce};
+use lmex::futures::{BindTpSl, PositionMode, TriggerSource};
+use lmex::{
+    Client, Decimal, Error, NewAlgoOrder, NewOrder, OrderError, OrderOutcome, Side, Size, Status, TimeInForce,
+};
 
-use crate::rig::{Rig, btc};
+use crate::faults::Fault;
+use crate::rig::{Rig, SHORT, btc};
 
 const SIZE: Size = Size::Contracts(100);
 
@@ -67,6 +70,55 @@ async fn take_profit_and_stop_loss_close_what_the_order_opens() {
     prices.sort();
     assert_eq!(prices, [below, above]);
     assert!(exits.iter().all(|order| order.side == Side::Sell), "{exits:?}");
+}
+
+#[tokio::test]
+async fn an_order_that_follows_the_index_is_placed_once_whatever_becomes_of_its_answer() {
+    for fault in [None, Some(Fault::Reset), Some(Fault::HTML_502), Some(Fault::Silence)] {
+        let rig = Rig::start().await;
+        let client = rig.builder().timeout(SHORT).build().unwrap();
+        let worst = at(&client, 0).await;
+        let order = NewAlgoOrder::new(btc(), Side::Buy, SIZE, worst).deviation(Decimal::from(-5));
+        fault.iter().for_each(|fault| rig.proxy.next("POST", "/order/peg", fault.clone()));
+        let OrderOutcome::Done(done) = client.place_algo(&order).await.unwrap() else { panic!("{fault:?}") };
+        assert_eq!(done.found_by_asking, fault.is_some(), "{fault:?}");
+        assert_eq!(rig.proxy.arrivals("POST", "/order/peg"), 1, "{fault:?}");
+        let open = client.open_orders(Some(btc())).await.unwrap();
+        assert_eq!(open.len(), 1, "{fault:?}: {open:?}");
+        for wrong in [order.clone().deviation(Decimal::from(11)), order.stealth(Decimal::from(101))] {
+            assert!(matches!(client.place_algo(&wrong).await, Err(Error::Order(_))));
+        }
+    }
+}
+
+#[tokio::test]
+async fn exits_are_bound_to_an_open_position_once_and_found_again() {
+    for fault in [None, Some(Fault::Reset), Some(Fault::HTML_502), Some(Fault::Swallow)] {
+        let rig = Rig::start().await;
+        let client = rig.builder().timeout(SHORT).build().unwrap();
+        let (below, above) = (at(&client, -5_000).await, at(&client, 5_000).await);
+        placed(&client, &NewOrder::market(btc(), Side::Buy, SIZE)).await;
+        let request = BindTpSl {
+            symbol: btc(),
+            side: None,
+            take_profit_price: Some(above),
+            take_profit_trigger: None,
+            stop_loss_price: Some(below),
+            stop_loss_trigger: None,
+            position_mode: None,
+            position_id: None,
+        };
+        fault.iter().for_each(|fault| rig.proxy.next("POST", "/order/bind/tpsl", fault.clone()));
+        let bound = client.bind_exits(&request).await;
+        assert_eq!(rig.proxy.arrivals("POST", "/order/bind/tpsl"), 1, "{fault:?}");
+        if matches!(fault, Some(Fault::Swallow)) {
+            assert!(bound.unwrap_err().is_unknown());
+            continue;
+        }
+        let mut prices: Vec<_> = bound.unwrap().iter().map(|order| order.trigger_price).collect();
+        prices.sort();
+        assert_eq!(prices, [below, above], "{fault:?}");
+    }
 }
 
 #[tokio::test]

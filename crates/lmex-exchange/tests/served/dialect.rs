@@ -15,7 +15,7 @@ async fn both() -> [Venue; 2] {
 }
 
 /// What the tests below are about, in the words of the table.
-const TESTED: [&str; 13] = [
+const TESTED: [&str; 14] = [
     "order not found",
     "request not authenticated",
     "GET or DELETE signed with its query",
@@ -27,6 +27,7 @@ const TESTED: [&str; 13] = [
     "best bid and offer without a grouping",
     "book without a grouping",
     "name that trades of `tradeHistoryApiV2` come under",
+    "unknown topics on `/ws/oss/futures`",
     "private topics of version 2.2",
     "open orders as a stream",
 ];
@@ -175,9 +176,17 @@ async fn topics() {
         ] {
             assert_eq!(books.subscribe(topic).await, known, "{topic}");
         }
+        books.heard_so_far().await;
+        for (topic, code) in [("update:DOGE-PERP_0", 1_000), ("depth:BTC-PERP", 1_005), ("update", 1_005)] {
+            assert!(!books.subscribe(topic).await, "{topic}");
+            let codes: Vec<_> = books.heard_so_far().await;
+            let codes: Vec<_> =
+                codes.iter().map(|heard| heard["errors"][0]["error"]["code"].clone()).collect();
+            assert_eq!(codes, if is_lmex { vec![] } else { vec![json!(code)] }, "{topic}");
+        }
         let mut main = Stream::logged_in(&venue, (KEY, SECRET)).await;
         for (topic, known) in [
-            ("notificationApiV3", is_lmex),
+            ("notificationApiV3", true),
             ("notificationApiV4", true),
             ("allPositionV3", is_lmex),
             ("allPositionV4", true),

@@ -133,7 +133,7 @@ pub(crate) const ENDPOINTS: &[Told] = &[
             "ccxt-btse-comments/1718_parse_trade_fetchmytrades_swap.json",
             "btse-docs-futures-v2.3/trade__query_trades_fills__response.json",
         ],
-        "the wallet of an isolated position in one-way mode is named `ISOLATED@…`, where `VIRTUAL|1@…#1` was recorded",
+        "the wallet of an isolated position in one-way mode is named `ISOLATED@…`, where `VIRTUAL|1@…#1` was recorded; `includeOld` is read as: no bound of 7 days",
     ),
     told(
         "GET",
@@ -323,9 +323,9 @@ pub(crate) const TOPICS: &[Topic] = &[
     ),
     private(
         "notificationApiV3",
-        false,
+        true,
         &["lmex-docs-ws/ws-futures-notifications-2-response.json"],
-        "with the fields of version 2.2",
+        "with the fields of version 2.2; BTSE's document v2.3 names it beside the newer one",
     ),
     private(
         "notificationApiV4",
@@ -384,8 +384,10 @@ pub(crate) const DEVIATIONS: &[&str] = &[
     "Refusals of a mode that can't change say why in `message`; recorded was `message` `failure` with the reason in `extraData`.",
     "Limit prices may be any distance from the trigger: 5 % was recorded of spot alone.",
     "What may go into the wallet of an isolated position is what may be withdrawn; what may leave it is the smaller of wallet − maintenance margin and wallet + profit − initial margin, both at the mark price (Binance publishes this rule, LMEX and BTSE none).",
+    "The bucket of auto-deleveraging is the fifth of the queue, as at Binance; no document has the rule. Recorded are 0, 1 and 2; BTSE prints bucket 2 beside a percentile of 0.75 and bucket 1 beside 0.00704, which are no fifths.",
     "The first price of a trailing stop, and `clOrderID` of the stop leg of a pair, are shown as the engine has them: no recording has either.",
-    "An unknown topic on `/ws/oss/futures` is left out of the acknowledgement, as LMEX's document says; BTSE's lists error 1005.",
+    "An order outside the price band is refused with the code that was recorded of BTSE (33001003) in both dialects; version 2.3 also lists status 305, which never comes.",
+    "The dead man's switch takes up to 24 hours, and `GET /user/margin` answers accounts with the unified wallet too: no document bounds the one, BTSE's refuses the other.",
     "HTTP 408 comes of a request whose body does not come, never of one that takes long; 451 and the spot API are not served, but for `/spot/api/v3.2/time` and `/spot/api/v3.3/time`.",
     "`Retry-After` is the moment of unlocking in milliseconds since 1970; no document names the unit.",
     "The window of nonces (`--nonce-window`) is a guess.",

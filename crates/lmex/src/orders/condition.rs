@@ -102,6 +102,12 @@ pub enum OrderError {
         /// Where the order is expected to trade.
         entry: Decimal,
     },
+    /// Further from the index than the venue lets an algo order be.
+    #[error("a deviation of {0} % is too far from the index: use -10 to 10")]
+    Deviation(Decimal),
+    /// No part of the order.
+    #[error("a stealth of {0} % is no part of the order: use 0 to 100")]
+    Stealth(Decimal),
     /// Only what trades at once is immediate.
     #[error("a post-only order can't be {0}: it never trades at once")]
     ImmediatePostOnly(lmex_types::TimeInForce),

@@ -4,6 +4,8 @@
 //! whose id the venue does not learn. Placing one has three outcomes: *done*, *refused* and *unknown*. An order is never
 //! sent twice; an unknown one is resolved by asking, and the next order, amendment or close in its market waits for that.
 
+mod algo;
+mod bind;
 mod change;
 mod client_id;
 mod close;
@@ -15,6 +17,7 @@ mod outcome;
 mod place;
 mod resolve;
 
+pub use algo::NewAlgoOrder;
 pub use client_id::new_client_id;
 pub use condition::{Exits, OrderError, Trigger};
 pub(crate) use desk::{OrderDesk, scope};

@@ -4,8 +4,9 @@ use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use lmex_api::Endpoint;
-use lmex_api::futures::{CreateOrder, OrderAnswer};
-use lmex_types::{Decimal, Side, Symbol};
+use lmex_api::futures::OrderAnswer;
+use lmex_api::wire::many::Many;
+use lmex_types::{ClientOrderId, Decimal, Side, Symbol};
 
 use super::client_id::new_client_id;
 use super::desk::{InFlight, Unresolved};
@@ -45,18 +46,26 @@ impl Client {
     /// Cancel safety: if the future is dropped after the order has left, the order is unresolved, and the next order
     /// in its market asks for it first.
     pub async fn place_checked(&self, order: &CheckedOrder) -> Result<OrderOutcome, Error> {
-        let create = &order.create;
+        self.place_once(&order.create, order.create.symbol, order.create.cl_order_id).await
+    }
+
+    /// Sends what creates an order of this client id: exactly once, with an intent in the journal.
+    pub(super) async fn place_once<E: Endpoint<Response = Many<OrderAnswer>>>(
+        &self,
+        create: &E,
+        symbol: Symbol,
+        client_id: ClientOrderId,
+    ) -> Result<OrderOutcome, Error> {
         let start = Instant::now();
-        if let Some(order) = self.resolve_before(create.symbol, create.cl_order_id).await? {
+        if let Some(order) = self.resolve_before(symbol, client_id).await? {
             return Ok(known(*order, start.elapsed()));
         }
         let start = Instant::now();
-        let (at, symbol, client_id) = (self.clock().wall(), create.symbol, create.cl_order_id);
-        let intent = Intent { at, symbol, client_id, left_by: None, closing: None };
+        let intent = Intent { at: self.clock().wall(), symbol, client_id, left_by: None, closing: None };
         let mut in_flight = self.orders().intend(intent).await?;
         in_flight.leaves();
         let result = self.send_in_time(create, start).await;
-        let answer = result.map(|reply| answer_of(create, reply.into_data().0));
+        let answer = result.map(|reply| answer_of(client_id, reply.into_data().0));
         self.conclude(in_flight, answer, start).await
     }
 
@@ -176,8 +185,8 @@ pub(super) fn known(order: OrderAnswer, latency: Duration) -> OrderOutcome {
 
 /// The venue answers with a list; ours is the one with our id, or the only one if it has none. It comes first then, before
 /// the other half of a pair and the exits; where it is not among them, nothing comes.
-fn answer_of(create: &CreateOrder, answers: Vec<OrderAnswer>) -> VecDeque<OrderAnswer> {
-    let ours = answers.iter().position(|order| order.cl_order_id == create.cl_order_id.as_str());
+fn answer_of(client_id: ClientOrderId, answers: Vec<OrderAnswer>) -> VecDeque<OrderAnswer> {
+    let ours = answers.iter().position(|order| order.cl_order_id == client_id.as_str());
     let is_alone = matches!(answers.as_slice(), [only] if only.cl_order_id.is_empty());
     let mut answers = VecDeque::from(answers);
     match ours.or(is_alone.then_some(0)) {

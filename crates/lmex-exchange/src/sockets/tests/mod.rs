@@ -1,6 +1,7 @@
 //! The streams as a client sees them: most without a socket and on a paused clock, a few over loopback.
 
 mod book;
+mod cost;
 mod fake;
 mod fan_out;
 mod loopback;

@@ -19,7 +19,7 @@ async fn listening(venue: &Venue, key: &str) -> Client {
     client
 }
 
-fn rests(order: &Order) -> [Event; 2] {
+pub(super) fn rests(order: &Order) -> [Event; 2] {
     let rested = Event::OrderRested {
         account: order.account,
         market: BTC,
@@ -32,7 +32,7 @@ fn rests(order: &Order) -> [Event; 2] {
     [Event::OrderAccepted { order: *order }, rested]
 }
 
-fn cancelled(order: &Order) -> Event {
+pub(super) fn cancelled(order: &Order) -> Event {
     Event::OrderCancelled {
         account: order.account,
         market: BTC,

@@ -23,7 +23,7 @@ async fn listening(venue: &Venue, key: &str, topics: &[&str]) -> Client {
     client
 }
 
-fn held(account: AccountId, contracts: i64) -> PositionNews {
+pub(super) fn held(account: AccountId, contracts: i64) -> PositionNews {
     let position = json!({
         "username": "friend",
         "marketName": "BTC-PERP-USDT",
@@ -113,6 +113,18 @@ async fn a_list_of_all_positions_is_never_older_than_what_was_told_of_one() {
             owner.hears_nothing_for(1_000).await;
         }
     }
+}
+
+/// It is no newer than what this account has heard: nothing.
+#[tokio::test(start_paused = true)]
+async fn who_was_told_of_no_change_gets_a_list_from_before_it() {
+    let mut venue = Venue::open();
+    let mut owner = listening(&venue, "friend", &["allPositionV4"]).await;
+    let mut other = listening(&venue, "other", &["positionsV3"]).await;
+    venue.change(vec![held(TRADER, 5), held(OTHER, 6)]).await;
+    assert_eq!(told(&other.json().await), (json!("positionsV3"), json!(6)));
+    venue.desk.hub.ask(HubRequest::AllPositions(0, vec![held(TRADER, 4)])).await.unwrap();
+    assert_eq!(told(&owner.json().await), (json!("allPositionV4"), json!(4)));
 }
 
 #[tokio::test(start_paused = true)]

@@ -163,6 +163,22 @@ async fn fills_come_to_their_owner_after_login_only() {
     stranger.hears_nothing_for(1_000).await;
 }
 
+/// The account that counts is the one of the last login, for topics asked for before it too.
+#[tokio::test(start_paused = true)]
+async fn who_logs_in_to_another_account_hears_of_that_one_alone() {
+    let mut venue = Venue::open();
+    let mut owner = logged_in(&venue, "fillsV2").await;
+    owner.say(r#"{"op":"login","args":["other","6","/ws/futures6!"]}"#);
+    assert_eq!(owner.text().await, r#"{"event":"login","success":true}"#);
+    venue.happens([Event::OrderAccepted { order: order() }, fill(9, 600_000, 40, 60)]).await;
+    owner.hears_nothing_for(1_000).await;
+    owner.say(r#"{"op":"login","args":["friend","7","/ws/futures7!"]}"#);
+    assert_eq!(owner.text().await, r#"{"event":"login","success":true}"#);
+    venue.happens([fill(10, 600_000, 40, 20)]).await;
+    assert_eq!(owner.json().await["data"][0]["serialId"], json!(10));
+    owner.hears_nothing_for(1_000).await;
+}
+
 async fn told(client: &mut Client) -> Value {
     let heard = client.json().await;
     assert_eq!(heard["topic"], "notificationApiV4");

@@ -7,6 +7,7 @@ use lmex_engine::{AccountId, Event, Exits, Fill, LegId, Money, Order, Party, Pur
 use lmex_types::{Decimal, Grid, OrderType, Side, TimeInForce, TimeMs};
 use serde_json::Value;
 
+use super::cost::heard_by;
 use super::fake::{BTC, TRADER, instrument};
 use crate::sockets::book_feed::Numbered;
 use crate::sockets::book_message::{book_data, top_data};
@@ -154,8 +155,9 @@ fn news_of(
     let contracts = order.contracts;
     let fill = Fill { market: BTC, trade_id, price, contracts, aggressor: Side::Buy, maker, taker, level: 0 };
     let (mut orders, mut tidings) = (OwnOrders::default(), Tidings::default());
-    orders.apply(&Event::OrderAccepted { order }, at, Some(&mut tidings));
-    orders.apply(&Event::Fill(fill), at, Some(&mut tidings));
+    let listeners = heard_by(TRADER);
+    orders.apply(&Event::OrderAccepted { order }, at, &mut tidings, &listeners);
+    orders.apply(&Event::Fill(fill), at, &mut tidings, &listeners);
     tidings.news.pop().unwrap()
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::extract::ws::Message;
 use lmex_api::stream::StreamPath;
 use lmex_types::Side;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 use super::fake::{Venue, trade};
 use crate::sockets::SocketConfig;
@@ -53,6 +53,36 @@ async fn a_client_that_says_much_at_once_and_reads_stays() {
         assert_eq!(client.text().await, "pong");
     }
     client.hears_nothing_for(10_000).await;
+}
+
+/// One that begins with all open orders again and again costs the hub a bounded part of its time.
+#[tokio::test(start_paused = true)]
+async fn a_client_that_asks_again_and_again_waits_alone() {
+    const ASKED: u32 = 1_000;
+    const TOPIC: &str = "open-order:BTC-PERP-USD";
+    let venue = Venue::open();
+    let mut greedy = venue.connect(StreamPath::Main);
+    greedy.say(r#"{"op":"login","args":["friend","5","/ws/futures5!"]}"#);
+    assert_eq!(greedy.text().await, r#"{"event":"login","success":true}"#);
+    let started = Instant::now();
+    for _ in 0..ASKED {
+        greedy.subscribe(&[TOPIC]);
+    }
+    let mut lists = 0;
+    while lists < ASKED {
+        let heard = greedy.json().await;
+        lists += u32::from(heard["type"] == "SNAPSHOT");
+        if lists == ASKED / 2 {
+            let asked = Instant::now();
+            let mut modest = venue.connect(StreamPath::Main);
+            modest.subscribe(&["tradeHistoryApiV3:BTC-PERP"]);
+            assert_eq!(modest.json().await["event"], "subscribe");
+            assert_eq!(asked.elapsed(), Duration::ZERO, "nobody else waits");
+        }
+    }
+    // Those of the first second at once, of which the login took a part.
+    let per_s = SocketConfig::default().topics_per_s;
+    assert!(started.elapsed().as_secs() >= u64::from(ASKED / per_s - 2), "{:?}", started.elapsed());
 }
 
 #[tokio::test(start_paused = true)]
