@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Sender, channel};
+use std::thread::yield_now;
 use std::time::Duration;
 
 use lmex_journal::{AppendError, Bounds, Durability, Failed, Folder, SnapshotError, Writer};
@@ -180,6 +181,36 @@ fn a_record_that_finds_no_room_waits_for_a_snapshot_that_finds_none() {
         assert_eq!(writer.close(), Ok(60));
         assert_eq!(state(&disk.copy()).unwrap(), (0, 60, None));
     }
+}
+
+#[test]
+fn a_record_that_fits_without_room_behind_it_waits_for_no_snapshot() {
+    let disk = SimDisk::default();
+    let writer = start(&disk, Durability::Fsync, Bounds::default());
+    for number in [1, 2] {
+        assert_eq!(writer.write(&payload(number)), Ok(number));
+        take_snapshot(writer.handle()).unwrap();
+    }
+    assert_eq!(writer.write(&payload(3)), Ok(3));
+    // The first one is superfluous by the third, which ends when that is removed.
+    disk.lock().holds_removals = true;
+    writer.handle().snapshot(3, 3_u64.to_le_bytes().to_vec(), |result| result.unwrap()).unwrap();
+    while disk.names("snapshot-").iter().filter(|name| name.ends_with(".bin")).count() < 3 {
+        yield_now();
+    }
+    // The segment has a MiB; this one is a little more, and would have a MiB of room behind it.
+    disk.lock().room = Some(10_000);
+    let (said, heard) = channel();
+    std::thread::scope(|scope| {
+        let writer = &writer;
+        scope.spawn(move || said.send(writer.write(&[4; 1 << 20])).unwrap());
+        let written = heard.recv_timeout(Duration::from_secs(60));
+        disk.lock().holds_removals = false;
+        assert_eq!(written, Ok(Ok(4)));
+    });
+    assert_eq!(disk.lock().writes_without_room, 1);
+    assert_eq!(writer.close(), Ok(4));
+    assert_eq!(recover(&disk).unwrap().records.finish().unwrap().last(), 4);
 }
 
 #[test]
