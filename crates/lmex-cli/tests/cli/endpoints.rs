@@ -139,7 +139,7 @@ This file is made by a test from the tables it is about; `LMEX_RENEW_DOCS=1 carg
 
 Every endpoint of the futures API 2.3 and of the wallets that trading needs; withdrawal is left out. Paths begin with
 `/futures/api/v2.3`. **Repeated** is what changes nothing when it is sent again, so it is, when its answer is lost; what goes **once**
-is never sent twice: its fate is found out by asking. The rates are LMEX's: 15 queries a second for each API, 75 orders, 5 of the
+is never sent twice: its fate is found out by asking, where it shows. The rates are LMEX's: 15 queries a second for each API, 75 orders, 5 of the
 wallet. The SDK's calls are those of `lmex::Client`; what has no verb of its own in the CLI is reached by `lmex api`, signed. The
 local exchange serves all of them: [CONFORMANCE.md](CONFORMANCE.md) has the evidence file by file. **LIVE** was recorded from a running
 venue, **DOC** is printed in official documents.

@@ -6,11 +6,10 @@ use std::sync::Arc;
 use axum::extract::State;
 use lmex_api::futures::{FeeRate, Position, UserTrade};
 use lmex_engine::{AccountId, MarketView, PositionView};
+use lmex_types::TimeMs;
 
 use super::market::{count, market_id, markets};
 use super::{Answer, Json};
-use lmex_types::TimeMs;
-
 use crate::call::PrivateCall;
 use crate::desk::DeskState;
 use crate::error_body::Refused;

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use lmex_api::futures::{BindTpSl, OpenOrder, OrderAnswer};
 
+use super::change::accepted;
 use super::resolve::from_open;
 use crate::client::Client;
 use crate::error::Error;
@@ -17,7 +18,7 @@ impl Client {
         let open = self.open_orders(Some(request.symbol)).await.map_err(Error::before_sending)?;
         let before: BTreeSet<_> = open.into_data().into_iter().map(|order| order.order_id).collect();
         let error = match self.send(request).await {
-            Ok(reply) => return accepted(reply.into_data().0),
+            Ok(reply) => return reply.into_data().0.into_iter().map(accepted).collect(),
             Err(error) if error.is_unknown() => error,
             Err(error) => return Err(error),
         };
@@ -30,14 +31,7 @@ impl Client {
                 None => return Err(error),
             }
         }
-        Ok(found)
-    }
-}
-
-/// The venue says no with HTTP 200 too.
-fn accepted(orders: Vec<OrderAnswer>) -> Result<Vec<OrderAnswer>, Error> {
-    match orders.iter().find(|order| order.status.is_refusal() || order.status.is_unknown()) {
-        Some(order) => Err(Error::Refused(Box::new(order.clone()))),
-        None => Ok(orders),
+        // Where no price was asked for there is nothing to find.
+        if found.is_empty() { Err(error) } else { Ok(found) }
     }
 }

@@ -91,7 +91,7 @@ fn first(reply: Reply<lmex_api::wire::many::Many<OrderAnswer>>) -> Result<OrderA
 }
 
 /// The venue says no with HTTP 200 too.
-fn accepted(order: OrderAnswer) -> Result<OrderAnswer, Error> {
+pub(super) fn accepted(order: OrderAnswer) -> Result<OrderAnswer, Error> {
     if order.status.is_refusal() || order.status.is_unknown() {
         return Err(Error::Refused(Box::new(order)));
     }
