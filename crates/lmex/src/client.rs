@@ -46,6 +46,7 @@ struct Inner {
     instruments: Instruments,
     orders: OrderDesk,
     resolve_within: Duration,
+    venue_gives_up: Duration,
 }
 
 /// Builds a [`Client`].
@@ -59,6 +60,7 @@ pub struct ClientBuilder {
     dialect: Dialect,
     timeout: Duration,
     resolve_within: Duration,
+    venue_gives_up: Duration,
     journal: Option<PathBuf>,
     durability: Durability,
 }
@@ -76,6 +78,7 @@ impl Client {
             dialect: Dialect::default(),
             timeout: Duration::from_secs(10),
             resolve_within: Duration::from_secs(8),
+            venue_gives_up: Duration::from_secs(35),
             journal: None,
             durability: Durability::default(),
         }
@@ -134,6 +137,11 @@ impl Client {
     pub(crate) fn resolve_within(&self) -> Duration {
         self.inner.resolve_within
     }
+
+    /// How long the venue could still execute a request whose bytes have left.
+    pub(crate) fn venue_gives_up(&self) -> Duration {
+        self.inner.venue_gives_up
+    }
 }
 
 impl std::fmt::Debug for Client {
@@ -183,6 +191,16 @@ impl ClientBuilder {
     #[must_use]
     pub fn resolve_within(mut self, patience: Duration) -> Self {
         self.resolve_within = patience;
+        self
+    }
+
+    /// How long after its bytes have left the exchange could still execute an order whose answer was lost: only later
+    /// does it count that nobody knows of it. LMEX gives a request up after 30 s (HTTP 408 in its documents); the default
+    /// is 35 s, for clocks and queues. Less is for a local exchange whose time-outs are shorter (`--timeout-scale`): with
+    /// LMEX it would let an order exist that was believed to be absent.
+    #[must_use]
+    pub fn venue_gives_up(mut self, after: Duration) -> Self {
+        self.venue_gives_up = after;
         self
     }
 
@@ -238,6 +256,7 @@ impl ClientBuilder {
                 dialect: self.dialect,
                 instruments: Instruments::default(),
                 resolve_within: self.resolve_within,
+                venue_gives_up: self.venue_gives_up,
                 endpoints: self.endpoints,
             }),
         })
