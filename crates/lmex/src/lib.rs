@@ -86,4 +86,5 @@ pub use orders::{
 pub use reply::Reply;
 pub use secret::{MalformedKey, Secret};
 pub use stream::{StreamEvent, Subscription};
+pub use tls::TlsError;
 pub use transport::{Transport, TransportError, TransportFuture};

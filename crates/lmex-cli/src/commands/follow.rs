@@ -158,7 +158,8 @@ fn news(event: &StreamEvent) -> Option<News> {
     Some(match event {
         StreamEvent::Book(_) | StreamEvent::Top(..) | StreamEvent::Trades(..) => return None,
         StreamEvent::Connected => News::Quiet,
-        StreamEvent::Subscribed(_) => News::Quiet,
+        // What comes next tells it too.
+        StreamEvent::Subscribed(_) | StreamEvent::Untrusted(_) => News::Quiet,
         StreamEvent::Refused(topic) => {
             let error = CliError::new("unknown_market", format!("the exchange has no stream of {topic}"));
             News::Fatal(error.hint("`lmex markets` lists what there is"))

@@ -10,8 +10,9 @@ use tokio_tungstenite::tungstenite::{Bytes, Message};
 
 use super::event::StreamEvent;
 use super::mailbox::Mailbox;
-use super::socket::{Socket, connect};
+use super::socket::{ConnectError, Socket, connect};
 use crate::clock::Clock;
+use crate::tls::Trust;
 
 /// A connection that is not up by then is tried again.
 const CONNECT_WITHIN: Duration = Duration::from_secs(10);
@@ -24,15 +25,21 @@ pub(super) struct Driver {
     pub(super) session: Arc<Mutex<Session>>,
     pub(super) mailbox: Arc<Mailbox>,
     pub(super) clock: Clock,
+    pub(super) trust: Trust,
 }
 
 impl Driver {
     /// Runs until its task is dropped.
     pub(super) async fn run(self) {
         loop {
-            let reason = match connect(&self.url, CONNECT_WITHIN).await {
+            let reason = match connect(&self.url, CONNECT_WITHIN, &self.trust).await {
                 Ok(socket) => self.converse(socket).await,
-                Err(reason) => reason,
+                Err(ConnectError::Tls(error)) => {
+                    let reason = format!("nothing was sent to {}: {error}", self.url);
+                    self.mailbox.push(StreamEvent::Untrusted(error));
+                    reason
+                }
+                Err(ConnectError::Other(reason)) => reason,
             };
             let now = self.clock.steady();
             let again = self.session(|session| session.on_closed(now, rand::random()));

@@ -64,7 +64,13 @@ impl Client {
             let session = Arc::new(Mutex::new(Session::new(config, topics)));
             sessions.insert(path, Arc::clone(&session));
             let url = format!("{origin}{}", path.as_str());
-            let driver = Driver { url, session, mailbox: Arc::clone(&mailbox), clock: self.clock().clone() };
+            let driver = Driver {
+                url,
+                session,
+                mailbox: Arc::clone(&mailbox),
+                clock: self.clock().clone(),
+                trust: self.trust().clone(),
+            };
             tasks.push(tokio::spawn(driver.run()));
         }
         if tasks.is_empty() {
