@@ -23,7 +23,11 @@ pub fn answer<E: Endpoint>(
 }
 
 /// [`answer`] for who knows the kind of request, but has none at hand.
-pub fn answer_to<E: Endpoint>(status: u16, headers: &HeaderMap, body: &[u8]) -> Result<E::Response, ApiError> {
+pub fn answer_to<E: Endpoint>(
+    status: u16,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Result<E::Response, ApiError> {
     if !(200..300).contains(&status) {
         return Err(ApiError::from_answer(status, headers, body));
     }

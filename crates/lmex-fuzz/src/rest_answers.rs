@@ -86,7 +86,10 @@ pub(crate) fn run(data: &[u8]) {
 fn decoder(endpoint: &EndpointInfo) -> Check {
     let known = ENDPOINTS.iter().find(|(info, _)| info == endpoint);
     #[expect(clippy::panic, reason = "an endpoint that is not fuzzed must be noticed")]
-    known.map_or_else(|| panic!("{} {} is not in ENDPOINTS", endpoint.method, endpoint.path), |(_, check)| *check)
+    known.map_or_else(
+        || panic!("{} {} is not in ENDPOINTS", endpoint.method, endpoint.path),
+        |(_, check)| *check,
+    )
 }
 
 fn check<E: Endpoint<Response: Serialize>>(answer: &Result<E::Response, ApiError>, body: &[u8]) -> bool {
@@ -129,9 +132,10 @@ pub(crate) fn seeds(shared: Option<&Path>) -> Vec<Vec<u8>> {
             }
         }
         if !is_read {
-            made.extend([(0, 200, ""), (8, 400, ""), (20, 429, "1700000300000"), (33, 503, "2")].map(
-                |(at, status, retry_after)| input(at, status, retry_after, &body),
-            ));
+            made.extend(
+                [(0, 200, ""), (8, 400, ""), (20, 429, "1700000300000"), (33, 503, "2")]
+                    .map(|(at, status, retry_after)| input(at, status, retry_after, &body)),
+            );
         }
     }
     made

@@ -2,9 +2,7 @@
 
 use std::path::Path;
 
-use lmex_api::stream::{
-    AccountTopic, BookUpdate, ClientFrame, DataFrame, Incoming, OrderBook, Topic,
-};
+use lmex_api::stream::{AccountTopic, BookUpdate, ClientFrame, DataFrame, Incoming, OrderBook, Topic};
 use lmex_api::unlock_time;
 use lmex_types::{Decimal, Symbol, TimeMs};
 use serde::Serialize;
@@ -100,7 +98,10 @@ fn check_book(text: &str) {
 pub(crate) fn check_levels(book: &OrderBook) {
     let bids: Vec<(Decimal, Decimal)> = book.bids().collect();
     let asks: Vec<(Decimal, Decimal)> = book.asks().collect();
-    assert!(book.in_sync() || (bids.is_empty() && asks.is_empty()), "a book that is not in sync shows levels");
+    assert!(
+        book.in_sync() || (bids.is_empty() && asks.is_empty()),
+        "a book that is not in sync shows levels"
+    );
     assert!(bids.is_sorted_by(|better, worse| better.0 > worse.0), "{bids:?}");
     assert!(asks.is_sorted_by(|better, worse| better.0 < worse.0), "{asks:?}");
     assert!(bids.iter().chain(&asks).all(|(price, size)| *price > Decimal::ZERO && *size > Decimal::ZERO));

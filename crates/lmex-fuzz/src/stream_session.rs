@@ -1,12 +1,14 @@
 //! The life of a stream session, as a sequence of what can happen to it.
 //!
-//! An input is the set of topics (1 byte), then steps: a number ([`STEPS`]) and what it needs.
+//! An input is the set of topics and the dialect (2 bytes), then steps: a number ([`STEPS`]) and what it needs.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use lmex_api::Dialect;
 use lmex_api::stream::{
-    Action, BookUpdate, BookUpdateKind, Notice, Session, SessionConfig, Topic, TopicState,
+    AccountTopic, Action, BookUpdate, BookUpdateKind, Notice, OrderBook, Session, SessionConfig, Topic,
+    TopicState,
 };
 use lmex_types::{Decimal, Symbol, TimeMs};
 
@@ -19,7 +21,7 @@ const MOST_STEPS: usize = 2_000;
 
 pub(crate) fn run(data: &[u8]) {
     let mut input = Input::new(data);
-    let Some(mut life) = Life::new(input.byte()) else { return };
+    let Some(mut life) = Life::new(input.number::<2>()) else { return };
     for _ in 0..MOST_STEPS {
         if input.is_used_up() {
             break;
@@ -54,6 +56,7 @@ const SLEEP: u8 = 5;
 struct Life {
     session: Session,
     topics: Vec<Topic>,
+    dialect: Dialect,
     now: TimeMs,
     is_open: bool,
     /// How often a connection was opened, and when the first one was.
@@ -75,16 +78,26 @@ struct Twin {
 }
 
 impl Life {
-    fn new(chosen: u8) -> Option<Self> {
-        let markets: [Symbol; 2] = ["BTC-PERP".parse().ok()?, "ETH-PERP".parse().ok()?];
-        let all = markets.map(|market| [Topic::Book(market), Topic::Top(market), Topic::Trades(market)]);
-        let all = all.into_iter().flatten().enumerate();
+    fn new(chosen: u64) -> Option<Self> {
+        let (btc, eth): (Symbol, Symbol) = ("BTC-PERP".parse().ok()?, "ETH-PERP".parse().ok()?);
+        let public =
+            [btc, eth].map(|market| [Topic::Book(market), Topic::Top(market), Topic::Trades(market)]);
+        let account = [
+            AccountTopic::Notifications,
+            AccountTopic::Fills,
+            AccountTopic::AllPositions,
+            AccountTopic::Positions,
+            AccountTopic::OpenOrders(btc),
+        ];
+        let all = public.into_iter().flatten().chain(account.map(Topic::Account)).enumerate();
         let topics: Vec<_> =
             all.filter(|(at, _)| chosen == 0 || chosen >> at & 1 == 1).map(|(_, topic)| topic).collect();
+        let dialect = if chosen >> 15 == 0 { Dialect::Lmex } else { Dialect::Btse };
         let now = TimeMs::from_millis(1_000_000);
         Some(Self {
-            session: Session::new(SessionConfig::default(), topics.iter().copied()),
+            session: Session::new(SessionConfig::default(), dialect, topics.iter().copied()),
             topics,
+            dialect,
             now,
             is_open: false,
             opened: (0, now),
@@ -114,16 +127,24 @@ impl Life {
         }
     }
 
+    /// Time goes on only when the session has nothing more to do at this moment, else its driver would turn without end.
     fn on_timeout(&mut self) {
-        self.session.on_timeout(self.now, &mut self.actions);
-        let is_given_up = self.actions.iter().any(|action| matches!(action, Action::Close(_)));
-        let next = self.session.next_timeout();
-        // Else the driver would turn without end.
-        assert!(is_given_up || next.is_none_or(|next| next > self.now), "{next:?} is not after {}", self.now);
-        assert_eq!(next.is_some(), self.is_open);
-        if is_given_up {
-            self.close(7);
+        let is_due = |session: &Session, now| session.next_timeout().is_some_and(|next| next <= now);
+        let mut turns = 0;
+        loop {
+            self.session.on_timeout(self.now, &mut self.actions);
+            self.act("");
+            assert_eq!(self.session.next_timeout().is_some(), self.is_open);
+            if !is_due(&self.session, self.now) {
+                return;
+            }
+            turns += 1;
+            assert!(turns < MOST_TURNS, "{:?} is not after {}", self.session.next_timeout(), self.now);
         }
+    }
+
+    fn is_given_up(&self) -> bool {
+        self.actions.iter().any(|action| matches!(action, Action::Close(_)))
     }
 
     fn open(&mut self) {
@@ -140,7 +161,10 @@ impl Life {
             let again = self.session.on_closed(self.now, jitter);
             let pause = again.ms_since(self.now);
             assert!((0..=30_000).contains(&pause), "the next try is in {pause} ms");
-            assert!(self.topics.iter().all(|topic| !self.is_in_sync(*topic)), "a book outlived its connection");
+            assert!(
+                self.topics.iter().all(|topic| !self.is_in_sync(*topic)),
+                "a book outlived its connection"
+            );
         }
     }
 
@@ -153,7 +177,7 @@ impl Life {
 
     fn acknowledge(&mut self, which: u8) {
         let Some(topic) = self.topic(which) else { return };
-        let spellings = topic.spellings();
+        let spellings = topic.spellings(self.dialect);
         let Some(name) = spellings.get(usize::from(which >> 4) % spellings.len().max(1)) else { return };
         self.hear(&format!(r#"{{"event":"subscribe","channel":["{name}"]}}"#));
     }
@@ -166,7 +190,7 @@ impl Life {
     fn book(&mut self, kind: &str, input: &mut Input<'_>) {
         let Some(topic) = self.topic(input.byte()) else { return };
         let (skipped, bid, ask) = (i64::from(input.byte() & 3), input.byte(), input.byte());
-        let (before, market) = (self.seq_num + skipped, topic.symbol());
+        let (before, Some(market)) = (self.seq_num + skipped, topic.symbol()) else { return };
         self.seq_num = before + 1;
         self.hear(&format!(
             r#"{{"topic":"update:{market}_0","data":{{"bids":[["{}","{}"]],"asks":[["{}.5","{}"]],"seqNum":{},"prevSeqNum":{before},"type":"{kind}","timestamp":1,"symbol":"{market}"}}}}"#,
@@ -180,12 +204,17 @@ impl Life {
 
     fn other(&mut self, input: &mut Input<'_>) {
         let Some(topic) = self.topic(input.byte()) else { return };
-        let market = topic.symbol();
-        self.hear(&match input.index(5) {
+        let market = topic.symbol().map(|symbol| symbol.to_string()).unwrap_or_default();
+        self.hear(&match input.index(10) {
             0 => format!(r#"{{"topic":"snapshotL1:{market}","data":{{"bids":[],"asks":[["1","2"]],"type":"snapshotL1","symbol":"{market}","timestamp":1}}}}"#),
             1 => format!(r#"{{"topic":"tradeHistoryApiV3:{market}","data":[{{"price":1,"size":2,"side":"SELL","symbol":"{market}","tradeId":3,"timestamp":4}}]}}"#),
             2 => r#"{"errors":[{"error":{"code":1005,"message":"topic does not exist"}}]}"#.to_owned(),
             3 => "pong".to_owned(),
+            4 => r#"{"event":"login","success":true}"#.to_owned(),
+            5 => r#"{"event":"authKeyExpires","success":false}"#.to_owned(),
+            6 => format!(r#"{{"topic":"open-order:{market}-USDT","serialId":{},"type":"delta","data":[]}}"#, input.byte()),
+            7 => format!(r#"{{"topic":"open-order:{market}-USDT","serialId":{},"type":"snapshot","data":[]}}"#, input.byte()),
+            8 => r#"{"topic":"fillsV2","data":[]}"#.to_owned(),
             _ => format!(r#"{{"topic":"update:{market}_0","data":{{}}}}"#),
         });
     }
@@ -194,15 +223,20 @@ impl Life {
     fn act(&mut self, text: &str) {
         let most = 4 * self.topics.len() + 4;
         assert!(self.actions.len() <= most, "{} actions at once", self.actions.len());
+        if self.is_given_up() {
+            self.close(7);
+        }
         for action in std::mem::take(&mut self.actions) {
             match action {
-                Action::Send(_) => self.sent += 1,
+                Action::Send(_) | Action::Login(_) => self.sent += 1,
                 Action::Notify(Notice::Book(topic)) => self.follow(topic, text),
                 Action::Notify(Notice::Resync(topic, why)) => {
                     assert!(!self.is_in_sync(topic), "a book that is asked for anew is shown");
                     assert!(why.len() <= MOST_WORDS_BYTES, "{} bytes of reason", why.len());
                 }
-                Action::Notify(Notice::Stale(topic)) => assert!(!self.is_in_sync(topic), "a stale book is shown"),
+                Action::Notify(Notice::Stale(topic)) => {
+                    assert!(!self.is_in_sync(topic), "a stale book is shown")
+                }
                 Action::Notify(Notice::Unreadable(words) | Notice::Complaint(words)) => {
                     assert!(words.len() <= MOST_WORDS_BYTES, "{} bytes of warning", words.len());
                 }
@@ -238,7 +272,7 @@ impl Life {
     }
 
     fn is_in_sync(&self, topic: Topic) -> bool {
-        self.session.book(topic).is_some_and(lmex_api::stream::OrderBook::in_sync)
+        self.session.book(topic).is_some_and(OrderBook::in_sync)
     }
 
     fn check(&mut self) {
@@ -270,6 +304,9 @@ impl Life {
     }
 }
 
+/// What is found stale at one moment may lead to the end of the connection in the same moment.
+const MOST_TURNS: usize = 3;
+
 /// A thousand warnings may wait for a reader.
 const MOST_WORDS_BYTES: usize = 4_096;
 
@@ -279,10 +316,17 @@ pub(crate) fn seeds(shared: Option<&Path>) -> Vec<Vec<u8>> {
         let length = u16::try_from(text.len()).unwrap_or_default();
         [&[HEAR], &length.to_be_bytes()[..], text].concat()
     };
-    let life = |text: Vec<u8>| [&[0, OPEN][..], &hear(&text), &[SLEEP, SLEEP, OPEN]].concat();
+    let life = |text: Vec<u8>| [&[0, 0, OPEN][..], &hear(&text), &[SLEEP, SLEEP, OPEN]].concat();
     let mut seeds: Vec<_> = seeds::payloads(shared).into_iter().map(life).collect();
-    seeds.push(vec![0, 2, 7, 0, 7, 1, 9, 0, 0, 4, 40, 10, 0, 0, 9, 41, 10, 0, 1, 9, 41, 0, 250, 9, 0, 0, 60, 4, 8, 5]);
-    seeds.push(vec![1, 2, 8, 8, 8, 5, 5, 3, 0, 0, 0, 9, 2, 9, 0, 0, 5, 6, 1, 1, 44, 11, 0, 4, 5, 5, 5, 5]);
-    seeds.push(vec![63, 2, 11, 1, 0, 11, 2, 1, 11, 0, 2, 11, 0, 3, 4, 1, 255, 255, 2, 5, 5, 5, 5]);
+    seeds.push(vec![
+        0, 0, 2, 7, 0, 7, 1, 9, 0, 0, 4, 40, 10, 0, 0, 9, 41, 10, 0, 1, 9, 41, 0, 250, 9, 0, 0, 60, 4, 8, 5,
+    ]);
+    seeds.push(vec![0, 1, 2, 8, 8, 8, 5, 5, 3, 0, 0, 0, 9, 2, 9, 0, 0, 5, 6, 1, 1, 44, 11, 0, 4, 5, 5, 5, 5]);
+    seeds.push(vec![0, 63, 2, 11, 1, 0, 11, 2, 1, 11, 0, 2, 11, 0, 3, 4, 1, 255, 255, 2, 5, 5, 5, 5]);
+    seeds.push(vec![
+        135, 192, 2, 11, 0, 4, 7, 0, 7, 1, 7, 4, 11, 4, 7, 5, 11, 4, 6, 6, 11, 4, 6, 9, 11, 0, 8, 5, 5, 5, 8,
+        5,
+    ]);
+    seeds.push(vec![4, 0, 2, 5, 5, 5, 11, 0, 2, 5, 11, 0, 5, 5, 2, 11, 0, 4, 5, 5, 5, 5]);
     seeds
 }

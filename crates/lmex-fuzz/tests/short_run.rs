@@ -1,6 +1,11 @@
 //! Every target for a few seconds: its seeds, and seeded changes of them. The long run is `.ci/fuzz`.
 
-#![allow(clippy::panic, clippy::print_stdout, clippy::print_stderr, reason = "a test that fails by a panic says where")]
+#![allow(
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test that fails by a panic says where"
+)]
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
@@ -56,7 +61,7 @@ fn stream_messages() {
 
 #[test]
 fn stream_session() {
-    short_run("stream_session", 5_000);
+    short_run("stream_session", 10_000);
 }
 
 #[test]

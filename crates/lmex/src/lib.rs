@@ -36,7 +36,7 @@
 //! - [`NewOrder`] and [`OrderOutcome`]: orders and what can become of them; [`Trigger`] and [`Exits`]: what they wait for,
 //!   and what closes what they open.
 //! - [`DeadMansSwitch`]: all orders are cancelled when the program dies.
-//! - [`Subscription`]: streams, with a maintained [`OrderBook`].
+//! - [`Subscription`]: streams, with a maintained [`OrderBook`]; [`AccountTopic`]: those about one's own account.
 //! - [`Endpoints`] and [`Credentials`]: where, and as whom.
 //! - [`Pace`]: rate limits. [`Error`]: what can go wrong, and whether anything was sent.
 
@@ -72,8 +72,11 @@ pub use environment::{EndpointError, Endpoints, Environment};
 pub use error::Error;
 pub use gate::Pace;
 pub use lmex_api::futures;
-pub use lmex_api::stream::{OrderBook, SessionConfig, StreamTrade, TopOfBook, Topic};
-pub use lmex_api::{ApiError, ErrorKind, Limits, OrderKind, Retry, Signature, Signer, Status};
+pub use lmex_api::stream::{
+    AccountTopic, Notification, OpenOrderUpdate, OrderBook, SessionConfig, StreamFill, StreamOrder,
+    StreamPosition, StreamTrade, TopOfBook, Topic,
+};
+pub use lmex_api::{ApiError, Dialect, ErrorKind, Limits, OrderKind, Retry, Signature, Signer, Status};
 pub use lmex_types::{
     ClientOrderId, Decimal, Grid, Instrument, OrderId, OrderType, Side, Size, Symbol, TimeInForce, TimeMs,
 };

@@ -90,7 +90,10 @@ pub(crate) struct Trust(Arc<ClientConfig>);
 impl Trust {
     /// For connections that are not encrypted.
     pub(crate) fn nobody() -> Self {
-        #[expect(clippy::expect_used, reason = "the provider's own protocol versions are always supported by it")]
+        #[expect(
+            clippy::expect_used,
+            reason = "the provider's own protocol versions are always supported by it"
+        )]
         let builder = ClientConfig::builder_with_provider(provider())
             .with_safe_default_protocol_versions()
             .expect("default protocol versions fit the default provider");
@@ -127,7 +130,11 @@ fn certificates(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, String> {
     let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
     let found = found.map_err(|error| error.to_string())?;
     let is_lacking = found.is_empty() && !pem.is_empty();
-    if is_lacking { Err("there is no certificate in them; they must be in PEM".to_owned()) } else { Ok(found) }
+    if is_lacking {
+        Err("there is no certificate in them; they must be in PEM".to_owned())
+    } else {
+        Ok(found)
+    }
 }
 
 #[cfg(not(target_os = "android"))]

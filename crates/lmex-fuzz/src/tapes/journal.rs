@@ -5,7 +5,8 @@ use std::path::Path;
 use bytes::Bytes;
 use http::Request;
 use lmex::{
-    Client, Durability, Endpoints, Environment, Error, Pace, Retry, Transport, TransportError, TransportFuture,
+    Client, Durability, Endpoints, Environment, Error, Pace, Retry, Transport, TransportError,
+    TransportFuture,
 };
 
 use super::put;
@@ -21,7 +22,8 @@ impl Transport for Unreachable {
 
 pub(super) fn run(folder: &Path, bytes: &[u8]) {
     #[expect(clippy::expect_used, reason = "without a runtime nothing can be tried")]
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime can be made");
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime can be made");
     runtime.block_on(adopt(folder, bytes));
 }
 
@@ -58,7 +60,8 @@ fn only_entry(folder: &Path) -> Option<std::path::PathBuf> {
 }
 
 pub(super) fn seeds() -> Vec<Vec<u8>> {
-    let intent = r#"{"intended":{"at":1700000000000,"symbol":"BTC-PERP","client_id":"a","left_by":1700000000001}}"#;
+    let intent =
+        r#"{"intended":{"at":1700000000000,"symbol":"BTC-PERP","client_id":"a","left_by":1700000000001}}"#;
     let other = intent.replace("BTC", "ETH").replace("\"a\"", "\"b\"");
     let settled = r#"{"settled":{"client_id":"a","how":"done"}}"#;
     let files = [

@@ -45,7 +45,8 @@ fn metadata(input: &mut Input<'_>) -> Vec<KeyValue> {
         ("contract_value", text(input.part::<1>()).into_owned()),
         ("starts_with_snapshot", ["true", "false", "1"][input.index(3)].to_owned()),
     ];
-    for name in ["first_ns", "last_ns", "messages", "snapshots", "depths", "levels", "trades", "tops", "gaps"] {
+    for name in ["first_ns", "last_ns", "messages", "snapshots", "depths", "levels", "trades", "tops", "gaps"]
+    {
         entries.push((name, input.byte().to_string()));
     }
     entries.into_iter().map(|(key, value)| KeyValue::new(format!("tape.{key}"), value)).collect()
@@ -66,8 +67,10 @@ fn batch(input: &mut Input<'_>, scale: i8) -> Result<RecordBatch, ArrowError> {
         prices.push(mantissa(input));
         sizes.push(mantissa(input));
     }
-    let moments = |values: Vec<i64>| Arc::new(TimestampNanosecondArray::from(values).with_timezone("UTC")) as ArrayRef;
-    let words = |words: Vec<&str>| Arc::new(words.into_iter().collect::<DictionaryArray<Int8Type>>()) as ArrayRef;
+    let moments =
+        |values: Vec<i64>| Arc::new(TimestampNanosecondArray::from(values).with_timezone("UTC")) as ArrayRef;
+    let words =
+        |words: Vec<&str>| Arc::new(words.into_iter().collect::<DictionaryArray<Int8Type>>()) as ArrayRef;
     let decimals = |values: Vec<i128>| -> Result<ArrayRef, ArrowError> {
         Ok(Arc::new(Decimal128Array::from(values).with_precision_and_scale(PRECISION, scale)?))
     };

@@ -42,8 +42,6 @@ pub(super) async fn connect(url: &str, within: Duration, trust: &Trust) -> Resul
             || ConnectError::Other(format!("no connection to {url}: {error}")),
             ConnectError::Tls,
         )),
-        Err(_) => {
-            Err(ConnectError::Other(format!("no connection to {url} within {} s", within.as_secs())))
-        }
+        Err(_) => Err(ConnectError::Other(format!("no connection to {url} within {} s", within.as_secs()))),
     }
 }

@@ -140,7 +140,8 @@ async fn converse(mut overheard: Overheard, acceptor: Option<TlsAcceptor>, reque
 
 fn answer(head: &str) -> String {
     let header = |name: &str| {
-        let named = |line: &&str| line.split(':').next().is_some_and(|found| found.eq_ignore_ascii_case(name));
+        let named =
+            |line: &&str| line.split(':').next().is_some_and(|found| found.eq_ignore_ascii_case(name));
         head.lines().find(named).and_then(|line| line.split(": ").nth(1)).map(str::to_owned)
     };
     if let Some(key) = header("sec-websocket-key") {
