@@ -62,6 +62,9 @@ pub enum Error {
     /// The exchange serves no such topic: it acknowledged none of its names.
     #[error("the exchange serves no stream of {0}: check the market's name with `Client::market_summary`")]
     TopicRefused(Topic),
+    /// Each client has one tracker.
+    #[error("this client has a tracker already: use that one, or a client of its own for another")]
+    Tracked,
     /// The exchange does not take the login of a stream.
     #[error(
         "the exchange refused the login of the stream: check the API key, its Read permission and this machine's clock"
@@ -199,6 +202,7 @@ impl Error {
             },
             Self::Authentication { .. } | Self::LoginRefused => "authentication",
             Self::TopicRefused(_) => "refused",
+            Self::Tracked => "internal",
             Self::NotSent { .. } | Self::Tls { .. } | Self::Lost { .. } => "network",
             Self::NoCredentials => "credentials",
             Self::Expired { .. } | Self::Blocked { .. } | Self::QueueFull(_) => "rate_limited",

@@ -36,6 +36,7 @@
 //! - [`NewOrder`] and [`OrderOutcome`]: orders and what can become of them; [`Trigger`] and [`Exits`]: what they wait for,
 //!   and what closes what they open.
 //! - [`DeadMansSwitch`]: all orders are cancelled when the program dies.
+//! - [`OrderTracker`]: what has become of every order, fill and position of the account, whoever caused it.
 //! - [`Subscription`]: streams, with a maintained [`OrderBook`]; [`AccountTopic`]: those about one's own account.
 //! - [`Endpoints`] and [`Credentials`]: where, and as whom.
 //! - [`Pace`]: rate limits. [`Error`]: what can go wrong, and whether anything was sent.
@@ -61,6 +62,7 @@ mod secret;
 mod settings;
 mod stream;
 mod tls;
+mod tracker;
 mod transport;
 mod wallets;
 
@@ -90,4 +92,8 @@ pub use reply::Reply;
 pub use secret::{MalformedKey, Secret};
 pub use stream::{StreamEvent, Subscription};
 pub use tls::TlsError;
+pub use tracker::{
+    OrderState, OrderTracker, Origin, SyncState, TrackedFill, TrackedOrder, TrackedPosition, TrackerConfig,
+    Update,
+};
 pub use transport::{Transport, TransportError, TransportFuture};
