@@ -140,6 +140,11 @@ pub enum Error {
     /// The request can't be built.
     #[error(transparent)]
     Prepare(#[from] PrepareError),
+    /// A call that waits was made where nothing may wait.
+    #[error(
+        "never sent: a blocking call was made inside an async runtime: use `lmex::Client` there, or a thread of its own"
+    )]
+    InsideRuntime,
     /// The certificates to trust can't be read.
     #[error("the root certificates can't be used: {0}")]
     RootCertificates(String),
@@ -202,7 +207,7 @@ impl Error {
             },
             Self::Authentication { .. } | Self::LoginRefused => "authentication",
             Self::TopicRefused(_) => "refused",
-            Self::Tracked => "internal",
+            Self::Tracked | Self::InsideRuntime => "internal",
             Self::NotSent { .. } | Self::Tls { .. } | Self::Lost { .. } => "network",
             Self::NoCredentials => "credentials",
             Self::Expired { .. } | Self::Blocked { .. } | Self::QueueFull(_) => "rate_limited",
