@@ -24,3 +24,4 @@ mod script_server;
 mod scripted_streams;
 mod settings;
 mod streams;
+mod tracker;
