@@ -15,6 +15,7 @@ use crate::gate::{Gate, Pace};
 use crate::instruments::Instruments;
 use crate::nonces::SharedNonces;
 use crate::orders::{self, Durability, OrderDesk};
+use crate::tls::Trust;
 use crate::transport::{HttpTransport, Transport};
 
 /// A client of one exchange. Cloning it shares connections, pace, nonces and the journal of orders.
@@ -38,6 +39,7 @@ pub struct Client {
 struct Inner {
     endpoints: Endpoints,
     transport: Arc<dyn Transport>,
+    trust: Trust,
     signer: Option<RequestSigner>,
     clock: Clock,
     gate: Gate,
@@ -54,6 +56,7 @@ pub struct ClientBuilder {
     endpoints: Endpoints,
     credentials: Option<Credentials>,
     transport: Option<Arc<dyn Transport>>,
+    root_certificates: Vec<u8>,
     clock: Clock,
     pace: Pace,
     retry: Retry,
@@ -72,6 +75,7 @@ impl Client {
             endpoints,
             credentials: None,
             transport: None,
+            root_certificates: Vec::new(),
             clock: Clock::system(),
             pace: Pace::default(),
             retry: Retry::default(),
@@ -108,6 +112,10 @@ impl Client {
 
     pub(crate) fn transport(&self) -> &dyn Transport {
         &*self.inner.transport
+    }
+
+    pub(crate) fn trust(&self) -> &Trust {
+        &self.inner.trust
     }
 
     pub(crate) fn signer(&self) -> Option<&RequestSigner> {
@@ -234,12 +242,22 @@ impl ClientBuilder {
         self
     }
 
+    /// Certificates of authorities to trust beside those that the operating system trusts, in PEM: of a proxy, or of an
+    /// exchange of your own behind TLS. They hold for REST and streams alike. Called again, it adds more.
+    #[must_use]
+    pub fn root_certificates(mut self, pem: impl AsRef<[u8]>) -> Self {
+        self.root_certificates.extend_from_slice(pem.as_ref());
+        self.root_certificates.push(b'\n');
+        self
+    }
+
     /// Builds the client. Opens the journal, but no connection.
     pub fn build(self) -> Result<Client, Error> {
+        let trust = self.trust()?;
         let transport = match self.transport {
             Some(transport) => transport,
             None => Arc::new(
-                HttpTransport::new(&self.endpoints, self.timeout)
+                HttpTransport::new(&self.endpoints, self.timeout, &trust)
                     .map_err(|error| Error::Build(error.to_string()))?,
             ),
         };
@@ -248,6 +266,7 @@ impl ClientBuilder {
         Ok(Client {
             inner: Arc::new(Inner {
                 transport,
+                trust,
                 signer: credentials.map(|credentials| RequestSigner::new(credentials, folder.clone())),
                 orders: OrderDesk::new(folder, self.durability, self.clock.clone()),
                 clock: self.clock,
@@ -260,6 +279,14 @@ impl ClientBuilder {
                 endpoints: self.endpoints,
             }),
         })
+    }
+
+    /// Certificates that can't be read are told of, whether they are needed or not.
+    fn trust(&self) -> Result<Trust, Error> {
+        if self.root_certificates.is_empty() && !self.endpoints.is_encrypted() {
+            return Ok(Trust::nobody());
+        }
+        Trust::system_and(&self.root_certificates).map_err(Error::RootCertificates)
     }
 }
 

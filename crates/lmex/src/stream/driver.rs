@@ -11,7 +11,7 @@ use tokio_tungstenite::tungstenite::{Bytes, Message};
 
 use super::event::StreamEvent;
 use super::mailbox::Mailbox;
-use super::socket::{Socket, connect};
+use super::socket::{ConnectError, Socket, connect};
 use crate::client::Client;
 use crate::clock::Clock;
 
@@ -35,9 +35,14 @@ impl Driver {
     /// Runs until its task is dropped.
     pub(super) async fn run(self) {
         loop {
-            let reason = match connect(&self.url, CONNECT_WITHIN).await {
+            let reason = match connect(&self.url, CONNECT_WITHIN, self.client.trust()).await {
                 Ok(socket) => self.converse(socket).await,
-                Err(reason) => reason,
+                Err(ConnectError::Tls(error)) => {
+                    let reason = format!("nothing was sent to {}: {error}", self.url);
+                    self.mailbox.push(StreamEvent::Untrusted(error));
+                    reason
+                }
+                Err(ConnectError::Other(reason)) => reason,
             };
             let now = self.clock().steady();
             let again = self.session(|session| session.on_closed(now, rand::random()));
