@@ -11,6 +11,7 @@ use lmex_types::TimeMs;
 
 use crate::client::Client;
 use crate::error::Error;
+use crate::gate::Leaving;
 use crate::reply::Reply;
 use crate::transport::{TransportError, header};
 
@@ -34,7 +35,7 @@ impl Client {
             Ok(request) => request,
             Err(error) => return (0, Err(error.into())),
         };
-        let patience = self.gate().patience(rate_class(&request));
+        let patience = self.gate().patience(request.rate_class());
         let since = self.clock().steady();
         let mut attempt = 1;
         loop {
@@ -80,16 +81,17 @@ impl Client {
         }
     }
 
-    /// Sends a request once, in its turn, and brings the raw answer back. The deadline of an order or a transfer counts
+    /// Sends a request once, in its turn, and brings the raw answer back. The deadline of what trades or transfers counts
     /// from `since`, its first attempt: a late order is worse than none.
     async fn exchange(&self, request: &Request, since: TimeMs) -> Result<(Response<Bytes>, Duration), Error> {
-        let class = rate_class(request);
+        let class = request.rate_class();
         let since = match class {
-            RateClass::Order | RateClass::Transfer => since,
+            RateClass::Order | RateClass::Close | RateClass::Transfer => since,
             RateClass::Cancel | RateClass::Query => self.clock().steady(),
         };
-        self.gate().pass_since(class, self.clock(), since).await?;
-        let http = self.signed(request)?;
+        let is_signed = request.permission() != Permission::Public && self.signer().is_some();
+        let nonce = self.gate().pass(Leaving { class, since, is_signed }, self.clock()).await?;
+        let http = self.signed(request, nonce)?;
         let start = Instant::now();
         let result = self.transport().send(http).await;
         let latency = start.elapsed();
@@ -104,7 +106,7 @@ impl Client {
         result.map(|answer| (answer, latency)).map_err(|error| self.transport_error(error))
     }
 
-    fn signed(&self, request: &Request) -> Result<http::Request<Bytes>, Error> {
+    fn signed(&self, request: &Request, nonce: Option<i64>) -> Result<http::Request<Bytes>, Error> {
         let unfit = |_| Error::Build("the request has a part that HTTP does not allow".to_owned());
         let mut builder = http::Request::builder().method(request.method().as_str()).uri(format!(
             "{}{}",
@@ -113,7 +115,8 @@ impl Client {
         ));
         if request.permission() != Permission::Public {
             let signer = self.signer().ok_or(Error::NoCredentials)?;
-            let signed = signer.sign(request.signed_path(), request.body(), self.clock());
+            let nonce = nonce.unwrap_or_else(|| signer.nonce(self.clock()));
+            let signed = signer.sign(request.signed_path(), request.body(), nonce);
             builder = builder
                 .header("request-api", hidden(signed.key)?)
                 .header("request-nonce", signed.nonce)
@@ -139,7 +142,7 @@ impl Client {
             ErrorKind::RateLimited => {
                 let now = self.clock().wall();
                 let unlock = error.unlock_time(now).unwrap_or(now.plus_ms(1_000));
-                self.gate().block(self.clock().steady().plus_ms(unlock.ms_since(now)));
+                self.gate().block_for(unlock.ms_since(now), self.clock());
                 Error::Api(error)
             }
             // A proxy's own 401 has nothing to do with our key and clock.
@@ -159,15 +162,6 @@ fn hidden(value: &str) -> Result<HeaderValue, Error> {
         .map_err(|_| Error::Build("the API key has a character that HTTP does not allow".to_owned()))?;
     value.set_sensitive(true);
     Ok(value)
-}
-
-fn rate_class(request: &Request) -> RateClass {
-    match (request.bucket(), request.method()) {
-        (lmex_api::Bucket::Query, _) => RateClass::Query,
-        (lmex_api::Bucket::Order, Method::Delete) => RateClass::Cancel,
-        (lmex_api::Bucket::Order, _) => RateClass::Order,
-        (lmex_api::Bucket::Wallet, _) => RateClass::Transfer,
-    }
 }
 
 /// How a failure looks to the decision about another attempt; `None` for what is never tried again.

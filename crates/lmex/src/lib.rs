@@ -41,6 +41,7 @@
 //! - [`Pace`]: rate limits. [`Error`]: what can go wrong, and whether anything was sent.
 
 mod account;
+mod budget;
 mod call;
 mod client;
 mod clock;
@@ -53,7 +54,6 @@ mod http_date;
 mod instruments;
 mod local;
 mod market;
-mod nonces;
 mod orders;
 mod private;
 mod reply;
