@@ -16,6 +16,7 @@ mod journal;
 mod lost_answers;
 mod never_sent;
 mod on_demand;
+mod processes;
 mod rate_limits;
 mod rig;
 mod script;
