@@ -22,6 +22,7 @@
 mod answer;
 mod catalog;
 mod code;
+mod dialect;
 mod endpoint;
 mod error;
 pub mod futures;
@@ -38,6 +39,7 @@ pub mod wire;
 pub use answer::{MAX_SHOWN_BODY, answer};
 pub use catalog::CATALOG;
 pub use code::{OrderKind, Status};
+pub use dialect::{Dialect, UnknownDialect};
 pub use endpoint::{Bucket, Endpoint, EndpointInfo, Evidence, Method, Permission, Safety};
 pub use error::{ApiError, ErrorKind};
 pub use header::MARKET_SOURCE;

@@ -13,7 +13,7 @@ use lmex_engine::AccountId;
 use lmex_types::TimeMs;
 
 use crate::clock::Clock;
-use crate::dialect::Dialect;
+use crate::dialect::{Dialect, Manners as _};
 use crate::faults::Faults;
 use crate::secret::Secret;
 pub(crate) use believed::{Believed, Floor};

@@ -3,32 +3,9 @@
 //! LMEX and BTSE run the same engine. Their documents, and what was recorded of each, differ in places; nobody has
 //! asked LMEX which is true of it today. [`DIFFERENCES`] lists these places, and `docs/CONFORMANCE.md` is made from it.
 
-use std::fmt;
-
 use http::StatusCode;
+pub use lmex_api::Dialect;
 use lmex_engine::SmallOrders;
-use serde::{Deserialize, Serialize};
-
-/// Whose manners the exchange has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Dialect {
-    /// LMEX's own documents, and what was recorded of LMEX.
-    #[default]
-    Lmex,
-    /// What was recorded of BTSE and stands in its documents of version 2.3; what clients written for it send is accepted.
-    Btse,
-}
-
-impl fmt::Display for Dialect {
-    /// As `--dialect` takes it.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Lmex => "lmex",
-            Self::Btse => "btse",
-        })
-    }
-}
 
 /// One place where the dialects differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -157,74 +134,101 @@ pub const DIFFERENCES: &[Difference] = &[
     },
 ];
 
-impl Dialect {
+/// What an exchange of this dialect does where the other does something else.
+pub(crate) trait Manners {
     /// HTTP status and code of an order that is not there.
-    pub(crate) fn order_not_found(self) -> (StatusCode, i64) {
+    fn order_not_found(self) -> (StatusCode, i64);
+
+    /// HTTP status of a request that is not authenticated.
+    fn not_authenticated(self) -> StatusCode;
+
+    /// Whether a request without a body may be signed with its query.
+    fn takes_signed_query(self) -> bool;
+
+    /// Whether the bounds of candles may be in seconds.
+    fn takes_seconds(self) -> bool;
+
+    /// What becomes of orders that are not worth the minimum notional.
+    fn small_orders(self) -> SmallOrders;
+
+    /// Whether an order that there is too little money for is answered as an order with a status.
+    fn answers_shortage_as_order(self) -> bool;
+
+    /// Whether best bids and offers come in groupings.
+    fn groups_best_prices(self) -> bool;
+
+    /// Whether market summaries have all attributes but those about funding, asked for or not.
+    fn summarises_at_length(self) -> bool;
+
+    /// Whether a transfer answers the wallets instead of a receipt.
+    fn answers_wallets(self) -> bool;
+
+    /// Whether a topic of the books that is not known is answered with an error besides.
+    fn complains_of_topics(self) -> bool;
+
+    /// Whether topics that LMEX's documents alone have are known: books and best prices without a grouping, the
+    /// private topics of version 2.2, open orders.
+    fn knows_lmex_topics(self) -> bool;
+
+    /// Whether trades of `tradeHistoryApiV2` come under a name without the market.
+    fn cuts_trade_topic(self) -> bool;
+}
+
+impl Manners for Dialect {
+    fn order_not_found(self) -> (StatusCode, i64) {
         match self {
             Self::Lmex => (StatusCode::BAD_REQUEST, 400),
             Self::Btse => (StatusCode::TOO_MANY_REQUESTS, -1),
         }
     }
 
-    /// HTTP status of a request that is not authenticated.
-    pub(crate) fn not_authenticated(self) -> StatusCode {
+    fn not_authenticated(self) -> StatusCode {
         match self {
             Self::Lmex => StatusCode::UNAUTHORIZED,
             Self::Btse => StatusCode::BAD_REQUEST,
         }
     }
 
-    /// Whether a request without a body may be signed with its query.
-    pub(crate) fn takes_signed_query(self) -> bool {
+    fn takes_signed_query(self) -> bool {
         self == Self::Btse
     }
 
-    /// Whether the bounds of candles may be in seconds.
-    pub(crate) fn takes_seconds(self) -> bool {
+    fn takes_seconds(self) -> bool {
         self == Self::Btse
     }
 
-    /// What becomes of orders that are not worth the minimum notional.
-    pub(crate) fn small_orders(self) -> SmallOrders {
+    fn small_orders(self) -> SmallOrders {
         match self {
             Self::Lmex => SmallOrders::Refuse,
             Self::Btse => SmallOrders::Hide,
         }
     }
 
-    /// Whether an order that there is too little money for is answered as an order with a status.
-    pub(crate) fn answers_shortage_as_order(self) -> bool {
+    fn answers_shortage_as_order(self) -> bool {
         self == Self::Lmex
     }
 
-    /// Whether best bids and offers come in groupings.
-    pub(crate) fn groups_best_prices(self) -> bool {
+    fn groups_best_prices(self) -> bool {
         self == Self::Btse
     }
 
-    /// Whether market summaries have all attributes but those about funding, asked for or not.
-    pub(crate) fn summarises_at_length(self) -> bool {
+    fn summarises_at_length(self) -> bool {
         self == Self::Btse
     }
 
-    /// Whether a transfer answers the wallets instead of a receipt.
-    pub(crate) fn answers_wallets(self) -> bool {
+    fn answers_wallets(self) -> bool {
         self == Self::Btse
     }
 
-    /// Whether a topic of the books that is not known is answered with an error besides.
-    pub(crate) fn complains_of_topics(self) -> bool {
+    fn complains_of_topics(self) -> bool {
         self == Self::Btse
     }
 
-    /// Whether topics that LMEX's documents alone have are known: books and best prices without a grouping, the
-    /// private topics of version 2.2, open orders.
-    pub(crate) fn knows_lmex_topics(self) -> bool {
+    fn knows_lmex_topics(self) -> bool {
         self == Self::Lmex
     }
 
-    /// Whether trades of `tradeHistoryApiV2` come under a name without the market.
-    pub(crate) fn cuts_trade_topic(self) -> bool {
+    fn cuts_trade_topic(self) -> bool {
         self == Self::Btse
     }
 }

@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use crate::auth::{AuthError, NotGranted};
 use crate::desk::DeskGone;
-use crate::dialect::Dialect;
+use crate::dialect::{Dialect, Manners as _};
 use crate::limits::Blocked;
 
 /// A request that is refused.

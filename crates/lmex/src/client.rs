@@ -4,7 +4,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use lmex_api::{Retry, Signature, Signer};
+use lmex_api::stream::{ClientFrame, LoginOperation, StreamPath};
+use lmex_api::{Dialect, Retry, Signature, Signer};
 
 use crate::budget::Budget;
 use crate::clock::Clock;
@@ -41,6 +42,7 @@ struct Inner {
     clock: Clock,
     gate: Gate,
     retry: Retry,
+    dialect: Dialect,
     instruments: Instruments,
     orders: OrderDesk,
     resolve_within: Duration,
@@ -54,6 +56,7 @@ pub struct ClientBuilder {
     clock: Clock,
     pace: Pace,
     retry: Retry,
+    dialect: Dialect,
     timeout: Duration,
     resolve_within: Duration,
     journal: Option<PathBuf>,
@@ -70,6 +73,7 @@ impl Client {
             clock: Clock::system(),
             pace: Pace::default(),
             retry: Retry::default(),
+            dialect: Dialect::default(),
             timeout: Duration::from_secs(10),
             resolve_within: Duration::from_secs(8),
             journal: None,
@@ -114,6 +118,10 @@ impl Client {
         self.inner.retry
     }
 
+    pub(crate) fn dialect(&self) -> Dialect {
+        self.inner.dialect
+    }
+
     pub(crate) fn instruments(&self) -> &Instruments {
         &self.inner.instruments
     }
@@ -153,6 +161,14 @@ impl ClientBuilder {
     #[must_use]
     pub fn retry(mut self, retry: Retry) -> Self {
         self.retry = retry;
+        self
+    }
+
+    /// Which form to send first where the sources about the venue contradict each other: LMEX's unless this says
+    /// otherwise. What comes is read in every form.
+    #[must_use]
+    pub fn dialect(mut self, dialect: Dialect) -> Self {
+        self.dialect = dialect;
         self
     }
 
@@ -225,6 +241,7 @@ impl ClientBuilder {
                 clock: self.clock,
                 gate: Gate::new(self.pace, budget),
                 retry: self.retry,
+                dialect: self.dialect,
                 instruments: Instruments::default(),
                 resolve_within: self.resolve_within,
                 endpoints: self.endpoints,
@@ -266,5 +283,12 @@ impl RequestSigner {
         let nonce = nonce.to_string();
         let signature = self.signer.sign_request(path, &nonce, body);
         Signed { key: &self.key, nonce, signature }
+    }
+
+    /// The frame that logs a stream in.
+    pub(crate) fn log_in(&self, operation: LoginOperation, path: StreamPath, clock: &Clock) -> ClientFrame {
+        let nonce = self.nonces.next(clock.wall()).to_string();
+        let signature = self.signer.sign_login(path.as_str(), &nonce);
+        ClientFrame::login(operation, &self.key, &nonce, signature.as_str())
     }
 }

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use lmex_api::futures::{OrderAnswer, SettingAnswer};
+use lmex_api::stream::Topic;
 use lmex_api::{ApiError, ErrorKind, PrepareError, Status};
 use lmex_types::{ClientOrderId, GridError, SizeError, Symbol, TimeMs};
 
@@ -49,6 +50,17 @@ pub enum Error {
         /// What went wrong.
         reason: String,
     },
+    /// The exchange serves no such topic: it acknowledged none of its names.
+    #[error("the exchange serves no stream of {0}: check the market's name with `Client::market_summary`")]
+    TopicRefused(Topic),
+    /// Each client has one tracker.
+    #[error("this client has a tracker already: use that one, or a client of its own for another")]
+    Tracked,
+    /// The exchange does not take the login of a stream.
+    #[error(
+        "the exchange refused the login of the stream: check the API key, its Read permission and this machine's clock"
+    )]
+    LoginRefused,
     /// The call needs a key, and the client has none.
     #[error("this call needs an API key, and the client was built without one")]
     NoCredentials,
@@ -176,7 +188,9 @@ impl Error {
                 status if status.is_unknown() => "unknown",
                 _ => "refused",
             },
-            Self::Authentication { .. } => "authentication",
+            Self::Authentication { .. } | Self::LoginRefused => "authentication",
+            Self::TopicRefused(_) => "refused",
+            Self::Tracked => "internal",
             Self::NotSent { .. } | Self::Lost { .. } => "network",
             Self::NoCredentials => "credentials",
             Self::Expired { .. } | Self::Blocked { .. } | Self::QueueFull(_) => "rate_limited",

@@ -36,7 +36,8 @@
 //! - [`NewOrder`] and [`OrderOutcome`]: orders and what can become of them; [`Trigger`] and [`Exits`]: what they wait for,
 //!   and what closes what they open.
 //! - [`DeadMansSwitch`]: all orders are cancelled when the program dies.
-//! - [`Subscription`]: streams, with a maintained [`OrderBook`].
+//! - [`OrderTracker`]: what has become of every order, fill and position of the account, whoever caused it.
+//! - [`Subscription`]: streams, with a maintained [`OrderBook`]; [`AccountTopic`]: those about one's own account.
 //! - [`Endpoints`] and [`Credentials`]: where, and as whom.
 //! - [`Pace`]: rate limits. [`Error`]: what can go wrong, and whether anything was sent.
 
@@ -61,6 +62,7 @@ mod secret;
 mod settings;
 mod stream;
 mod tls;
+mod tracker;
 mod transport;
 mod wallets;
 
@@ -72,8 +74,11 @@ pub use environment::{EndpointError, Endpoints, Environment};
 pub use error::Error;
 pub use gate::Pace;
 pub use lmex_api::futures;
-pub use lmex_api::stream::{OrderBook, SessionConfig, StreamTrade, TopOfBook, Topic};
-pub use lmex_api::{ApiError, ErrorKind, Limits, OrderKind, Retry, Signature, Signer, Status};
+pub use lmex_api::stream::{
+    AccountTopic, Notification, OpenOrderUpdate, OrderBook, SessionConfig, StreamFill, StreamOrder,
+    StreamPosition, StreamTrade, TopOfBook, Topic,
+};
+pub use lmex_api::{ApiError, Dialect, ErrorKind, Limits, OrderKind, Retry, Signature, Signer, Status};
 pub use lmex_types::{
     ClientOrderId, Decimal, Grid, Instrument, OrderId, OrderType, Side, Size, Symbol, TimeInForce, TimeMs,
 };
@@ -86,4 +91,8 @@ pub use orders::{
 pub use reply::Reply;
 pub use secret::{MalformedKey, Secret};
 pub use stream::{StreamEvent, Subscription};
+pub use tracker::{
+    OrderState, OrderTracker, Origin, SyncState, TrackedFill, TrackedOrder, TrackedPosition, TrackerConfig,
+    Update,
+};
 pub use transport::{Transport, TransportError, TransportFuture};

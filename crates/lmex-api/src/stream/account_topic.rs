@@ -28,6 +28,14 @@ impl AccountTopic {
         StreamPath::Main
     }
 
+    /// The market it is about; `None` of what is about all.
+    pub fn symbol(self) -> Option<Symbol> {
+        match self {
+            Self::OpenOrders(symbol) => Some(symbol),
+            Self::Notifications | Self::Fills | Self::AllPositions | Self::Positions => None,
+        }
+    }
+
     /// The names it goes by, the one of version 2.3 first. A name the venue does not know is acknowledged with an empty
     /// list; the next one is tried then.
     ///

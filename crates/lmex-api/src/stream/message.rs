@@ -11,6 +11,7 @@ use super::fill::StreamFill;
 use super::notification::Notification;
 use super::open_order::OpenOrderUpdate;
 use super::position::StreamPosition;
+use super::session::LoginOperation;
 use crate::wire;
 use crate::wire::decimal::Number;
 
@@ -36,10 +37,10 @@ impl ClientFrame {
     }
 
     /// Identifies the connection, before private topics are asked for. `signature` is
-    /// [`Signer::sign_login`](crate::Signer::sign_login) of the stream's path and the nonce. BTSE's document calls the
-    /// operation `authKeyExpires`, LMEX's `login`.
-    pub fn login(key: &str, nonce: &str, signature: &str) -> Self {
-        Self { op: "login".to_owned(), args: [key, nonce, signature].map(str::to_owned).to_vec() }
+    /// [`Signer::sign_login`](crate::Signer::sign_login) of the stream's path and the nonce.
+    pub fn login(operation: LoginOperation, key: &str, nonce: &str, signature: &str) -> Self {
+        let args = [key, nonce, signature].map(str::to_owned).to_vec();
+        Self { op: operation.as_str().to_owned(), args }
     }
 
     /// The text to send.

@@ -26,5 +26,5 @@ pub use mode::OrderMode;
 pub use notification::Notification;
 pub use open_order::{OpenOrderUpdate, StreamOrder};
 pub use position::StreamPosition;
-pub use session::{Action, Notice, Session, SessionConfig, TopicState};
+pub use session::{Action, LoginOperation, Notice, Session, SessionConfig, TopicState};
 pub use topic::{StreamPath, Topic};

@@ -4,6 +4,9 @@ use std::fmt;
 
 use lmex_types::Symbol;
 
+use super::account_topic::AccountTopic;
+use crate::dialect::Dialect;
+
 /// The two stream endpoints of the futures venue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum StreamPath {
@@ -32,6 +35,14 @@ pub enum Topic {
     Top(Symbol),
     /// Public trades.
     Trades(Symbol),
+    /// Something about one's own account: needs a login, which a session sees to.
+    Account(AccountTopic),
+}
+
+impl From<AccountTopic> for Topic {
+    fn from(topic: AccountTopic) -> Self {
+        Self::Account(topic)
+    }
 }
 
 impl Topic {
@@ -40,46 +51,66 @@ impl Topic {
         match self {
             Self::Book(_) | Self::Top(_) => StreamPath::Book,
             Self::Trades(_) => StreamPath::Main,
+            Self::Account(topic) => topic.path(),
         }
     }
 
-    /// The market it is about.
-    pub fn symbol(self) -> Symbol {
+    /// The market it is about; `None` of what is about the account in all markets.
+    pub fn symbol(self) -> Option<Symbol> {
         match self {
-            Self::Book(symbol) | Self::Top(symbol) | Self::Trades(symbol) => symbol,
+            Self::Book(symbol) | Self::Top(symbol) | Self::Trades(symbol) => Some(symbol),
+            Self::Account(topic) => topic.symbol(),
         }
     }
 
-    /// The names it goes by, the likeliest on LMEX first. A name the venue does not know is acknowledged with an
+    /// Whether it comes after a login only.
+    pub fn is_private(self) -> bool {
+        matches!(self, Self::Account(_))
+    }
+
+    /// Whether data must come, as long as it is subscribed to. Nothing may happen for hours of which the others tell.
+    pub(super) fn is_continuous(self) -> bool {
+        matches!(self, Self::Book(_) | Self::Top(_))
+    }
+
+    /// The names it goes by, the likeliest in this dialect first. A name the venue does not know is acknowledged with an
     /// empty list; the next one is tried then.
     ///
     /// Sources: LMEX's stream documentation (`update:…_0`, `snapshotL1:…`, `tradeHistoryApiV2:…`); BTSE's for the
     /// others, since version 2.3 of the API exists on both.
-    pub fn spellings(self) -> Vec<String> {
+    pub fn spellings(self, dialect: Dialect) -> Vec<String> {
         match self {
             Self::Book(symbol) => vec![format!("update:{symbol}_0"), format!("update:{symbol}")],
-            Self::Top(symbol) => vec![format!("snapshotL1:{symbol}"), format!("snapshotL1:{symbol}_0")],
+            Self::Top(symbol) => {
+                dialect.order("", "_0").map(|end| format!("snapshotL1:{symbol}{end}")).into()
+            }
             Self::Trades(symbol) => ["tradeHistoryApiV3", "tradeHistoryApiV2", "tradeHistoryApi"]
                 .into_iter()
                 .map(|name| format!("{name}:{symbol}"))
                 .collect(),
+            Self::Account(topic) => topic.spellings(),
         }
     }
 
     /// Whether a message under this topic name, about this market, belongs to it. Names come with or without the
     /// grouping suffix, and legacy trade topics without the market.
     pub fn matches(self, name: &str, symbol: Option<Symbol>) -> bool {
+        let wanted = match self {
+            Self::Book(wanted) | Self::Top(wanted) | Self::Trades(wanted) => wanted,
+            Self::Account(topic) => return topic.matches(name),
+        };
         let (kind, rest) = name.split_once(':').unwrap_or((name, ""));
         let market = rest.strip_suffix("_0").unwrap_or(rest);
         let same_market = if market.is_empty() {
-            symbol.is_some_and(|symbol| same_market(symbol, self.symbol()))
+            symbol.is_some_and(|symbol| same_market(symbol, wanted))
         } else {
-            market.eq_ignore_ascii_case(self.symbol().as_str())
+            market.eq_ignore_ascii_case(wanted.as_str())
         };
         let same_kind = match self {
             Self::Book(_) => kind == "update",
             Self::Top(_) => kind == "snapshotL1",
             Self::Trades(_) => matches!(kind, "tradeHistoryApi" | "tradeHistoryApiV2" | "tradeHistoryApiV3"),
+            Self::Account(_) => false,
         };
         same_kind && same_market
     }
@@ -100,6 +131,7 @@ impl fmt::Display for Topic {
             Self::Book(symbol) => write!(f, "book {symbol}"),
             Self::Top(symbol) => write!(f, "top {symbol}"),
             Self::Trades(symbol) => write!(f, "trades {symbol}"),
+            Self::Account(topic) => topic.fmt(f),
         }
     }
 }

@@ -1,7 +1,8 @@
 //! Streams about one's own account: orders, fills, positions.
 
 use lmex_api::stream::{
-    AccountTopic, ClientFrame, DataFrame, Incoming, Notification, OrderMode, StreamFill, StreamPosition,
+    AccountTopic, ClientFrame, DataFrame, Incoming, LoginOperation, Notification, OrderMode, StreamFill,
+    StreamPosition,
 };
 use lmex_api::{OrderKind, Signer, Status};
 use lmex_types::{Side, Symbol, TimeMs};
@@ -88,12 +89,13 @@ fn a_login_is_the_documented_frame() {
     let signer = Signer::new(b"848db84ac252b6726e5f6e7a711d9c96d9fd77d020151b45839a5b59c37203bx");
     let [key, nonce, _] = &printed.args[..] else { panic!("{text}") };
     let signature = signer.sign_login("/ws/futures", nonce);
-    assert_eq!(ClientFrame::login(key, nonce, signature.as_str()), printed);
+    assert_eq!(ClientFrame::login(LoginOperation::Login, key, nonce, signature.as_str()), printed);
     // BTSE's document has another word for it, and in its example the signature of the spot stream.
     let Some(text) = recorded("btse-docs-futures-v2.3/ws__authentication__request__2.json") else { return };
     let other: ClientFrame = serde_json::from_str(&text).unwrap();
-    assert_eq!((other.op.as_str(), other.args.len()), ("authKeyExpires", 3));
-    assert_eq!(other.args[2], signer.sign_login("/ws/spot", &other.args[1]).as_str());
+    let [key, nonce, _] = &other.args[..] else { panic!("{text}") };
+    let signature = signer.sign_login("/ws/spot", nonce);
+    assert_eq!(ClientFrame::login(LoginOperation::AuthKeyExpires, key, nonce, signature.as_str()), other);
 }
 
 // Orders and fills.

@@ -1,5 +1,6 @@
 //! Streams: subscriptions, books, best prices and trades.
 
+use lmex_api::Dialect;
 use lmex_api::Signer;
 use lmex_api::stream::{
     BookError, BookUpdate, BookUpdateKind, ClientFrame, DataFrame, Event, Incoming, OrderBook, StreamTrade,
@@ -40,10 +41,11 @@ fn data(text: &str) -> DataFrame<'_> {
 
 #[test]
 fn subscriptions_are_the_documented_ones() {
-    let first = |topic: Topic| topic.spellings().into_iter().take(1);
+    let first = |topic: Topic| topic.spellings(Dialect::Lmex).into_iter().take(1);
     let book = Topic::Book(btc());
     let top = Topic::Top(btc());
-    let trades = |version: usize| Topic::Trades(btc()).spellings().into_iter().skip(version).take(1);
+    let trades =
+        |version: usize| Topic::Trades(btc()).spellings(Dialect::Lmex).into_iter().skip(version).take(1);
     let lmex = "lmex-docs-ws/ws-oss-futures";
     let btse = "btse-docs-futures-v2.3";
     for (file, frame) in [
@@ -88,7 +90,7 @@ fn the_other_spelling_of_best_prices_is_tried_second() {
     };
     let printed: Vec<ClientFrame> =
         serde_json::Deserializer::from_str(&text).into_iter().collect::<Result<_, _>>().unwrap();
-    let second = || Topic::Top(btc()).spellings().into_iter().skip(1);
+    let second = || Topic::Top(btc()).spellings(Dialect::Lmex).into_iter().skip(1);
     assert_eq!(printed, [ClientFrame::subscribe(second()), ClientFrame::unsubscribe(second())]);
 }
 

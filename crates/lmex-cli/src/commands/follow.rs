@@ -157,8 +157,12 @@ enum News {
 fn news(event: &StreamEvent) -> Option<News> {
     Some(match event {
         StreamEvent::Book(_) | StreamEvent::Top(..) | StreamEvent::Trades(..) => return None,
-        StreamEvent::Connected => News::Quiet,
-        StreamEvent::Subscribed(_) => News::Quiet,
+        StreamEvent::Notifications(_) | StreamEvent::Fills(_) => return None,
+        StreamEvent::Positions(..) | StreamEvent::OpenOrders(..) => return None,
+        StreamEvent::Connected | StreamEvent::LoggedIn | StreamEvent::Subscribed(_) => News::Quiet,
+        StreamEvent::LoginRefused => {
+            News::Tell(Kind::Warning, "the exchange refused the login; trying again".to_owned())
+        }
         StreamEvent::Refused(topic) => {
             let error = CliError::new("unknown_market", format!("the exchange has no stream of {topic}"));
             News::Fatal(error.hint("`lmex markets` lists what there is"))

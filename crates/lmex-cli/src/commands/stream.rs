@@ -75,7 +75,7 @@ pub fn book_line(topic: Topic, book: &OrderBook, depth: usize) -> BookLine {
         side.take(depth).map(|(price, size)| [price.to_string(), size.to_string()]).collect()
     };
     BookLine {
-        symbol: topic.symbol().to_string(),
+        symbol: topic.symbol().map(|symbol| symbol.to_string()).unwrap_or_default(),
         seq_num: book.seq_num().unwrap_or_default(),
         timestamp: book.updated().as_millis(),
         bids: levels(book.bids()),

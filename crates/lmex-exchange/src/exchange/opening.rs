@@ -16,6 +16,7 @@ use crate::crowd::{
     Listing, MarketSource, Replay, Several, SourceError, Standing as Stood, SyntheticCrowd, beside_simulated,
 };
 use crate::desk::{Desk, DeskParts, DeskState};
+use crate::dialect::Manners as _;
 use crate::feed::Batch;
 use crate::history;
 use crate::ids::Ids;

@@ -13,6 +13,7 @@ use http::StatusCode;
 use lmex_api::{CATALOG, EndpointInfo, Method, Permission};
 use serde_json::{Map, Value, json};
 
+use crate::dialect::Manners as _;
 use crate::dialect::{DIFFERENCES, Dialect};
 use parameters::Parameter;
 

@@ -3,7 +3,7 @@
 use lmex_api::{EndpointInfo, Method};
 use serde_json::{Map, Value, json};
 
-use crate::dialect::Dialect;
+use crate::dialect::{Dialect, Manners as _};
 
 /// The shapes by name: their members with their types, in a line. `?` after a name says that the member may be absent,
 /// `|null` that it may be null; a capital letter names a shape, brackets a list.

@@ -13,6 +13,7 @@ use lmex_types::{Decimal, TimeMs};
 use super::{Answer, Json};
 use crate::call::PublicCall;
 use crate::desk::DeskState;
+use crate::dialect::Manners as _;
 use crate::error_body::Refused;
 use crate::fields::{Fields, mandatory};
 use crate::grouping::Grouping;

@@ -24,7 +24,7 @@ use lmex_types::OrderId;
 
 use super::market::market_named;
 use crate::desk::{Desk, DeskState};
-use crate::dialect::Dialect;
+use crate::dialect::{Dialect, Manners as _};
 use crate::error_body::Refused;
 use crate::feed::Batch;
 use crate::fields::Fields;

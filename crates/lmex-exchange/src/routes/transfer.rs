@@ -12,6 +12,7 @@ use super::{Answer, Json};
 use crate::accounts::DEMO_ACCOUNT;
 use crate::call::PrivateCall;
 use crate::desk::Desk;
+use crate::dialect::Manners as _;
 use crate::error_body::Refused;
 use crate::fields::{Fields, mandatory};
 use crate::server::App;

@@ -3,7 +3,7 @@
 use lmex_api::stream::StreamPath;
 use lmex_engine::MarketId;
 
-use crate::dialect::Dialect;
+use crate::dialect::{Dialect, Manners as _};
 use crate::grouping::Grouping;
 
 /// One topic under one of its names. Each name is a subscription of its own and hears itself in every message.
@@ -233,7 +233,7 @@ mod tests {
     fn every_spelling_of_the_client_is_found_where_it_is_served() {
         let btc = "BTC-PERP".parse().unwrap();
         for topic in [Topic::Book(btc), Topic::Top(btc), Topic::Trades(btc)] {
-            for name in topic.spellings() {
+            for name in topic.spellings(Dialect::Lmex) {
                 let Some(Channel::Market(market, found)) = find(topic.path(), &name) else {
                     panic!("{name} not found")
                 };

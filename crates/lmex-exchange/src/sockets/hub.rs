@@ -24,7 +24,7 @@ use super::standing::Standing;
 use super::switchboard::{Client, ConnectionId, Switchboard};
 use crate::Batch;
 use crate::desk::{DeskGone, WeakDeskHandle};
-use crate::dialect::Dialect;
+use crate::dialect::{Dialect, Manners as _};
 use crate::feed::PositionNews;
 use crate::grouping::Grouping;
 

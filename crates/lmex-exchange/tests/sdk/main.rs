@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "all of it is tests")]
 
 mod absence;
+mod account_streams;
 mod authentication;
 mod calls;
 mod changes;
@@ -20,6 +21,7 @@ mod processes;
 mod rate_limits;
 mod rig;
 mod script;
+mod script_server;
 mod scripted_streams;
 mod settings;
 mod streams;

@@ -2,72 +2,13 @@
 
 use std::time::Duration;
 
-use futures_util::{SinkExt, StreamExt};
-use lmex::{Client, Endpoints, Environment, Retry, SessionConfig, StreamEvent, Topic};
-use tokio::net::{TcpListener, TcpStream};
+use futures_util::SinkExt;
+use lmex::{Retry, SessionConfig, StreamEvent, Topic};
 use tokio_tungstenite::tungstenite::{Bytes, Message};
-use tokio_tungstenite::{WebSocketStream, accept_async};
 
 use crate::rig::btc;
+use crate::script_server::{Peer, Server};
 use crate::streams::{eager, hear, hear_event, soon};
-
-struct Server(TcpListener);
-
-struct Peer(WebSocketStream<TcpStream>);
-
-impl Server {
-    async fn start() -> (Self, Client) {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let (rest, ws) = (format!("http://{address}"), format!("ws://{address}"));
-        let endpoints = Endpoints::new(Environment::Local, Some(&rest), Some(&ws), &[]).unwrap();
-        (Self(listener), Client::builder(endpoints).build().unwrap())
-    }
-
-    async fn accept(&self) -> Peer {
-        soon(async { Peer(accept_async(self.0.accept().await.unwrap().0).await.unwrap()) }).await
-    }
-}
-
-impl Peer {
-    async fn say(&mut self, text: impl Into<String>) {
-        self.0.send(Message::text(text.into())).await.unwrap();
-    }
-
-    /// The next text of the client.
-    async fn hear(&mut self) -> String {
-        soon(async {
-            loop {
-                if let Message::Text(text) = self.0.next().await.unwrap().unwrap() {
-                    return text.to_string();
-                }
-            }
-        })
-        .await
-    }
-
-    /// Hears these, in this order.
-    async fn expect(&mut self, texts: &[&str]) {
-        for text in texts {
-            assert_eq!(self.hear().await, *text);
-        }
-    }
-
-    /// Waits until the client has taken everything that was said.
-    async fn until_taken(&mut self) {
-        self.0.send(Message::Ping(Bytes::from_static(b"all"))).await.unwrap();
-        soon(async {
-            loop {
-                if let Message::Pong(text) = self.0.next().await.unwrap().unwrap()
-                    && text.as_ref() == b"all"
-                {
-                    return;
-                }
-            }
-        })
-        .await;
-    }
-}
 
 const SUBSCRIBE: &str = r#"{"op":"subscribe","args":["update:BTC-PERP_0"]}"#;
 const UNSUBSCRIBE: &str = r#"{"op":"unsubscribe","args":["update:BTC-PERP_0"]}"#;

@@ -60,9 +60,13 @@ impl Client {
             && let Ok(now) = self.order(order).await
             && shows(&now, amendment)
         {
-            return Ok(from_detail(now.into_data()));
+            let now = from_detail(now.into_data());
+            self.orders().witness().amended(&now);
+            return Ok(now);
         }
-        answer.and_then(accepted)
+        let amended = answer.and_then(accepted)?;
+        self.orders().witness().amended(&amended);
+        Ok(amended)
     }
 
     /// Cancels one order, all with a client id, or all of a market; the cancelled orders are returned.
@@ -81,7 +85,11 @@ impl Client {
                 Ok(now) if now.data.status == Status::CANCELLED => Ok(now.map(|now| vec![from_detail(now)])),
                 _ => Err(error),
             },
-            (result, _) => all_accepted(result?.map(|orders| orders.0)),
+            (result, _) => {
+                let cancelled = all_accepted(result?.map(|orders| orders.0))?;
+                self.orders().witness().told(&cancelled);
+                Ok(cancelled)
+            }
         }
     }
 }

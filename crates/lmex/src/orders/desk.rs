@@ -12,6 +12,7 @@ use super::journal::{Durability, Intent, Journal, JournalError, Settled, Written
 use crate::clock::Clock;
 use crate::credentials::Credentials;
 use crate::environment::Endpoints;
+use crate::tracker::{Appointed, Witness};
 
 /// The intents of one client, in memory and on disk.
 #[derive(Debug, Clone)]
@@ -19,6 +20,7 @@ pub(crate) struct OrderDesk {
     state: Arc<Mutex<State>>,
     durability: Durability,
     clock: Clock,
+    witness: Witness,
 }
 
 #[derive(Debug)]
@@ -26,7 +28,7 @@ struct State {
     folder: Option<PathBuf>,
     journal: Option<Journal>,
     unresolved: BTreeMap<ClientOrderId, Unresolved>,
-    in_flight: BTreeSet<ClientOrderId>,
+    in_flight: BTreeMap<ClientOrderId, Symbol>,
     /// Orders that exist, the latest last: none of them is sent again.
     placed: Placed,
 }
@@ -79,10 +81,32 @@ impl OrderDesk {
             folder,
             journal: None,
             unresolved: BTreeMap::new(),
-            in_flight: BTreeSet::new(),
+            in_flight: BTreeMap::new(),
             placed: Placed::default(),
         };
-        Self { state: Arc::new(Mutex::new(state)), durability, clock }
+        Self { state: Arc::new(Mutex::new(state)), durability, clock, witness: Witness::default() }
+    }
+
+    /// Whoever is told what becomes of orders.
+    pub(crate) fn witness(&self) -> &Witness {
+        &self.witness
+    }
+
+    /// Has a tracker told of everything from now on, and of what is open now. Whether there was none yet.
+    pub(crate) fn appoint(&self, tracker: &Appointed) -> bool {
+        let state = self.state();
+        if !self.witness.appoint(tracker) {
+            return false;
+        }
+        self.witness.placed(state.placed.oldest_first.iter().copied());
+        for (client_id, symbol) in &state.in_flight {
+            self.witness.intended(*client_id, *symbol);
+            self.witness.left(*client_id);
+        }
+        for unresolved in state.unresolved.values() {
+            self.witness.unknown(unresolved.intent.client_id, unresolved.intent.symbol);
+        }
+        true
     }
 
     /// Whether an order is on its way, unresolved or placed, as far as this client knows.
@@ -106,7 +130,8 @@ impl OrderDesk {
         Ok(self.state().unresolved.get(&client_id).cloned())
     }
 
-    async fn adopt_if_any(&self) -> Result<(), JournalError> {
+    /// Takes over what processes that died have left, if there is any.
+    pub(crate) async fn adopt_if_any(&self) -> Result<(), JournalError> {
         if self.state().has_nothing_to_adopt() { Ok(()) } else { self.adopt().await }
     }
 
@@ -117,7 +142,9 @@ impl OrderDesk {
             self.adopt().await?;
         }
         let written = self.state().intend(&intent)?;
-        let in_flight = InFlight { desk: self.clone(), intent: Some(intent), leaves: false };
+        self.witness.intended(intent.client_id, intent.symbol);
+        let client_id = intent.client_id;
+        let in_flight = InFlight { desk: self.clone(), client_id, intent: Some(intent), leaves: false };
         if let Some(written) = written.filter(|_| self.durability == Durability::Fsync) {
             written.synced().await?;
         }
@@ -126,6 +153,12 @@ impl OrderDesk {
 
     /// Notes what became of an order.
     pub(crate) fn settle(&self, client_id: ClientOrderId, how: Settled) {
+        match how {
+            // The witness is told of the order itself.
+            Settled::Done => {}
+            Settled::Refused => self.witness.refused(client_id, String::new()),
+            Settled::Absent => self.witness.absent(client_id),
+        }
         let mut state = self.state();
         state.unresolved.remove(&client_id);
         state.in_flight.remove(&client_id);
@@ -150,6 +183,8 @@ impl OrderDesk {
         }
         state.in_flight.remove(&unresolved.intent.client_id);
         state.unresolved.insert(unresolved.intent.client_id, unresolved.clone());
+        drop(state);
+        self.witness.unknown(unresolved.intent.client_id, unresolved.intent.symbol);
         unresolved
     }
 
@@ -163,7 +198,13 @@ impl OrderDesk {
     /// Looks for what processes that died have left, off the runtime's threads.
     async fn adopt(&self) -> Result<(), JournalError> {
         let (desk, now, waited) = (self.clone(), self.clock.wall(), self.clock.waited());
-        let done = tokio::task::spawn_blocking(move || desk.state().adopt(now, waited)).await;
+        let done = tokio::task::spawn_blocking(move || {
+            let adopted = desk.state().adopt(now, waited);
+            let left: Vec<_> = desk.state().unresolved.values().map(|left| left.intent.clone()).collect();
+            left.iter().for_each(|intent| desk.witness.unknown(intent.client_id, intent.symbol));
+            adopted
+        })
+        .await;
         done.unwrap_or_else(|error| match error.try_into_panic() {
             Ok(panic) => std::panic::resume_unwind(panic),
             Err(_) => {
@@ -218,13 +259,13 @@ impl State {
     fn intend(&mut self, intent: &Intent) -> Result<Option<Written>, JournalError> {
         self.refuse_repetition(intent.client_id)?;
         let written = self.journal.as_mut().map(|journal| journal.intend(intent.clone())).transpose()?;
-        self.in_flight.insert(intent.client_id);
+        self.in_flight.insert(intent.client_id, intent.symbol);
         Ok(written)
     }
 
     /// An order is sent once: the same id again would be the same order twice.
     fn refuse_repetition(&self, client_id: ClientOrderId) -> Result<(), JournalError> {
-        let known = self.in_flight.contains(&client_id)
+        let known = self.in_flight.contains_key(&client_id)
             || self.unresolved.contains_key(&client_id)
             || self.placed.contains(&client_id);
         if known { Err(JournalError::AlreadySent(client_id)) } else { Ok(()) }
@@ -235,6 +276,7 @@ impl State {
 #[derive(Debug)]
 pub(crate) struct InFlight {
     desk: OrderDesk,
+    client_id: ClientOrderId,
     intent: Option<Intent>,
     leaves: bool,
 }
@@ -243,6 +285,14 @@ impl InFlight {
     /// From now on, the venue may see it.
     pub(crate) fn leaves(&mut self) {
         self.leaves = true;
+        if let Some(intent) = &self.intent {
+            self.desk.witness.left(intent.client_id);
+        }
+    }
+
+    /// Our own id of it; of a close the venue does not learn it.
+    pub(crate) fn client_id(&self) -> ClientOrderId {
+        self.client_id
     }
 
     /// What was written to disk; `None` once settled.

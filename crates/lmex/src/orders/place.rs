@@ -78,15 +78,20 @@ impl Client {
         start: Instant,
     ) -> Result<OrderOutcome, Error> {
         let latency = start.elapsed();
+        let client_id = in_flight.client_id();
+        let witness = self.orders().witness();
         let answer = answer.map(|mut orders| orders.pop_front().map(|order| (order, orders)));
         let unknown_because = match answer {
             Ok(Some((order, _))) if order.status.is_refusal() => {
+                witness.refused(client_id, order.reason());
                 in_flight.settle(Settled::Refused);
                 return Ok(OrderOutcome::Refused(Refusal::Status(Box::new(order))));
             }
             Ok(Some((order, others))) if !order.status.is_unknown() => {
                 in_flight.settle(Settled::Done);
-                let others = others.into();
+                let others: Vec<_> = others.into();
+                witness.exists(client_id, &order);
+                witness.told(&others);
                 return Ok(done(DoneOrder { order, others, found_by_asking: false, latency }));
             }
             Ok(Some((order, _))) => {
@@ -100,12 +105,13 @@ impl Client {
             Err(error @ Error::Authentication { .. }) => match self.find(in_flight.intent()).await {
                 Found::Order(order) => {
                     in_flight.settle(Settled::Done);
+                    witness.exists(client_id, &order);
                     return Ok(known(*order, start.elapsed()));
                 }
-                Found::Nothing => return settle_no(in_flight, error),
+                Found::Nothing => return self.settle_no(in_flight, error),
                 Found::NoAnswer => error.to_string(),
             },
-            Err(error) => return settle_no(in_flight, error),
+            Err(error) => return self.settle_no(in_flight, error),
         };
         match in_flight.unknown() {
             Some(unresolved) => Ok(self.ask_after(&unresolved, start, unknown_because).await),
@@ -157,6 +163,7 @@ impl Client {
         match self.ask_for_a_while(&unresolved.intent).await {
             Some(order) => {
                 self.orders().settle(client_id, Settled::Done);
+                self.orders().witness().exists(client_id, &order);
                 known(order, start.elapsed())
             }
             None => OrderOutcome::Unknown(UnknownOrder {
@@ -167,6 +174,18 @@ impl Client {
                 settles: settles(unresolved),
                 reason,
             }),
+        }
+    }
+
+    /// A definite no: by the venue, or because the order never left.
+    fn settle_no(&self, in_flight: InFlight, error: Error) -> Result<OrderOutcome, Error> {
+        if error.was_sent() {
+            self.orders().witness().refused(in_flight.client_id(), error.to_string());
+            in_flight.settle(Settled::Refused);
+            Ok(OrderOutcome::Refused(Refusal::Error(error)))
+        } else {
+            in_flight.settle(Settled::Absent);
+            Err(error)
         }
     }
 }
@@ -197,15 +216,4 @@ fn answer_of(client_id: ClientOrderId, answers: Vec<OrderAnswer>) -> VecDeque<Or
         None => answers.clear(),
     }
     answers
-}
-
-/// A definite no: by the venue, or because the order never left.
-fn settle_no(in_flight: InFlight, error: Error) -> Result<OrderOutcome, Error> {
-    if error.was_sent() {
-        in_flight.settle(Settled::Refused);
-        Ok(OrderOutcome::Refused(Refusal::Error(error)))
-    } else {
-        in_flight.settle(Settled::Absent);
-        Err(error)
-    }
 }

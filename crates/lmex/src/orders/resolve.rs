@@ -118,6 +118,7 @@ impl Client {
         match self.ask(intent).await {
             Found::Order(order) => {
                 self.orders().settle(intent.client_id, Settled::Done);
+                self.orders().witness().exists(intent.client_id, &order);
                 Resolution::Exists(order)
             }
             // Twice absent, the second time later than the venue could still execute it: it never will.

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use lmex_api::stream::{AccountTopic, Topic};
 use tokio::sync::Notify;
 
 use super::event::StreamEvent;
@@ -84,6 +85,14 @@ impl State {
                 let mut latest = self.events.iter_mut().rev().take_while(|known| !is_turn(known));
                 latest.find(unread).map(|known| *known = event.clone()).is_some()
             }
+            StreamEvent::Positions(topic, positions) if is_whole(*topic) => {
+                let mut unread = self.events.iter_mut().rev().take_while(|known| !is_turn(known));
+                let known = unread.find_map(|known| match known {
+                    StreamEvent::Positions(same, known) if same == topic => Some(known),
+                    _ => None,
+                });
+                known.map(|known| known.clone_from(positions)).is_some()
+            }
             _ => false,
         }
     }
@@ -94,6 +103,11 @@ impl State {
         self.events.remove(trades.unwrap_or(0));
         self.dropped += 1;
     }
+}
+
+/// Whether each message tells all there is.
+fn is_whole(topic: Topic) -> bool {
+    topic == Topic::Account(AccountTopic::AllPositions)
 }
 
 /// What an event before this told is over: news after it must not be merged into news before it.
@@ -110,7 +124,6 @@ fn is_turn(event: &StreamEvent) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use lmex_api::stream::Topic;
 
     fn topic() -> Topic {
         Topic::Book("BTC-PERP".parse().unwrap())

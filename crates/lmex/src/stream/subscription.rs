@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use lmex_api::stream::{OrderBook, Session, SessionConfig, StreamPath, Topic};
+use lmex_api::stream::{OrderBook, Session, SessionConfig, StreamPath, Topic, TopicState};
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use super::driver::Driver;
@@ -15,8 +16,8 @@ use crate::error::Error;
 /// A set of topics, followed until this value is dropped.
 ///
 /// Connections are made in the background, one for each stream path, and made again with back-off when they fail;
-/// every topic is asked for again then. A slow reader costs no memory: unread book and best-price events are merged,
-/// and trades are dropped oldest first, which [`StreamEvent::Lagged`] tells.
+/// every topic is asked for again then, after a new login if some are private. A slow reader costs no memory: unread book
+/// and best-price events are merged, and trades are dropped oldest first, which [`StreamEvent::Lagged`] tells.
 ///
 /// ```no_run
 /// # async fn run(client: lmex::Client) -> Result<(), lmex::Error> {
@@ -37,40 +38,52 @@ use crate::error::Error;
 pub struct Subscription {
     mailbox: Arc<Mailbox>,
     sessions: BTreeMap<StreamPath, Arc<Mutex<Session>>>,
+    moved: watch::Receiver<()>,
     tasks: Vec<JoinHandle<()>>,
 }
 
 impl Client {
     /// Follows topics. Must be called within a tokio runtime; returns at once.
-    pub fn subscribe(&self, topics: impl IntoIterator<Item = Topic>) -> Result<Subscription, Error> {
+    ///
+    /// # Errors
+    /// [`Error::NoCredentials`] where a topic is private and the client has no key.
+    pub fn subscribe(
+        &self,
+        topics: impl IntoIterator<Item = impl Into<Topic>>,
+    ) -> Result<Subscription, Error> {
         self.subscribe_with(topics, SessionConfig::default())
     }
 
     /// Follows topics with time limits of one's own.
     pub fn subscribe_with(
         &self,
-        topics: impl IntoIterator<Item = Topic>,
+        topics: impl IntoIterator<Item = impl Into<Topic>>,
         config: SessionConfig,
     ) -> Result<Subscription, Error> {
         let origin = self.endpoints().ws()?;
         let mut by_path: BTreeMap<StreamPath, Vec<Topic>> = BTreeMap::new();
-        for topic in topics {
+        for topic in topics.into_iter().map(Into::into) {
+            if topic.is_private() && self.signer().is_none() {
+                return Err(Error::NoCredentials);
+            }
             by_path.entry(topic.path()).or_default().push(topic);
         }
+        let (moved, has_moved) = watch::channel(());
         let mailbox = Arc::new(Mailbox::default());
         let mut sessions = BTreeMap::new();
         let mut tasks = Vec::new();
         for (path, topics) in by_path {
-            let session = Arc::new(Mutex::new(Session::new(config, topics)));
+            let session = Arc::new(Mutex::new(Session::new(config, self.dialect(), topics)));
             sessions.insert(path, Arc::clone(&session));
             let url = format!("{origin}{}", path.as_str());
-            let driver = Driver { url, session, mailbox: Arc::clone(&mailbox), clock: self.clock().clone() };
+            let (client, mailbox) = (self.clone(), Arc::clone(&mailbox));
+            let driver = Driver { client, url, path, session, mailbox, moved: moved.clone() };
             tasks.push(tokio::spawn(driver.run()));
         }
         if tasks.is_empty() {
             mailbox.close();
         }
-        Ok(Subscription { mailbox, sessions, tasks })
+        Ok(Subscription { mailbox, sessions, moved: has_moved, tasks })
     }
 }
 
@@ -80,6 +93,44 @@ impl Subscription {
     /// Cancel safe: no event is lost by dropping the future.
     pub async fn next(&mut self) -> Option<StreamEvent> {
         self.mailbox.next().await
+    }
+
+    /// Waits until the exchange has acknowledged every topic; a book only once there is one. Connections that fail are
+    /// made again meanwhile, so give it a time-out of your own.
+    ///
+    /// Cancel safe, and no event is lost by it.
+    ///
+    /// # Errors
+    /// [`Error::TopicRefused`] where the exchange acknowledges none of a topic's names, which it does with an empty list;
+    /// [`Error::LoginRefused`] where it does not take the login.
+    pub async fn ready(&mut self) -> Result<(), Error> {
+        loop {
+            self.moved.borrow_and_update();
+            if self.are_all_live()? {
+                return Ok(());
+            }
+            if self.moved.changed().await.is_err() {
+                return Ok(());
+            }
+        }
+    }
+
+    fn are_all_live(&self) -> Result<bool, Error> {
+        let mut are_live = true;
+        for session in self.sessions.values() {
+            let session = session.lock().unwrap_or_else(PoisonError::into_inner);
+            if session.is_login_refused() {
+                return Err(Error::LoginRefused);
+            }
+            for (topic, state) in session.states() {
+                match state {
+                    TopicState::Live => {}
+                    TopicState::Refused => return Err(Error::TopicRefused(topic)),
+                    TopicState::Wanted | TopicState::Asked(_) => are_live = false,
+                }
+            }
+        }
+        Ok(are_live)
     }
 
     /// A copy of the maintained book of a topic; `None` while there is none that can be trusted.

@@ -1,54 +1,9 @@
-//! A stream session, told what happens and asked what to do.
+//! Books, best prices and trades: asked for, missed, asked for again.
 
-#![allow(clippy::unwrap_used, reason = "a test that fails by a panic says where")]
+use lmex_api::stream::{Action, Notice, Topic, TopicState};
+use lmex_types::Symbol;
 
-use lmex_api::stream::{Action, Notice, Session, SessionConfig, Topic, TopicState};
-use lmex_types::{Symbol, TimeMs};
-
-fn btc() -> Symbol {
-    "BTC-PERP".parse().unwrap()
-}
-
-fn at(millis: i64) -> TimeMs {
-    TimeMs::from_millis(1_000_000 + millis)
-}
-
-/// A session with its clock and the actions of the last call.
-struct Told {
-    session: Session,
-    now: i64,
-}
-
-impl Told {
-    fn open(topics: &[Topic]) -> (Self, Vec<Action>) {
-        let mut told =
-            Self { session: Session::new(SessionConfig::default(), topics.iter().copied()), now: 0 };
-        let mut actions = Vec::new();
-        told.session.on_open(at(0), &mut actions);
-        (told, actions)
-    }
-
-    fn text(&mut self, text: &str) -> Vec<Action> {
-        let mut actions = Vec::new();
-        self.session.on_text(at(self.now), text, &mut actions);
-        actions
-    }
-
-    fn wait(&mut self, millis: i64) -> Vec<Action> {
-        self.now += millis;
-        let mut actions = Vec::new();
-        self.session.on_timeout(at(self.now), &mut actions);
-        actions
-    }
-}
-
-fn subscribe(name: &str) -> Action {
-    Action::Send(format!(r#"{{"op":"subscribe","args":["{name}"]}}"#))
-}
-
-fn unsubscribe(name: &str) -> Action {
-    Action::Send(format!(r#"{{"op":"unsubscribe","args":["{name}"]}}"#))
-}
+use crate::told::{Told, at, btc, subscribe, unsubscribe};
 
 fn book(kind: &str, seq_num: i64, bid: &str, ask: &str) -> String {
     format!(
@@ -169,12 +124,15 @@ fn a_connection_that_answers_and_brings_no_data_is_left() {
 }
 
 #[test]
-fn quiet_trades_are_not_stale() {
+fn quiet_trades_are_not_stale_as_long_as_they_are_acknowledged() {
     let topic = Topic::Trades(btc());
     let (mut told, _) = Told::open(&[topic]);
-    told.text(r#"{"event":"subscribe","channel":["tradeHistoryApiV3:BTC-PERP"]}"#);
-    let actions = told.wait(35_000);
-    assert_eq!(actions, [Action::Ping]);
+    let acknowledged = r#"{"event":"subscribe","channel":["tradeHistoryApiV3:BTC-PERP"]}"#;
+    told.text(acknowledged);
+    assert_eq!(told.wait(35_000), [Action::Ping, subscribe("tradeHistoryApiV3:BTC-PERP")]);
+    assert_eq!(told.text(acknowledged), []);
+    assert_eq!(told.wait(5_000), []);
+    assert_eq!(told.session.state(topic), Some(TopicState::Live));
 }
 
 #[test]

@@ -1,0 +1,128 @@
+//! Compares what is known with what the venue says by REST: at the start, after every new connection, from time to time,
+//! and whenever something may have been missed.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use lmex_api::Status;
+use lmex_api::futures::{OrderDetail, OrderRef, UserTrade, UserTrades};
+use lmex_types::TimeMs;
+use tokio::time::{Instant, sleep, timeout_at};
+
+use super::ledger::{Ledger, Question};
+use super::position::TrackedPosition;
+use super::report::{Report, TrackedFill};
+use super::shared::Shared;
+use super::tracker::TrackerConfig;
+use crate::client::Client;
+use crate::error::Error;
+use crate::orders::Resolution;
+
+/// Fills in one answer, at most.
+const FILLS_AT_ONCE: u32 = 500;
+/// So many answers are leafed through; whatever is older is not counted.
+const MOST_LEAVES: usize = 200;
+/// Fills are asked for from so long before the last comparison: clocks differ, and the venue's history may be late.
+const OVERLAP_MS: i64 = 5 * 60_000;
+/// A comparison that was just made is not made again before.
+const AT_MOST_EVERY: Duration = Duration::from_millis(100);
+
+/// Compares for as long as it is polled.
+pub(super) async fn reconcile(client: Client, shared: Arc<Shared>, config: TrackerConfig) {
+    let mut fills_since = client.clock().wall().plus_ms(-millis(config.fills_from));
+    let mut failures = 0_u32;
+    loop {
+        let (begun, misses) = (client.clock().wall(), shared.misses());
+        let round = shared.change(Ledger::begin);
+        let due = match compare(&client, &shared, round, fills_since).await {
+            Ok(is_settled) => {
+                fills_since = begun.plus_ms(-OVERLAP_MS);
+                failures = 0;
+                shared.compared(round, misses);
+                // What the venue could still execute is asked for until it can't.
+                if is_settled { config.every } else { config.every.min(UNKNOWN_EVERY) }
+            }
+            Err(error) => {
+                failures = failures.saturating_add(1);
+                shared.missed(&format!("the account could not be asked for: {error}"), []);
+                let pause = client.retry().backoff(failures, rand::random());
+                Duration::from_millis(u64::try_from(pause).unwrap_or(0)).max(AT_MOST_EVERY)
+            }
+        };
+        sleep(AT_MOST_EVERY).await;
+        let _ = timeout_at(Instant::now() + due, shared.nudged()).await;
+    }
+}
+
+/// Orders whose fate is unknown are asked for so often.
+const UNKNOWN_EVERY: Duration = Duration::from_secs(5);
+
+/// One comparison. Whether no order of our own is unknown any more.
+async fn compare(client: &Client, shared: &Shared, round: u64, fills_since: TimeMs) -> Result<bool, Error> {
+    let (open, positions, fills) =
+        tokio::try_join!(client.open_orders(None), client.positions(None), fills(client, fills_since))?;
+    let open: Vec<_> = open.iter().map(|order| Report::of_open(order, round)).collect();
+    let questions = shared.change(|ledger| {
+        let questions = ledger.compare_open(round, &open);
+        fills.iter().rev().for_each(|fill| ledger.fill(TrackedFill::of_history(fill), false));
+        ledger.compare_positions(round, positions.iter().map(TrackedPosition::of_query).collect());
+        questions
+    });
+    for question in questions {
+        match ask(client, &question).await? {
+            Some(order) => shared.change(|ledger| ledger.hear(&Report::of_detail(&order, round))),
+            None => shared.change(|ledger| ledger.is_gone(&question, round)),
+        }
+    }
+    resolve(client, shared).await
+}
+
+/// Asks for our own orders whose answers were lost, and for what processes that died have left.
+async fn resolve(client: &Client, shared: &Shared) -> Result<bool, Error> {
+    client.orders().adopt_if_any().await?;
+    let mut is_settled = true;
+    for client_id in shared.read(|ledger| ledger.unknown()) {
+        let resolution = client.resolve_order(client_id).await?;
+        is_settled &= !matches!(resolution, Some(Resolution::StillUnknown(..)));
+    }
+    Ok(is_settled)
+}
+
+/// One order; `None` if the venue does not remember it.
+async fn ask(client: &Client, question: &Question) -> Result<Option<OrderDetail>, Error> {
+    let by_id = question.order_id.as_ref().and_then(|id| id.parse().ok()).map(OrderRef::Id);
+    let Some(order) = by_id.or(question.client_id.map(OrderRef::Client)) else { return Ok(None) };
+    match client.order(order).await {
+        Ok(reply) if reply.data.status == Status::NOT_FOUND => Ok(None),
+        Ok(reply) => Ok(Some(reply.into_data())),
+        Err(error) if error.is_order_not_found() => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// All fills since a moment, the newest first.
+async fn fills(client: &Client, since: TimeMs) -> Result<Vec<UserTrade>, Error> {
+    let mut all: Vec<UserTrade> = Vec::new();
+    let mut before = None;
+    for _ in 0..MOST_LEAVES {
+        let request = UserTrades {
+            start: Some(since),
+            count: Some(FILLS_AT_ONCE),
+            before_serial_id: before,
+            ..UserTrades::default()
+        };
+        let leaf = client.trade_history(&request).await?.into_data();
+        let oldest = leaf.iter().map(|fill| fill.serial_id).min();
+        let is_last = leaf.len() < FILLS_AT_ONCE as usize || oldest == before;
+        all.extend(leaf);
+        if is_last {
+            break;
+        }
+        before = oldest;
+    }
+    Ok(all)
+}
+
+fn millis(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
+}
