@@ -232,7 +232,7 @@ impl ClientBuilder {
         let credentials = self.credentials.as_ref();
         let folder = self.journal.map(|folder| folder.join(orders::scope(&self.endpoints, credentials)));
         let key = credentials.map(Credentials::key);
-        let budget = Arc::new(Budget::new(self.endpoints.rest(), key, folder.clone()));
+        let budget = Arc::new(Budget::new(self.endpoints.rest(), key, folder.as_deref()));
         Ok(Client {
             inner: Arc::new(Inner {
                 transport,
@@ -287,7 +287,7 @@ impl RequestSigner {
 
     /// The frame that logs a stream in.
     pub(crate) fn log_in(&self, operation: LoginOperation, path: StreamPath, clock: &Clock) -> ClientFrame {
-        let nonce = self.nonces.next(clock.wall()).to_string();
+        let nonce = self.nonce(clock).to_string();
         let signature = self.signer.sign_login(path.as_str(), &nonce);
         ClientFrame::login(operation, &self.key, &nonce, signature.as_str())
     }

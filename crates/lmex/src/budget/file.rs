@@ -35,7 +35,7 @@ const LOOK_AGAIN_AFTER: Duration = Duration::from_millis(1);
 
 impl KeyFile {
     /// In that folder, which is made when it is first needed.
-    pub(super) fn new(folder: PathBuf) -> Self {
+    pub(super) fn new(folder: &Path) -> Self {
         Self { path: folder.join(FILE), file: None, is_stuck: false, patience: LOCK_WITHIN }
     }
 

@@ -8,7 +8,7 @@ mod in_process;
 mod left;
 mod record;
 
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use lmex_api::{Admission, Limits, Pacer, RateClass};
@@ -35,17 +35,17 @@ pub(crate) struct Decision {
 
 impl Budget {
     /// Of a key (none for public calls) at an exchange; shared with other processes if there is a folder to do it in.
-    pub(crate) fn new(origin: &str, key: Option<&str>, folder: Option<PathBuf>) -> Self {
+    pub(crate) fn new(origin: &str, key: Option<&str>, folder: Option<&Path>) -> Self {
         Self::of(InProcess::of_key(origin, key.unwrap_or_default()), folder)
     }
 
-    fn of(in_process: Arc<InProcess>, folder: Option<PathBuf>) -> Self {
+    fn of(in_process: Arc<InProcess>, folder: Option<&Path>) -> Self {
         Self { in_process, file: folder.map(KeyFile::new).map(Mutex::new) }
     }
 
     /// As of a process of its own: it shares nothing in memory.
     #[cfg(test)]
-    pub(crate) fn of_another_process(folder: Option<PathBuf>) -> Self {
+    pub(crate) fn of_another_process(folder: Option<&Path>) -> Self {
         Self::of(Arc::new(InProcess::new(Arc::default())), folder)
     }
 

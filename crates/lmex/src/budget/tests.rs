@@ -51,7 +51,7 @@ fn a_client_that_begins_where_another_ended_goes_on_from_there() {
 #[tokio::test(start_paused = true)]
 async fn processes_that_share_a_folder_share_nonces_pace_and_blocks() {
     let folder = tempfile::tempdir().unwrap();
-    let process = || Budget::of_another_process(Some(folder.path().to_owned()));
+    let process = || Budget::of_another_process(Some(folder.path()));
     let (first, second, clock) = (process(), process(), clock());
     let nonces: Vec<_> = (0..50).flat_map(|_| [first.nonce(&clock), second.nonce(&clock)]).collect();
     assert_eq!(nonces, (1_000..1_100).collect::<Vec<_>>());
@@ -76,7 +76,7 @@ async fn processes_that_share_a_folder_share_nonces_pace_and_blocks() {
 #[test]
 fn what_was_sent_while_the_file_was_not_to_be_had_comes_into_it_later() {
     let folder = tempfile::tempdir().unwrap();
-    let process = || Budget::of_another_process(Some(folder.path().to_owned()));
+    let process = || Budget::of_another_process(Some(folder.path()));
     let (first, second, clock) = (process(), process(), Clock::system());
     assert_eq!(first.admitted(RateClass::Transfer, 1, &clock), 1);
     let held = File::open(folder.path().join(FILE)).unwrap();
@@ -96,7 +96,7 @@ fn what_was_sent_while_the_file_was_not_to_be_had_comes_into_it_later() {
 fn a_file_that_is_lost_or_damaged_costs_nobody_a_call_and_nothing_that_was_counted_here() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join(FILE);
-    let (process, clock) = (Budget::of_another_process(Some(folder.path().to_owned())), Clock::system());
+    let (process, clock) = (Budget::of_another_process(Some(folder.path())), Clock::system());
     assert_eq!(process.admitted(RateClass::Transfer, 3, &clock), 3);
     std::fs::write(&path, "nonsense").unwrap();
     assert_eq!(process.admitted(RateClass::Transfer, 1, &clock), 1);
@@ -107,7 +107,7 @@ fn a_file_that_is_lost_or_damaged_costs_nobody_a_call_and_nothing_that_was_count
 #[test]
 fn nobody_waits_for_a_process_that_was_stopped_with_the_lock() {
     let folder = tempfile::tempdir().unwrap();
-    let process = || Budget::of_another_process(Some(folder.path().to_owned()));
+    let process = || Budget::of_another_process(Some(folder.path()));
     let (nonces, clock) = (process(), clock());
     assert_eq!(nonces.nonce(&clock), 1_000);
     let file = File::open(folder.path().join(FILE)).unwrap();
@@ -147,7 +147,9 @@ async fn nonces_that_ran_out_of_the_window_are_named_when_they_are_refused() {
         .unwrap();
     let refused = async || client.wallet().await.unwrap_err().to_string();
     assert!(!refused().await.contains("nonces"), "one call is not to blame");
-    (0..5_000).for_each(|_| drop(client.signer().unwrap().nonce(client.clock())));
+    for _ in 0..5_000 {
+        client.signer().unwrap().nonce(client.clock());
+    }
     let told = refused().await;
     assert!(told.contains("nonces of this process run 5001 ms ahead of its clock"), "{told}");
 }

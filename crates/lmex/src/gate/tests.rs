@@ -13,7 +13,7 @@ fn gate(limits: Limits, queue: usize) -> (Arc<Gate>, Clock) {
 
 /// Of a process of its own.
 fn gate_at(pace: Pace, folder: Option<&Path>) -> Gate {
-    Gate::new(pace, Arc::new(Budget::of_another_process(folder.map(Path::to_owned))))
+    Gate::new(pace, Arc::new(Budget::of_another_process(folder)))
 }
 
 impl Gate {

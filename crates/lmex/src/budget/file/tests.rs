@@ -3,7 +3,7 @@ use lmex_types::TimeMs;
 
 /// The file of a process, and its clock.
 fn process(folder: &Path) -> (KeyFile, Clock) {
-    (KeyFile::new(folder.to_owned()), Clock::from_fn(|| TimeMs::from_millis(1_000)))
+    (KeyFile::new(folder), Clock::from_fn(|| TimeMs::from_millis(1_000)))
 }
 
 fn draw((file, clock): &mut (KeyFile, Clock)) -> Result<i64> {

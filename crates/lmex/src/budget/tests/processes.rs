@@ -63,10 +63,8 @@ impl Drop for Process {
 #[ignore = "the child of the tests below: they start it"]
 async fn child() {
     let Some(folder) = env::var_os(FOLDER) else { return };
-    let budget = Budget::of_another_process(Some(folder.into()));
-    let mut file = budget.file.as_ref().unwrap().lock().unwrap();
-    file.wait_for_the_lock_up_to(Duration::from_secs(30));
-    drop(file);
+    let budget = Budget::of_another_process(Some(Path::new(&folder)));
+    lock(budget.file.as_ref().unwrap()).wait_for_the_lock_up_to(Duration::from_secs(30));
     static WALL: AtomicI64 = AtomicI64::new(0);
     let clock = Clock::from_fn(|| TimeMs::from_millis(WALL.load(Ordering::SeqCst)));
     for line in std::io::stdin().lines() {
