@@ -81,6 +81,14 @@ impl Request {
         &self.path
     }
 
+    /// The same path if an endpoint of this crate describes the request: one of a few, so that it can be counted by.
+    pub fn known_path(&self) -> Option<&'static str> {
+        match self.path {
+            Cow::Borrowed(path) => Some(path),
+            Cow::Owned(_) => None,
+        }
+    }
+
     /// The exact bytes to sign and to send; empty for requests without a body.
     pub fn body(&self) -> &[u8] {
         &self.body

@@ -39,6 +39,7 @@
 //! - [`OrderTracker`]: what has become of every order, fill and position of the account, whoever caused it.
 //! - [`Subscription`]: streams, with a maintained [`OrderBook`]; [`AccountTopic`]: those about one's own account.
 //! - [`Endpoints`] and [`Credentials`]: where, and as whom.
+//! - [`observability`]: spans and metrics.
 //! - [`Pace`]: rate limits. [`Error`]: what can go wrong, and whether anything was sent.
 
 mod account;
@@ -55,6 +56,7 @@ mod http_date;
 mod instruments;
 mod local;
 mod market;
+pub mod observability;
 mod orders;
 mod private;
 mod reply;

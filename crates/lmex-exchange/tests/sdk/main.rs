@@ -16,6 +16,7 @@ mod faults;
 mod journal;
 mod lost_answers;
 mod never_sent;
+mod observability;
 mod on_demand;
 mod processes;
 mod rate_limits;
