@@ -111,7 +111,7 @@ fn client(origin: &str) -> Client {
     let limits = Limits::default().queries(QUERIES_A_SECOND);
     let pace = Pace { limits, query_deadline: LONG * 3, cancel_deadline: LONG * 3, ..Pace::default() };
     let builder = Client::builder(endpoints).journal(variable(FOLDER)).pace(pace);
-    let credentials = Credentials::new(&variable(KEY), &variable(SECRET)).unwrap();
+    let credentials = Credentials::new(variable(KEY), variable(SECRET)).unwrap();
     builder.credentials(credentials).retry(Retry { attempts: 1, ..Retry::default() }).build().unwrap()
 }
 

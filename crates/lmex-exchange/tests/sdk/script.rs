@@ -83,7 +83,7 @@ impl Script {
     /// A client of it.
     pub(crate) fn builder(&self) -> ClientBuilder {
         let endpoints = Endpoints::new(Environment::Local, Some("http://127.0.0.1:9"), None, &[]).unwrap();
-        let credentials = Credentials::new(&self.key(), "scripted-secret").unwrap();
+        let credentials = Credentials::new(self.key(), "scripted-secret").unwrap();
         Client::builder(endpoints).credentials(credentials).transport(self.clone())
     }
 
