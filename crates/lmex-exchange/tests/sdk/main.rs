@@ -26,3 +26,4 @@ mod script_server;
 mod scripted_streams;
 mod settings;
 mod streams;
+mod tracker;

@@ -152,6 +152,15 @@ impl Ledger {
         self.updates.push(Update::Fill(Box::new(fill)));
     }
 
+    /// A fill from before anything was followed. It is counted if it is of an order that is known, and otherwise noted, so
+    /// that it is no news when it is told again: positions are taken from the venue as they are, not from their fills.
+    pub(super) fn fill_before_start(&mut self, fill: TrackedFill) {
+        match self.find(&fill.order_id, fill.client_id) {
+            Some(_) => self.fill(fill, false),
+            None => drop(self.fills.insert(&fill)),
+        }
+    }
+
     /// A stream tells a position.
     pub(super) fn hear_position(&mut self, position: TrackedPosition) {
         let round = self.round;
@@ -170,11 +179,10 @@ impl Ledger {
         self.round
     }
 
-    /// All open orders, as they were asked for in this round: hears them, and says which others have to be asked for one
-    /// by one.
-    pub(super) fn compare_open(&mut self, round: u64, open: &[Report]) -> Vec<Question> {
+    /// Orders that should be open, but are not among the open ones that were asked for in this round: they have to be asked
+    /// for one by one. So have those about which something can't be known otherwise.
+    pub(super) fn missing(&self, round: u64, open: &[Report]) -> Vec<Question> {
         let listed: HashSet<&str> = open.iter().map(|report| report.order_id.as_str()).collect();
-        open.iter().for_each(|report| self.hear(report));
         let is_listed =
             |entry: &Entry| entry.shown.order_id.as_deref().is_some_and(|order_id| listed.contains(order_id));
         let is_asked = |entry: &Entry| {

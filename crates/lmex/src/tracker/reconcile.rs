@@ -22,21 +22,20 @@ use crate::orders::Resolution;
 const FILLS_AT_ONCE: u32 = 500;
 /// So many answers are leafed through; whatever is older is not counted.
 const MOST_LEAVES: usize = 200;
-/// Fills are asked for from so long before the last comparison: clocks differ, and the venue's history may be late.
+/// The venue's history may be late: fills are asked for from so long before the newest that it told the last time.
 const OVERLAP_MS: i64 = 5 * 60_000;
 /// A comparison that was just made is not made again before.
 const AT_MOST_EVERY: Duration = Duration::from_millis(100);
 
 /// Compares for as long as it is polled.
 pub(super) async fn reconcile(client: Client, shared: Arc<Shared>, config: TrackerConfig) {
-    let mut fills_since = client.clock().wall().plus_ms(-millis(config.fills_from));
+    let mut newest_fill = None;
     let mut failures = 0_u32;
     loop {
-        let (begun, misses) = (client.clock().wall(), shared.misses());
+        let misses = shared.misses();
         let round = shared.change(Ledger::begin);
-        let due = match compare(&client, &shared, round, fills_since).await {
+        let due = match compare(&client, &shared, round, &mut newest_fill).await {
             Ok(is_settled) => {
-                fills_since = begun.plus_ms(-OVERLAP_MS);
                 failures = 0;
                 shared.compared(round, misses);
                 // What the venue could still execute is asked for until it can't.
@@ -57,17 +56,30 @@ pub(super) async fn reconcile(client: Client, shared: Arc<Shared>, config: Track
 /// Orders whose fate is unknown are asked for so often.
 const UNKNOWN_EVERY: Duration = Duration::from_secs(5);
 
-/// One comparison. Whether no order of our own is unknown any more.
-async fn compare(client: &Client, shared: &Shared, round: u64, fills_since: TimeMs) -> Result<bool, Error> {
+/// One comparison. Whether no order of our own is unknown any more. `newest_fill` is when the newest fill was that the last
+/// one was told: by the venue's clock, which need not be ours.
+async fn compare(
+    client: &Client,
+    shared: &Shared,
+    round: u64,
+    newest_fill: &mut Option<TimeMs>,
+) -> Result<bool, Error> {
     let (open, positions, fills) =
-        tokio::try_join!(client.open_orders(None), client.positions(None), fills(client, fills_since))?;
+        tokio::try_join!(client.open_orders(None), client.positions(None), fills(client, *newest_fill))?;
     let open: Vec<_> = open.iter().map(|order| Report::of_open(order, round)).collect();
     let questions = shared.change(|ledger| {
-        let questions = ledger.compare_open(round, &open);
-        fills.iter().rev().for_each(|fill| ledger.fill(TrackedFill::of_history(fill), false));
+        open.iter().for_each(|order| ledger.hear(order));
+        let told = fills.iter().rev().map(TrackedFill::of_history);
+        match newest_fill {
+            Some(_) => told.for_each(|fill| ledger.fill(fill, false)),
+            None => told.for_each(|fill| ledger.fill_before_start(fill)),
+        }
+        let questions = ledger.missing(round, &open);
         ledger.compare_positions(round, positions.iter().map(TrackedPosition::of_query).collect());
         questions
     });
+    let newest = fills.iter().map(|fill| fill.timestamp).max();
+    *newest_fill = Some((*newest_fill).max(newest).unwrap_or_default());
     for question in questions {
         match ask(client, &question).await? {
             Some(order) => shared.change(|ledger| ledger.hear(&Report::of_detail(&order, round))),
@@ -100,29 +112,26 @@ async fn ask(client: &Client, question: &Question) -> Result<Option<OrderDetail>
     }
 }
 
-/// All fills since a moment, the newest first.
-async fn fills(client: &Client, since: TimeMs) -> Result<Vec<UserTrade>, Error> {
+/// Fills, the newest first: those since the one that was the newest the last time, and some before it; or, where none
+/// was, as many as fit into an answer.
+async fn fills(client: &Client, newest: Option<TimeMs>) -> Result<Vec<UserTrade>, Error> {
     let mut all: Vec<UserTrade> = Vec::new();
     let mut before = None;
     for _ in 0..MOST_LEAVES {
-        let request = UserTrades {
-            start: Some(since),
-            count: Some(FILLS_AT_ONCE),
-            before_serial_id: before,
-            ..UserTrades::default()
-        };
+        let count = Some(FILLS_AT_ONCE);
+        let request = UserTrades { count, before_serial_id: before, ..UserTrades::default() };
         let leaf = client.trade_history(&request).await?.into_data();
+        let (size, earliest) = (leaf.len(), leaf.iter().map(|fill| fill.timestamp).min());
         let oldest = leaf.iter().map(|fill| fill.serial_id).min();
-        let is_last = leaf.len() < FILLS_AT_ONCE as usize || oldest == before;
         all.extend(leaf);
-        if is_last {
+        let is_enough = match (newest, earliest) {
+            (Some(newest), Some(earliest)) => newest.ms_since(earliest) > OVERLAP_MS,
+            _ => true,
+        };
+        if is_enough || size < FILLS_AT_ONCE as usize || oldest == before {
             break;
         }
         before = oldest;
     }
     Ok(all)
-}
-
-fn millis(duration: Duration) -> i64 {
-    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
 }

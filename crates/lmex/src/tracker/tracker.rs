@@ -23,20 +23,13 @@ pub struct TrackerConfig {
     /// leave something out while it answers. Each comparison asks three questions, and one for every order that is
     /// missing.
     pub every: Duration,
-    /// From how long before the start fills are counted (default 5 min). Positions are taken from the exchange as they
-    /// are, not from fills, so nothing is wrong with one that is older.
-    pub fills_from: Duration,
     /// How patient its streams are.
     pub streams: SessionConfig,
 }
 
 impl Default for TrackerConfig {
     fn default() -> Self {
-        Self {
-            every: Duration::from_secs(30),
-            fills_from: Duration::from_secs(5 * 60),
-            streams: SessionConfig::default(),
-        }
+        Self { every: Duration::from_secs(30), streams: SessionConfig::default() }
     }
 }
 

@@ -106,8 +106,9 @@ fn hear(ledger: &mut Ledger, message: &Message) {
 fn compare(ledger: &mut Ledger, venue: &Venue, fills: &[TrackedFill]) {
     let round = ledger.begin();
     let open: Vec<_> = (!venue.is_over()).then(|| venue.tell(Source::Query(round), 1)).into_iter().collect();
-    let questions = ledger.compare_open(round, &open);
+    open.iter().for_each(|report| ledger.hear(report));
     fills.iter().for_each(|fill| ledger.fill(fill.clone(), false));
+    let questions = ledger.missing(round, &open);
     for _ in questions {
         ledger.hear(&venue.tell(Source::Query(round), 1));
     }

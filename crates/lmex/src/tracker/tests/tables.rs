@@ -69,7 +69,8 @@ fn scenario_07_what_the_stream_says_is_filled_is_not_open_again_because_rest_lag
     for _ in 0..3 {
         let round = ledger.begin();
         let lagging = report(Source::Query(round), Status::INSERTED, 1, 0);
-        assert_eq!(ledger.compare_open(round, &[lagging]), []);
+        ledger.hear(&lagging);
+        assert_eq!(ledger.missing(round, &[lagging]), []);
         assert_eq!(state(&ledger), OrderState::Filled);
     }
 }
@@ -123,7 +124,7 @@ fn an_order_that_is_not_among_the_open_ones_is_asked_for_and_if_nobody_remembers
     let mut ledger = sent();
     ledger.answered(id("mine"), &report(Source::Answer, Status::INSERTED, 1, 0));
     let round = ledger.begin();
-    let questions = ledger.compare_open(round, &[]);
+    let questions = ledger.missing(round, &[]);
     assert_eq!(questions.len(), 1);
     assert_eq!(questions[0].order_id.as_deref(), Some("order"));
     ledger.is_gone(&questions[0], round);
@@ -132,7 +133,7 @@ fn an_order_that_is_not_among_the_open_ones_is_asked_for_and_if_nobody_remembers
     let mut ledger = sent();
     ledger.hear(&told(Status::INSERTED, 1, 0));
     let round = ledger.begin();
-    let questions = ledger.compare_open(round, &[]);
+    let questions = ledger.missing(round, &[]);
     ledger.fill(fill(1, 100), false);
     ledger.is_gone(&questions[0], round);
     assert_eq!(state(&ledger), OrderState::Filled, "its fills are remembered longer");
@@ -143,12 +144,12 @@ fn an_order_that_was_placed_while_the_open_ones_were_asked_for_is_not_missed_amo
     let mut ledger = sent();
     let round = ledger.begin();
     ledger.answered(id("mine"), &report(Source::Answer, Status::INSERTED, 1, 0));
-    assert_eq!(ledger.compare_open(round, &[]), []);
+    assert_eq!(ledger.missing(round, &[]), []);
     assert_eq!(state(&ledger), OrderState::Open);
     // Nor one that is still on its way.
     let mut ledger = sent();
     let round = ledger.begin();
-    assert_eq!(ledger.compare_open(round, &[]), []);
+    assert_eq!(ledger.missing(round, &[]), []);
 }
 
 #[test]
@@ -157,10 +158,10 @@ fn the_end_of_an_order_whose_fills_the_message_does_not_tell_is_asked_for() {
     ledger.hear(&Report { filled: None, ..told(Status::CANCELLED, 2, 0) });
     assert_eq!(state(&ledger), OrderState::Cancelled);
     let round = ledger.begin();
-    assert_eq!(ledger.compare_open(round, &[]).len(), 1);
+    assert_eq!(ledger.missing(round, &[]).len(), 1);
     ledger.hear(&report(Source::Query(round), Status::CANCELLED, 1, 30));
     assert_eq!(ledger.order(id("mine")).unwrap().filled, 30.into());
-    assert_eq!(ledger.compare_open(round, &[]), []);
+    assert_eq!(ledger.missing(round, &[]), []);
 }
 
 #[test]
@@ -170,7 +171,7 @@ fn status_88_is_settled_by_asking() {
     ledger.hear(&told(Status::INACTIVE, 2, 0));
     assert_eq!(state(&ledger), OrderState::Open, "nobody knows whether it is");
     let round = ledger.begin();
-    assert_eq!(ledger.compare_open(round, &[]).len(), 1);
+    assert_eq!(ledger.missing(round, &[]).len(), 1);
 }
 
 #[test]
