@@ -2,7 +2,7 @@
 //! order.
 //!
 //! This crate decides how to talk to the venue: when a request may leave, what is signed, what is sent again and what
-//! never is. It never decides what to trade, never prints, and never reads a file that it was not given.
+//! never is. It never decides what to trade, never prints, and never reads a file of yours that it was not given.
 //!
 //! Unofficial; trading risks money; it has never yet been run against the real LMEX.
 //!

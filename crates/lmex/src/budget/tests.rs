@@ -22,8 +22,8 @@ impl Budget {
     }
 }
 
-#[test]
-fn clients_of_one_key_share_what_another_key_or_exchange_does_not() {
+#[tokio::test(start_paused = true)]
+async fn clients_of_one_key_share_what_another_key_or_exchange_does_not() {
     let of = |origin, key| Budget::new(origin, Some(key), None);
     let (clock, here) = (clock(), "http://here");
     let [first, second, other, elsewhere] =
@@ -35,8 +35,8 @@ fn clients_of_one_key_share_what_another_key_or_exchange_does_not() {
     assert_eq!(admitted, [0, 15, 15]);
 }
 
-#[test]
-fn a_client_that_begins_where_another_ended_goes_on_from_there() {
+#[tokio::test(start_paused = true)]
+async fn a_client_that_begins_where_another_ended_goes_on_from_there() {
     let (clock, of) = (clock(), || Budget::new("http://ended", Some("ended"), None));
     let used = of().nonce(&clock);
     assert_eq!(of().nonce(&clock), used + 1);
@@ -73,15 +73,14 @@ async fn processes_that_share_a_folder_share_nonces_pace_and_blocks() {
     assert!(matches!(blocked, Decision { admission: Admission::Blocked(_), nonce: None }), "{blocked:?}");
 }
 
-#[test]
-fn what_was_sent_while_the_file_was_not_to_be_had_comes_into_it_later() {
+#[tokio::test(start_paused = true)]
+async fn what_was_sent_while_the_file_was_not_to_be_had_comes_into_it_later() {
     let folder = tempfile::tempdir().unwrap();
     let process = || Budget::of_another_process(Some(folder.path()));
     let (first, second, clock) = (process(), process(), Clock::system());
     assert_eq!(first.admitted(RateClass::Transfer, 1, &clock), 1);
     let held = File::open(folder.path().join(FILE)).unwrap();
     held.lock().unwrap();
-    // It does not wait again, so this lies well within a window.
     assert_eq!(
         first.admitted(RateClass::Transfer, 20, &clock),
         4,
@@ -92,8 +91,8 @@ fn what_was_sent_while_the_file_was_not_to_be_had_comes_into_it_later() {
     assert_eq!(second.admitted(RateClass::Transfer, 5, &clock), 0);
 }
 
-#[test]
-fn a_file_that_is_lost_or_damaged_costs_nobody_a_call_and_nothing_that_was_counted_here() {
+#[tokio::test(start_paused = true)]
+async fn a_file_that_is_lost_or_damaged_costs_nobody_a_call_and_nothing_that_was_counted_here() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join(FILE);
     let (process, clock) = (Budget::of_another_process(Some(folder.path())), Clock::system());
