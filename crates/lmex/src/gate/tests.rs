@@ -191,15 +191,18 @@ async fn scenario_28_a_block_stops_every_process_and_cancels_are_the_first_to_go
 }
 
 #[tokio::test(start_paused = true)]
-async fn those_that_wait_behind_others_learn_of_a_block_at_once() {
+async fn those_that_wait_behind_others_learn_of_a_block_when_the_first_does() {
     let folder = tempfile::tempdir().unwrap();
-    let pace = Pace { limits: Limits::default().queries(1), ..Pace::default() };
+    let order_deadline = Duration::from_secs(2);
+    let pace = Pace { limits: Limits::default().orders(1), order_deadline, ..Pace::default() };
     let [here, there] = [0; 2].map(|_| gate_at(pace, Some(folder.path())));
     let clock = clock();
-    here.pass_now(Query, &clock).await.unwrap();
-    there.block_for(300_000, &clock);
+    here.pass_now(Order, &clock).await.unwrap();
     let begun = clock.steady();
-    let refused = join_all((0..3).map(|_| here.pass_now(Query, &clock))).await;
-    assert!(refused.iter().all(|refused| matches!(refused, Err(Error::Blocked { .. }))), "{refused:?}");
-    assert!(clock.steady().ms_since(begun) < 100);
+    let elsewhere = async { there.block_for(3_000, &clock) };
+    let behind = async { (here.pass_now(Order, &clock).await, clock.steady().ms_since(begun)) };
+    let (cancelled, (refused, after_ms), ()) = tokio::join!(here.pass_now(Cancel, &clock), behind, elsewhere);
+    cancelled.unwrap();
+    assert!(matches!(refused, Err(Error::Blocked { .. })), "{refused:?}");
+    assert!(after_ms < 1_100, "not only when it has waited for as long as it may: {after_ms} ms");
 }
