@@ -19,6 +19,15 @@ pub fn answer<E: Endpoint>(
     headers: &HeaderMap,
     body: &[u8],
 ) -> Result<E::Response, ApiError> {
+    answer_to::<E>(status, headers, body)
+}
+
+/// [`answer`] for who knows the kind of request, but has none at hand.
+pub fn answer_to<E: Endpoint>(
+    status: u16,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Result<E::Response, ApiError> {
     if !(200..300).contains(&status) {
         return Err(ApiError::from_answer(status, headers, body));
     }

@@ -36,7 +36,7 @@ pub mod stream;
 mod unlock;
 pub mod wire;
 
-pub use answer::{MAX_SHOWN_BODY, answer};
+pub use answer::{MAX_SHOWN_BODY, answer, answer_to};
 pub use catalog::CATALOG;
 pub use code::{OrderKind, Status};
 pub use dialect::{Dialect, UnknownDialect};

@@ -151,6 +151,7 @@ impl Client {
         let origin = self.endpoints().rest().to_owned();
         match error {
             TransportError::NotSent(reason) => Error::NotSent { origin, reason },
+            TransportError::Tls(error) => Error::Tls { origin, error },
             TransportError::Lost(reason) => Error::Lost { origin, reason },
         }
     }

@@ -15,6 +15,7 @@ use crate::error::Error;
 use crate::gate::{Gate, Pace};
 use crate::instruments::Instruments;
 use crate::orders::{self, Durability, OrderDesk};
+use crate::tls::Trust;
 use crate::transport::{HttpTransport, Transport};
 
 /// A client of one exchange. Cloning it shares connections, pace, nonces and the journal of orders.
@@ -38,6 +39,7 @@ pub struct Client {
 struct Inner {
     endpoints: Endpoints,
     transport: Arc<dyn Transport>,
+    trust: Trust,
     signer: Option<RequestSigner>,
     clock: Clock,
     gate: Gate,
@@ -46,6 +48,7 @@ struct Inner {
     instruments: Instruments,
     orders: OrderDesk,
     resolve_within: Duration,
+    venue_gives_up: Duration,
 }
 
 /// Builds a [`Client`].
@@ -53,12 +56,14 @@ pub struct ClientBuilder {
     endpoints: Endpoints,
     credentials: Option<Credentials>,
     transport: Option<Arc<dyn Transport>>,
+    root_certificates: Vec<u8>,
     clock: Clock,
     pace: Pace,
     retry: Retry,
     dialect: Dialect,
     timeout: Duration,
     resolve_within: Duration,
+    venue_gives_up: Duration,
     journal: Option<PathBuf>,
     durability: Durability,
 }
@@ -70,12 +75,14 @@ impl Client {
             endpoints,
             credentials: None,
             transport: None,
+            root_certificates: Vec::new(),
             clock: Clock::system(),
             pace: Pace::default(),
             retry: Retry::default(),
             dialect: Dialect::default(),
             timeout: Duration::from_secs(10),
             resolve_within: Duration::from_secs(8),
+            venue_gives_up: Duration::from_secs(35),
             journal: None,
             durability: Durability::default(),
         }
@@ -106,6 +113,10 @@ impl Client {
         &*self.inner.transport
     }
 
+    pub(crate) fn trust(&self) -> &Trust {
+        &self.inner.trust
+    }
+
     pub(crate) fn signer(&self) -> Option<&RequestSigner> {
         self.inner.signer.as_ref()
     }
@@ -132,6 +143,11 @@ impl Client {
 
     pub(crate) fn resolve_within(&self) -> Duration {
         self.inner.resolve_within
+    }
+
+    /// How long the venue could still execute a request whose bytes have left.
+    pub(crate) fn venue_gives_up(&self) -> Duration {
+        self.inner.venue_gives_up
     }
 }
 
@@ -186,6 +202,16 @@ impl ClientBuilder {
         self
     }
 
+    /// How long after its bytes have left the exchange could still execute an order whose answer was lost: only later
+    /// does it count that nobody knows of it. LMEX gives a request up after 30 s (HTTP 408 in its documents); the default
+    /// is 35 s, for clocks and queues. Less is for a local exchange whose time-outs are shorter (`--timeout-scale`): with
+    /// LMEX it would let an order exist that was believed to be absent.
+    #[must_use]
+    pub fn venue_gives_up(mut self, after: Duration) -> Self {
+        self.venue_gives_up = after;
+        self
+    }
+
     /// The folder for the journal of order intents. An order is written there before it is sent, so that a program
     /// that dies in between knows afterwards what to ask for. Processes that share the folder share the rate limits of a
     /// key too, its nonces, and the venue's blocks: they meet in a small file there, locked for some microseconds for
@@ -220,12 +246,22 @@ impl ClientBuilder {
         self
     }
 
+    /// Certificates of authorities to trust beside those that the operating system trusts, in PEM: of a proxy, or of an
+    /// exchange of your own behind TLS. They hold for REST and streams alike. Called again, it adds more.
+    #[must_use]
+    pub fn root_certificates(mut self, pem: impl AsRef<[u8]>) -> Self {
+        self.root_certificates.extend_from_slice(pem.as_ref());
+        self.root_certificates.push(b'\n');
+        self
+    }
+
     /// Builds the client. Opens the journal, but no connection.
     pub fn build(self) -> Result<Client, Error> {
+        let trust = self.trust()?;
         let transport = match self.transport {
             Some(transport) => transport,
             None => Arc::new(
-                HttpTransport::new(&self.endpoints, self.timeout)
+                HttpTransport::new(&self.endpoints, self.timeout, &trust)
                     .map_err(|error| Error::Build(error.to_string()))?,
             ),
         };
@@ -236,6 +272,7 @@ impl ClientBuilder {
         Ok(Client {
             inner: Arc::new(Inner {
                 transport,
+                trust,
                 signer: credentials.map(|credentials| RequestSigner::new(credentials, Arc::clone(&budget))),
                 orders: OrderDesk::new(folder, self.durability, self.clock.clone()),
                 clock: self.clock,
@@ -244,9 +281,18 @@ impl ClientBuilder {
                 dialect: self.dialect,
                 instruments: Instruments::default(),
                 resolve_within: self.resolve_within,
+                venue_gives_up: self.venue_gives_up,
                 endpoints: self.endpoints,
             }),
         })
+    }
+
+    /// Certificates that can't be read are told of, whether they are needed or not.
+    fn trust(&self) -> Result<Trust, Error> {
+        if self.root_certificates.is_empty() && !self.endpoints.is_encrypted() {
+            return Ok(Trust::nobody());
+        }
+        Trust::system_and(&self.root_certificates).map_err(Error::RootCertificates)
     }
 }
 

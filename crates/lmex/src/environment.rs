@@ -67,7 +67,8 @@ impl FromStr for Environment {
 /// Where an exchange is: checked origins of its REST API and its streams.
 ///
 /// `local` means this machine and nothing else. `testnet` and `live` are only spoken to over TLS, each at its own hosts.
-/// Other hosts must be allowed by name, except those of LMEX's other exchange, which are refused in any case.
+/// Other hosts must be allowed by name, except those of LMEX's other exchange, which are refused in any case. A loopback
+/// address that is allowed by name needs no TLS, so that what is meant for them can be tried on this machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Endpoints {
     environment: Environment,
@@ -186,7 +187,7 @@ impl Endpoints {
     }
 
     pub(crate) fn is_encrypted(&self) -> bool {
-        self.rest.scheme() == "https"
+        self.rest.scheme() == "https" || self.ws.as_ref().is_some_and(|ws| ws.scheme() == "wss")
     }
 }
 
@@ -207,7 +208,8 @@ fn origin(
     match environment {
         Environment::Local if is_loopback(&host) => Ok(url),
         Environment::Local => Err(EndpointError::NotLoopback { host: host.to_string() }),
-        _ if url.scheme() != encrypted => {
+        // What does not leave this machine needs no encryption, but must still be allowed by name.
+        _ if url.scheme() != encrypted && !is_loopback(&host) => {
             Err(EndpointError::NotEncrypted { scheme: url.scheme().to_owned(), environment })
         }
         _ => match belongs_to(&host) {
@@ -286,6 +288,19 @@ mod tests {
         assert!(rest(Environment::Live, "https://proxy.example.org", &["proxy.example.org"]).is_ok());
         let live = Endpoints::new(Environment::Live, None, None, &[]).unwrap();
         assert_eq!((live.rest(), live.ws().unwrap()), ("https://api.lmex.io", "wss://ws.lmex.io"));
+    }
+
+    #[test]
+    fn without_encryption_only_this_machine_is_spoken_to_and_only_if_named() {
+        for environment in [Environment::Testnet, Environment::Live] {
+            let error = rest(environment, "http://127.0.0.1:9090", &[]).unwrap_err();
+            assert!(error.contains("--allow-host 127.0.0.1"), "{error}");
+            assert!(rest(environment, "http://127.0.0.1:9090", &["127.0.0.1"]).is_ok());
+            for host in ["10.0.0.1", "proxy.example.org"] {
+                let error = rest(environment, &format!("http://{host}"), &[host]).unwrap_err();
+                assert!(error.contains("not encrypted"), "{error}");
+            }
+        }
     }
 
     #[test]

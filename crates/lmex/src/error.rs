@@ -9,6 +9,7 @@ use lmex_types::{ClientOrderId, GridError, SizeError, Symbol, TimeMs};
 
 use crate::environment::EndpointError;
 use crate::orders::{JournalError, OrderError, UnknownOrder};
+use crate::tls::TlsError;
 
 /// Why a call failed. [`Error::was_sent`] tells whether the venue may have seen it.
 #[derive(Debug, thiserror::Error)]
@@ -41,6 +42,14 @@ pub enum Error {
         origin: String,
         /// What went wrong.
         reason: String,
+    },
+    /// No encrypted connection to who should be there: nothing was sent.
+    #[error("nothing was sent to {origin}: {error}")]
+    Tls {
+        /// The exchange's address.
+        origin: String,
+        /// What went wrong, and what to do.
+        error: TlsError,
     },
     /// Sent, but no answer that can be read: what the venue did is unknown.
     #[error("no answer from {origin} ({reason}): what the exchange did is unknown")]
@@ -131,6 +140,14 @@ pub enum Error {
     /// The request can't be built.
     #[error(transparent)]
     Prepare(#[from] PrepareError),
+    /// A call that waits was made where nothing may wait.
+    #[error(
+        "never sent: a blocking call was made inside an async runtime: use `lmex::Client` there, or a thread of its own"
+    )]
+    InsideRuntime,
+    /// The certificates to trust can't be read.
+    #[error("the root certificates can't be used: {0}")]
+    RootCertificates(String),
     /// The client can't be built.
     #[error("the HTTP client can't be built: {0}")]
     Build(String),
@@ -190,8 +207,8 @@ impl Error {
             },
             Self::Authentication { .. } | Self::LoginRefused => "authentication",
             Self::TopicRefused(_) => "refused",
-            Self::Tracked => "internal",
-            Self::NotSent { .. } | Self::Lost { .. } => "network",
+            Self::Tracked | Self::InsideRuntime => "internal",
+            Self::NotSent { .. } | Self::Tls { .. } | Self::Lost { .. } => "network",
             Self::NoCredentials => "credentials",
             Self::Expired { .. } | Self::Blocked { .. } | Self::QueueFull(_) => "rate_limited",
             Self::Unresolved { .. } => "unresolved",
@@ -201,7 +218,7 @@ impl Error {
             Self::Journal(_) => "io",
             Self::Order(_) | Self::Price(_) | Self::Size(_) => "invalid",
             Self::UnknownMarket(_) => "unknown_market",
-            Self::Endpoint(_) | Self::Build(_) => "config",
+            Self::Endpoint(_) | Self::RootCertificates(_) | Self::Build(_) => "config",
             Self::Prepare(_) | Self::Unexpected(_) => "internal",
         }
     }

@@ -38,11 +38,13 @@
 //! - [`DeadMansSwitch`]: all orders are cancelled when the program dies.
 //! - [`OrderTracker`]: what has become of every order, fill and position of the account, whoever caused it.
 //! - [`Subscription`]: streams, with a maintained [`OrderBook`]; [`AccountTopic`]: those about one's own account.
+//! - [`blocking`]: the same for programs without an async runtime.
 //! - [`Endpoints`] and [`Credentials`]: where, and as whom.
 //! - [`observability`]: spans and metrics.
 //! - [`Pace`]: rate limits. [`Error`]: what can go wrong, and whether anything was sent.
 
 mod account;
+pub mod blocking;
 mod budget;
 mod call;
 mod client;
@@ -93,6 +95,7 @@ pub use orders::{
 pub use reply::Reply;
 pub use secret::{MalformedKey, Secret};
 pub use stream::{StreamEvent, Subscription};
+pub use tls::TlsError;
 pub use tracker::{
     OrderState, OrderTracker, Origin, SyncState, TrackedFill, TrackedOrder, TrackedPosition, TrackerConfig,
     Update,

@@ -8,9 +8,10 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt as _;
 use http::{HeaderMap, Request, Response};
+use rustls::ClientConfig;
 
 use crate::environment::{Endpoints, Environment};
-use crate::tls;
+use crate::tls::{TlsError, Trust};
 
 /// Sends one HTTP request and brings the whole answer back. It never sends a request twice.
 pub trait Transport: Send + Sync + 'static {
@@ -28,6 +29,9 @@ pub enum TransportError {
     /// No byte of the request has left: there is no connection.
     #[error("no connection to the exchange: {0}")]
     NotSent(String),
+    /// No byte of the request has left: there is no encrypted connection to who should be there.
+    #[error("no connection to the exchange: {0}")]
+    Tls(TlsError),
     /// The request may have reached the venue, the answer did not reach us.
     #[error("no answer from the exchange: {0}")]
     Lost(String),
@@ -43,10 +47,13 @@ pub(crate) struct HttpTransport {
 }
 
 impl HttpTransport {
-    pub(crate) fn new(endpoints: &Endpoints, timeout: Duration) -> Result<Self, reqwest::Error> {
-        let encrypted = endpoints.is_encrypted();
+    pub(crate) fn new(
+        endpoints: &Endpoints,
+        timeout: Duration,
+        trust: &Trust,
+    ) -> Result<Self, reqwest::Error> {
         let mut builder = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls::config(encrypted))
+            .tls_backend_preconfigured(ClientConfig::clone(trust.config()))
             .user_agent(concat!("lmex-rust/", env!("CARGO_PKG_VERSION")))
             .timeout(timeout)
             .connect_timeout(timeout / 2)
@@ -110,7 +117,7 @@ async fn whole_body(answer: reqwest::Response) -> Result<Bytes, TransportError> 
 /// Only a failure to connect proves that nothing has left.
 fn told_apart(error: &reqwest::Error) -> TransportError {
     if error.is_connect() {
-        TransportError::NotSent(reason(error))
+        TlsError::find(error).map_or_else(|| TransportError::NotSent(reason(error)), TransportError::Tls)
     } else {
         TransportError::Lost(reason(error))
     }
@@ -125,7 +132,13 @@ fn reason(error: &reqwest::Error) -> String {
     while let Some(inner) = cause.source() {
         cause = inner;
     }
-    cause.to_string()
+    let cause = cause.to_string();
+    // What a TLS port says to a plain request is none of HTTP's versions.
+    let is_plain = error.url().is_some_and(|url| url.scheme() == "http");
+    if is_plain && cause.contains("HTTP version") {
+        return format!("{cause}; if that port speaks TLS, write https://");
+    }
+    cause
 }
 
 /// A header as text, if it is there and is text.

@@ -36,7 +36,7 @@ impl Room {
     }
 }
 
-const ROOMS: [Room; 12] = [
+const ROOMS: [Room; 13] = [
     Room::pure("lmex-types", &[]),
     Room::edge("lmex-journal", &[]),
     Room::pure("lmex-api", &["lmex-types"]),
@@ -61,6 +61,7 @@ const ROOMS: [Room; 12] = [
             "lmex-types",
         ],
     ),
+    Room::edge("lmex-fuzz", &["lmex", "lmex-api", "lmex-tape", "lmex-types"]),
     Room::edge("xtask", &[]),
 ];
 

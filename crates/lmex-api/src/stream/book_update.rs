@@ -278,6 +278,10 @@ mod tests {
             &DELTA.replace("\"seqNum\":628283,", ""),
             &DELTA.replace("\"59367.5\"", "\"many\""),
             &DELTA.replace("628283", "628283."),
+            &DELTA.replace("628283", "0628283"),
+            &DELTA.replace("628283", "-0628283"),
+            &DELTA.replace("\"59367.5\"", ".5"),
+            &DELTA.replace("\"59367.5\"", "00.5"),
             &format!("{DELTA} x"),
         ] {
             assert!(update.decode(text).is_err(), "{text}");

@@ -60,10 +60,9 @@ impl<'a> Scanner<'a> {
             self.at += usize::from(closed);
             return closed.then_some(value);
         }
-        // What makes a bare number longer than it was read, or is no JSON (`1.`), is for the slow way to judge.
+        // What makes a bare number longer than it was read, or is no JSON, is for the slow way to judge.
         let is_cut = matches!(self.peek(), Some(b'.' | b'e' | b'E' | b'+' | b'-'));
-        let ends_in_point = rest.get(..read)?.last() == Some(&b'.');
-        (!is_cut && !ends_in_point).then_some(value)
+        (!is_cut && is_json_number(rest.get(..read)?)).then_some(value)
     }
 
     /// Whether nothing but white space is left.
@@ -81,4 +80,12 @@ impl<'a> Scanner<'a> {
             self.at += 1;
         }
     }
+}
+
+/// Whether JSON allows the number: without a zero before other digits (`01`), and with digits on both sides of a point
+/// (not `1.`, nor `.5`).
+fn is_json_number(text: &[u8]) -> bool {
+    let digits = text.strip_prefix(b"-").unwrap_or(text);
+    let begins_well = matches!(digits, [b'0'] | [b'0', b'.', ..] | [b'1'..=b'9', ..]);
+    begins_well && digits.last() != Some(&b'.')
 }

@@ -22,12 +22,12 @@ pub mod either {
     pub use super::serialize;
 
     /// Below this, milliseconds would be before March 1973 and seconds are before the year 5138.
-    const TOO_SMALL_FOR_MILLIS: i64 = 100_000_000_000;
+    const TOO_SMALL_FOR_MILLIS: u64 = 100_000_000_000;
 
     /// Reads milliseconds, or seconds where the number is too small for them; `null` is 1970.
     pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<TimeMs, D::Error> {
         integer::deserialize(deserializer).map(|number| match number {
-            seconds if seconds.abs() < TOO_SMALL_FOR_MILLIS => TimeMs::from_secs(seconds),
+            seconds if seconds.unsigned_abs() < TOO_SMALL_FOR_MILLIS => TimeMs::from_secs(seconds),
             millis => TimeMs::from_millis(millis),
         })
     }
@@ -45,5 +45,23 @@ pub mod secs {
     /// Reads seconds; `null` is 1970.
     pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<TimeMs, D::Error> {
         integer::deserialize(deserializer).map(TimeMs::from_secs)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_integer_is_some_moment() {
+        for (json, millis) in [
+            ("1666262048", 1_666_262_048_000),
+            ("1666262048000", 1_666_262_048_000),
+            ("-9223372036854775808", i64::MIN),
+            ("9223372036854775807", i64::MAX),
+        ] {
+            let mut reader = serde_json::Deserializer::from_str(json);
+            assert_eq!(either::deserialize(&mut reader).unwrap(), TimeMs::from_millis(millis), "{json}");
+        }
     }
 }

@@ -7,7 +7,7 @@ use crate::payload::Origin::{Btse, BtseThroughCcxt, Documents};
 use crate::payload::{Payload, prove};
 
 pub(crate) fn payloads() -> Vec<Payload> {
-    vec![recorded_wallet(), documented_wallet(), documented_fees()]
+    vec![recorded_wallet(), documented_wallet(), commented_wallet(), documented_fees()]
 }
 
 fn recorded_wallet() -> Payload {
@@ -46,6 +46,16 @@ fn documented_wallet() -> Payload {
         assert_eq!((held.balance, held.asset_price), (decimal("0.20183537"), decimal("7158.844999999999")));
         assert_eq!((held.display, held.available_balance_for_transfer), (None, None));
         assert_eq!((bound.currency.as_str(), bound.balance), ("BTC", decimal("0.01")));
+    })
+}
+
+/// The document's wallet, as another client quotes it.
+fn commented_wallet() -> Payload {
+    let file = "ccxt-btse-comments/1058_fetch_balance.json";
+    Payload::new(FuturesWallet::default(), Documents, file, |wallets| {
+        let [wallet] = &wallets[..] else { panic!("{wallets:?}") };
+        assert_eq!((wallet.wallet.as_str(), wallet.total_value), ("CROSS@", decimal("100")));
+        assert_eq!((wallet.assets[0].balance, wallet.query_type), (decimal("0.20183537"), None));
     })
 }
 

@@ -43,12 +43,20 @@ fn rows_recorded_as_text_are_candles() {
         data: Vec<Candle>,
     }
 
-    let file = "payloads/ccxt-btse-aug2026/fetchOHLCV.2.fetch_ohlcv_for_swap.json";
-    let Some(text) = support::shared_file(file) else { return };
-    let Envelope { data } = serde_json::from_str(&text).unwrap();
+    let read = |file: &str| {
+        let text = support::shared_file(&format!("payloads/ccxt-btse-aug2026/{file}"))?;
+        serde_json::from_str(&text).map(|Envelope { data }| data).ok()
+    };
+    let Some(data) = read("fetchOHLCV.2.fetch_ohlcv_for_swap.json") else { return };
     assert_eq!(data.len(), 4);
     assert_eq!(data[0].start, TimeMs::from_secs(1_771_516_800));
     assert_eq!((data[0].open, data[0].close), (decimal("1925.39"), decimal("1921.05")));
     assert_eq!(data[0].volume, decimal("110907553.455767"));
     assert_eq!(data[3].volume, decimal("80880387.881759"));
+
+    let hours = read("fetchOHLCV.0.fetch_ohlcv_with_since_until_and_limit.json").unwrap();
+    assert_eq!((hours.len(), hours[1].start), (2, TimeMs::from_secs(1_770_451_200)));
+    assert_eq!((hours[1].high, hours[1].volume), (decimal("2032.48"), decimal("3633230.30589")));
+    let dated = read("fetchOHLCV.1.fetch_ohlcv_for_future.json").unwrap();
+    assert_eq!((dated[2].open, dated[2].high), (decimal("1897.16"), decimal("1927.22")));
 }

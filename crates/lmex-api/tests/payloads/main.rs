@@ -21,6 +21,7 @@ mod support;
 mod account;
 mod book;
 mod candles;
+mod completeness;
 mod coverage;
 mod errors;
 mod exceptions;

@@ -1,4 +1,4 @@
-//! Answers of version 2.2, and trimmed ones: read, but not written.
+//! Answers of versions 2.1 and 2.2, and trimmed ones: read, but not written, since what we write is of version 2.3.
 //!
 //! Version 2.2 has other names for sizes and average prices. Its document has descriptions in the place of some values.
 
@@ -17,6 +17,7 @@ use crate::json::decimal;
 use crate::orders::{algo, bind, close, create};
 use crate::payload::Origin::{Documents, LmexThroughCcxt};
 use crate::payload::{Payload, prove};
+use crate::support;
 
 fn btc() -> Symbol {
     "BTC-PERP".parse().unwrap()
@@ -373,5 +374,40 @@ fn settings_and_wallets_are_read() {
 }
 
 fn read<const N: usize>(payloads: [Payload; N]) {
-    prove(&payloads.map(Payload::only_read));
+    let payloads = payloads.map(Payload::only_read);
+    prove(&payloads);
+    payloads.iter().for_each(read_oldest);
+}
+
+/// Version 2.1 answers as version 2.2, but calls some markets and currencies by other names.
+const OLDEST_NAMES: [(&str, &str); 4] = [
+    ("BTCPFC-USD", "BTC-PERP-USDT"),
+    ("ETHPFC-USD", "ETH-PERP-USDT"),
+    ("\"currency\": \"USD\"", "\"currency\": \"USDT\""),
+    ("\"quote\": \"USD\"", "\"quote\": \"USDT\""),
+];
+
+/// It has no wallets in common, and its document prints other numbers for an algorithmic order.
+const NOT_THE_SAME: [&str; 2] =
+    ["get_user_unifiedWallet_margin.response200.General.json", "post_order_peg.response200.General.json"];
+
+fn read_oldest(newer: &Payload) {
+    let Some(name) = newer.file.strip_prefix("lmex-docs-rest-futures-v2.2/") else { return };
+    if NOT_THE_SAME.contains(&name) {
+        return;
+    }
+    let file = format!("payloads/lmex-docs-rest-futures-v2.1/{name}");
+    let Some(text) = support::shared_file(&file) else { return };
+    let renamed = OLDEST_NAMES.iter().fold(text, |text, (oldest, newer)| text.replace(oldest, newer));
+    newer.prove_text(&renamed);
+}
+
+#[test]
+fn the_oldest_answer_to_an_algorithmic_order_is_read() {
+    let file = "lmex-docs-rest-futures-v2.1/post_order_peg.response200.General.json";
+    read([Payload::new(algo(), Documents, file, |orders| {
+        assert_eq!((orders.len(), orders[0].status), (1, Status::INSUFFICIENT_BALANCE));
+        assert_eq!((orders[0].symbol.as_str(), orders[0].deviation), ("BTC-USD", decimal("1")));
+        assert_eq!(sizes(&orders[0]), [0, 0, 0, 0].map(Decimal::from));
+    })]);
 }

@@ -97,6 +97,12 @@ impl Payload {
         Some(edited)
     }
 
+    /// Proves another text, of which the same must hold.
+    pub(crate) fn prove_text(&self, text: &str) {
+        let edited = self.edit.as_ref().map(|edit| (edit.apply)(text));
+        (self.check)(edited.as_deref().unwrap_or(text));
+    }
+
     /// Reads the text and writes it again.
     pub(crate) fn again(&self, text: &str) -> Result<String, ApiError> {
         (self.again)(text)

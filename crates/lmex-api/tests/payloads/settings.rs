@@ -12,7 +12,13 @@ use crate::payload::Origin::{Btse, BtseThroughCcxt, Documents};
 use crate::payload::{Payload, prove};
 
 pub(crate) fn payloads() -> Vec<Payload> {
-    let mut payloads = vec![recorded_tiers(), documented_tiers(), documented_limit(), documented_set_limit()];
+    let mut payloads = vec![
+        recorded_tiers(),
+        recorded_tiers_again(),
+        documented_tiers(),
+        documented_limit(),
+        documented_set_limit(),
+    ];
     payloads.extend(leverages());
     payloads.extend([recorded_set_leverage(), documented_set_leverage()]);
     payloads.extend([recorded_mode(), recorded_one_way(), documented_modes(), documented_margins()]);
@@ -29,6 +35,14 @@ fn recorded_tiers() -> Payload {
         assert_eq!((first.symbol, first.risk_level, first.risk_limit_value), (btc(), 1, decimal("3000000")));
         assert_eq!((second.initial_margin_rate, second.max_leverage), (decimal("0.01333333"), decimal("75")));
         assert_eq!(second.maintenance_margin_rate, decimal("0.00733333"));
+    })
+}
+
+fn recorded_tiers_again() -> Payload {
+    let file = "ccxt-btse-aug2026/fetchLeverageTiers.0.btse_fetchleveragetiers_btc_linear_swap_live_captured_2026_0.json";
+    Payload::new(MarketRiskLimits::default(), Btse, file, |answer| {
+        assert_eq!((answer.time, answer.data.len()), (TimeMs::from_millis(1_786_563_763_486), 10));
+        assert_eq!((answer.data[0].symbol, answer.data[0].max_leverage), (btc(), decimal("100")));
     })
 }
 

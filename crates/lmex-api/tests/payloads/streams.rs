@@ -3,8 +3,8 @@
 use lmex_api::Dialect;
 use lmex_api::Signer;
 use lmex_api::stream::{
-    BookError, BookUpdate, BookUpdateKind, ClientFrame, DataFrame, Event, Incoming, OrderBook, StreamTrade,
-    TopOfBook, Topic, UpdateLevel,
+    BookError, BookUpdate, BookUpdateKind, ClientFrame, DataFrame, Event, Incoming, LoginOperation,
+    OrderBook, StreamTrade, TopOfBook, Topic, UpdateLevel,
 };
 use lmex_types::{Side, Symbol, TimeMs};
 use serde::Serialize;
@@ -105,6 +105,15 @@ fn the_documented_login_is_a_frame_with_our_signature() {
     assert_written(&text, &frame.to_json());
 }
 
+#[test]
+fn the_login_of_the_samples_has_the_other_name() {
+    let Some(text) = recorded("lmexofficial-api/ws_auth_request_authKeyExpires.json") else { return };
+    let frame: ClientFrame = serde_json::from_str(&text).unwrap();
+    let [key, nonce, signature] = &frame.args[..] else { panic!("{frame:?}") };
+    assert_eq!(ClientFrame::login(LoginOperation::AuthKeyExpires, key, nonce, signature), frame);
+    assert_written(&text, &frame.to_json());
+}
+
 // Events.
 
 #[test]
@@ -202,9 +211,15 @@ fn the_book_of_lmex_is_followed() {
 /// BTSE's document prints a snapshot whose best bid is above its best offer. It is read, and no book is made of it.
 #[test]
 fn the_book_of_the_btse_document_is_crossed() {
-    let folder = "btse-docs-futures-v2.3/order_book_ws__orderbook_incremental_updates__response";
-    let Some(snapshot) = book_update(&format!("{folder}.json")) else { return };
-    let Some(change) = book_update(&format!("{folder}__2.json")) else { return };
+    let folder = "btse-docs-futures-v2.3/order_book_ws";
+    let Some(snapshot) = book_update(&format!("{folder}__orderbook_incremental_updates__response.json"))
+    else {
+        return;
+    };
+    let Some(change) = book_update(&format!("{folder}__orderbook_incremental_updates__response__2.json"))
+    else {
+        return;
+    };
     assert_eq!((snapshot.bids.len(), snapshot.asks.len()), (5, 4));
     assert_eq!(snapshot.bids[0].size.to_decimal(), decimal("69350"));
     assert_eq!(change.asks[1].price.to_decimal(), decimal("122123.8"));

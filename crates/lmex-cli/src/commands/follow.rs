@@ -160,6 +160,8 @@ fn news(event: &StreamEvent) -> Option<News> {
         StreamEvent::Notifications(_) | StreamEvent::Fills(_) => return None,
         StreamEvent::Positions(..) | StreamEvent::OpenOrders(..) => return None,
         StreamEvent::Connected | StreamEvent::LoggedIn | StreamEvent::Subscribed(_) => News::Quiet,
+        // The end of the connection, which comes next, tells it too.
+        StreamEvent::Untrusted(_) => News::Quiet,
         StreamEvent::LoginRefused => {
             News::Tell(Kind::Warning, "the exchange refused the login; trying again".to_owned())
         }

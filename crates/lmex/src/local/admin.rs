@@ -8,6 +8,7 @@ use http::{HeaderValue, Method, Request, Response, StatusCode};
 
 use crate::Secret;
 use crate::environment::{EndpointError, Endpoints, Environment};
+use crate::tls::Trust;
 use crate::transport::{HttpTransport, Transport as _, TransportError};
 
 /// A step through weeks of venue time takes a while.
@@ -45,7 +46,7 @@ impl LocalAdmin {
         let mut authorization =
             HeaderValue::from_str(&format!("Bearer {}", token.expose())).map_err(|_| AdminError::Token)?;
         authorization.set_sensitive(true);
-        let transport = HttpTransport::new(&endpoints, PATIENCE)
+        let transport = HttpTransport::new(&endpoints, PATIENCE, &Trust::nobody())
             .map_err(|error| AdminError::Request(error.to_string()))?;
         Ok(Self { transport, origin: endpoints.rest().to_owned(), authorization })
     }

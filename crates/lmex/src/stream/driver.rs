@@ -12,7 +12,7 @@ use tracing::Instrument as _;
 
 use super::event::StreamEvent;
 use super::mailbox::Mailbox;
-use super::socket::{Socket, connect};
+use super::socket::{ConnectError, Socket, connect};
 use crate::client::Client;
 use crate::clock::Clock;
 use crate::observability::{ObservedStream, observe_event};
@@ -40,12 +40,17 @@ impl Driver {
         loop {
             let (span, began) = observed.connects();
             let connection = async {
-                match connect(&self.url, CONNECT_WITHIN).await {
+                match connect(&self.url, CONNECT_WITHIN, self.client.trust()).await {
                     Ok(socket) => {
                         observed.connected(began);
                         self.converse(socket).await
                     }
-                    Err(reason) => reason,
+                    Err(ConnectError::Tls(error)) => {
+                        let reason = format!("nothing was sent to {}: {error}", self.url);
+                        self.mailbox.push(StreamEvent::Untrusted(error));
+                        reason
+                    }
+                    Err(ConnectError::Other(reason)) => reason,
                 }
             };
             let reason = connection.instrument(span).await;

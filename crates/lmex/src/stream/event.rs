@@ -6,11 +6,16 @@ use lmex_api::stream::{
     Notification, OpenOrderUpdate, StreamFill, StreamPosition, StreamTrade, TopOfBook, Topic,
 };
 
+use crate::tls::TlsError;
+
 /// News from a subscription.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StreamEvent {
     /// The connection is up; topics follow.
     Connected,
+    /// No encrypted connection came about to who should be there, and nothing was sent. It is tried again all the same, as
+    /// the [`Disconnected`](Self::Disconnected) that follows tells: stop if it does not pass by itself.
+    Untrusted(TlsError),
     /// The connection is gone; the next one is tried after the pause. Books are empty until then.
     Disconnected {
         /// What happened.
