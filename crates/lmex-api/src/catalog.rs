@@ -44,7 +44,7 @@ pub const CATALOG: &[EndpointInfo] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Bucket, Method, Permission, Safety};
+    use crate::{Bucket, Method, Permission, RateClass, Safety};
 
     #[test]
     fn no_endpoint_is_listed_twice() {
@@ -89,5 +89,36 @@ mod tests {
     fn is_about_the_account(path: &str) -> bool {
         let settings = ["/api/v2.3/risk_limit", "/api/v2.3/leverage", "/api/v2.3/position_mode"];
         path.starts_with("/api/v2.3/user/") || settings.contains(&path)
+    }
+
+    #[test]
+    fn what_takes_risk_away_may_use_the_reserve_and_nothing_else_may() {
+        use crate::futures::{
+            CancelAllAfter, CancelOrder, CancelTarget, ClosePosition, CreateOrder, OpenOrders, OrderForm,
+        };
+        use lmex_types::{OrderType, Side};
+        let (symbol, client_id) = ("BTC-PERP".parse().unwrap(), "a".parse().unwrap());
+        let order = CreateOrder::new(symbol, Side::Buy, OrderForm::Market, 1, client_id);
+        let close = ClosePosition {
+            symbol,
+            order_type: OrderType::Market,
+            price: None,
+            post_only: false,
+            position_id: None,
+        };
+        let classes = [
+            class(&CancelOrder { symbol, target: CancelTarget::Client(client_id) }),
+            class(&CancelAllAfter { timeout_ms: 1 }),
+            class(&close),
+            class(&CreateOrder { reduce_only: true, ..order.clone() }),
+            class(&order),
+            class(&OpenOrders { symbol: None, order: None }),
+        ];
+        use RateClass::{Cancel, Close, Order, Query};
+        assert_eq!(classes, [Cancel, Cancel, Close, Close, Order, Query]);
+    }
+
+    fn class<E: Endpoint>(endpoint: &E) -> RateClass {
+        crate::prepare(endpoint).unwrap().rate_class()
     }
 }

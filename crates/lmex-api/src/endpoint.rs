@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::de::DeserializeOwned;
 
+use crate::pace::RateClass;
 use crate::request::{PrepareError, Query};
 
 /// The HTTP methods that LMEX uses.
@@ -61,6 +62,17 @@ pub enum Bucket {
     Order,
     /// 5 a second for each user (LMEX's wallet document): what moves money.
     Wallet,
+}
+
+impl Bucket {
+    /// What a request competes for in this bucket unless it says otherwise.
+    pub fn rate_class(self) -> RateClass {
+        match self {
+            Self::Query => RateClass::Query,
+            Self::Order => RateClass::Order,
+            Self::Wallet => RateClass::Transfer,
+        }
+    }
 }
 
 /// Whether a request may be sent again when its fate is unknown.
@@ -131,5 +143,11 @@ pub trait Endpoint {
     /// Whether this very request may be repeated.
     fn safety(&self) -> Safety {
         Self::INFO.safety
+    }
+
+    /// What this very request competes for within its [bucket](EndpointInfo::bucket). Those that take risk away say so:
+    /// cancels and the dead man's switch, the closing of a position, orders that are reduce-only.
+    fn rate_class(&self) -> RateClass {
+        Self::INFO.bucket.rate_class()
     }
 }

@@ -6,6 +6,7 @@ use std::fmt::Display;
 use bytes::Bytes;
 
 use crate::endpoint::{Bucket, Endpoint, Method, Permission, Safety};
+use crate::pace::RateClass;
 
 /// The product prefix of the futures API in URLs. It is not part of what is signed.
 const PREFIX: &str = "/futures";
@@ -20,6 +21,7 @@ pub struct Request {
     permission: Permission,
     bucket: Bucket,
     safety: Safety,
+    rate_class: RateClass,
 }
 
 /// Why a request can't be built.
@@ -33,7 +35,7 @@ pub enum PrepareError {
 impl Request {
     /// A request that no endpoint type describes. `path` begins with `/api/…`, or names the product too
     /// (`/futures/api/…`, `/spot/api/…`), which is not part of what is signed. It counts as one that must not be
-    /// repeated unless it is a GET.
+    /// repeated unless it is a GET, and as a cancel if it is a DELETE.
     pub fn custom(
         method: Method,
         path: &str,
@@ -50,14 +52,16 @@ impl Request {
             parameters.push(name, value);
         }
         let reads = method == Method::Get;
+        let bucket = if reads { Bucket::Query } else { Bucket::Order };
         Self {
             method,
             target: target(prefix, path, parameters),
             path: Cow::Owned(path.to_owned()),
             body: Bytes::from(body),
             permission: if signed { Permission::Trade } else { Permission::Public },
-            bucket: if reads { Bucket::Query } else { Bucket::Order },
+            bucket,
             safety: if reads { Safety::Safe } else { Safety::Once },
+            rate_class: if method == Method::Delete { RateClass::Cancel } else { bucket.rate_class() },
         }
     }
 
@@ -75,6 +79,14 @@ impl Request {
     /// "Authentication").
     pub fn signed_path(&self) -> &str {
         &self.path
+    }
+
+    /// The same path if an endpoint of this crate describes the request: one of a few, so that it can be counted by.
+    pub fn known_path(&self) -> Option<&'static str> {
+        match self.path {
+            Cow::Borrowed(path) => Some(path),
+            Cow::Owned(_) => None,
+        }
     }
 
     /// The exact bytes to sign and to send; empty for requests without a body.
@@ -101,6 +113,11 @@ impl Request {
     pub fn safety(&self) -> Safety {
         self.safety
     }
+
+    /// What it competes for, and whether it may use what is kept back for cancels and closes.
+    pub fn rate_class(&self) -> RateClass {
+        self.rate_class
+    }
 }
 
 /// Turns an endpoint's value into what is signed and sent.
@@ -115,6 +132,7 @@ pub fn prepare<E: Endpoint>(endpoint: &E) -> Result<Request, PrepareError> {
         permission: E::INFO.permission,
         bucket: E::INFO.bucket,
         safety: endpoint.safety(),
+        rate_class: endpoint.rate_class(),
     })
 }
 

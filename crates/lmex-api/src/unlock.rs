@@ -3,7 +3,7 @@
 use lmex_types::TimeMs;
 
 /// Nothing that the venue documents blocks for longer: the highest tier is 15 minutes.
-const LONGEST_BLOCK_MS: i64 = 15 * 60 * 1_000;
+pub(crate) const LONGEST_BLOCK_MS: i64 = 15 * 60 * 1_000;
 /// Shortest documented tier.
 const SHORTEST_BLOCK_MS: i64 = 1_000;
 

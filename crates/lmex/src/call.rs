@@ -1,6 +1,6 @@
 //! One call from value to answer: wait for the turn, sign, send, read, and perhaps again.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Response};
@@ -8,9 +8,12 @@ use lmex_api::{
     ApiError, Endpoint, ErrorKind, Method, Outcome, Permission, RateClass, Request, RetryDecision, prepare,
 };
 use lmex_types::TimeMs;
+use tracing::Instrument as _;
 
 use crate::client::Client;
 use crate::error::Error;
+use crate::gate::Leaving;
+use crate::observability::{ObservedRequest, observe_block};
 use crate::reply::Reply;
 use crate::transport::{TransportError, header};
 
@@ -34,7 +37,7 @@ impl Client {
             Ok(request) => request,
             Err(error) => return (0, Err(error.into())),
         };
-        let patience = self.gate().patience(rate_class(&request));
+        let patience = self.gate().patience(request.rate_class());
         let since = self.clock().steady();
         let mut attempt = 1;
         loop {
@@ -60,7 +63,11 @@ impl Client {
     /// Sends a request once, whatever comes back, and brings the raw answer back: status and body are the caller's to
     /// read.
     pub async fn send_raw(&self, request: &Request) -> Result<Reply<Bytes>, Error> {
-        let (answer, latency) = self.exchange(request, self.clock().steady()).await?;
+        let mut observed = ObservedRequest::begin(request, 1);
+        let span = observed.span();
+        let result = self.exchange(request, self.clock().steady(), &mut observed).instrument(span).await;
+        observed.end(&result);
+        let (answer, latency) = result?;
         let (head, data) = answer.into_parts();
         Ok(Reply { data, status: head.status, headers: head.headers, latency, attempts: 1 })
     }
@@ -72,7 +79,22 @@ impl Client {
         attempts: u32,
         since: TimeMs,
     ) -> Result<Reply<E::Response>, Error> {
-        let (answer, latency) = self.exchange(request, since).await?;
+        let mut observed = ObservedRequest::begin(request, attempts);
+        let span = observed.span();
+        let result = self.answer(endpoint, request, attempts, since, &mut observed).instrument(span).await;
+        observed.end(&result);
+        result
+    }
+
+    async fn answer<E: Endpoint>(
+        &self,
+        endpoint: &E,
+        request: &Request,
+        attempts: u32,
+        since: TimeMs,
+        observed: &mut ObservedRequest,
+    ) -> Result<Reply<E::Response>, Error> {
+        let (answer, latency) = self.exchange(request, since, observed).await?;
         let (head, body) = answer.into_parts();
         match lmex_api::answer(endpoint, head.status.as_u16(), &head.headers, &body) {
             Ok(data) => Ok(Reply { data, status: head.status, headers: head.headers, latency, attempts }),
@@ -80,31 +102,29 @@ impl Client {
         }
     }
 
-    /// Sends a request once, in its turn, and brings the raw answer back. The deadline of an order or a transfer counts
+    /// Sends a request once, in its turn, and brings the raw answer back. The deadline of what trades or transfers counts
     /// from `since`, its first attempt: a late order is worse than none.
-    async fn exchange(&self, request: &Request, since: TimeMs) -> Result<(Response<Bytes>, Duration), Error> {
-        let class = rate_class(request);
+    async fn exchange(
+        &self,
+        request: &Request,
+        since: TimeMs,
+        observed: &mut ObservedRequest,
+    ) -> Result<(Response<Bytes>, Duration), Error> {
+        let class = request.rate_class();
         let since = match class {
-            RateClass::Order | RateClass::Transfer => since,
+            RateClass::Order | RateClass::Close | RateClass::Transfer => since,
             RateClass::Cancel | RateClass::Query => self.clock().steady(),
         };
-        self.gate().pass_since(class, self.clock(), since).await?;
-        let http = self.signed(request)?;
-        let start = Instant::now();
+        let is_signed = request.permission() != Permission::Public && self.signer().is_some();
+        let nonce = self.gate().pass(Leaving { class, since, is_signed }, self.clock()).await?;
+        let http = self.signed(request, nonce)?;
+        observed.leaves();
         let result = self.transport().send(http).await;
-        let latency = start.elapsed();
-        let status = result.as_ref().map_or(0, |answer| answer.status().as_u16());
-        tracing::debug!(
-            method = %request.method(),
-            path = request.signed_path(),
-            status,
-            latency_us = u64::try_from(latency.as_micros()).unwrap_or(u64::MAX),
-            "request"
-        );
+        let latency = observed.answered(result.as_ref().ok().map(|answer| answer.status().as_u16()));
         result.map(|answer| (answer, latency)).map_err(|error| self.transport_error(error))
     }
 
-    fn signed(&self, request: &Request) -> Result<http::Request<Bytes>, Error> {
+    fn signed(&self, request: &Request, nonce: Option<i64>) -> Result<http::Request<Bytes>, Error> {
         let unfit = |_| Error::Build("the request has a part that HTTP does not allow".to_owned());
         let mut builder = http::Request::builder().method(request.method().as_str()).uri(format!(
             "{}{}",
@@ -113,7 +133,8 @@ impl Client {
         ));
         if request.permission() != Permission::Public {
             let signer = self.signer().ok_or(Error::NoCredentials)?;
-            let signed = signer.sign(request.signed_path(), request.body(), self.clock());
+            let nonce = nonce.unwrap_or_else(|| signer.nonce(self.clock()));
+            let signed = signer.sign(request.signed_path(), request.body(), nonce);
             builder = builder
                 .header("request-api", hidden(signed.key)?)
                 .header("request-nonce", signed.nonce)
@@ -140,7 +161,9 @@ impl Client {
             ErrorKind::RateLimited => {
                 let now = self.clock().wall();
                 let unlock = error.unlock_time(now).unwrap_or(now.plus_ms(1_000));
-                self.gate().block(self.clock().steady().plus_ms(unlock.ms_since(now)));
+                let block_ms = unlock.ms_since(now);
+                self.gate().block_for(block_ms, self.clock());
+                observe_block(Duration::from_millis(block_ms.unsigned_abs()));
                 Error::Api(error)
             }
             // A proxy's own 401 has nothing to do with our key and clock.
@@ -160,15 +183,6 @@ fn hidden(value: &str) -> Result<HeaderValue, Error> {
         .map_err(|_| Error::Build("the API key has a character that HTTP does not allow".to_owned()))?;
     value.set_sensitive(true);
     Ok(value)
-}
-
-fn rate_class(request: &Request) -> RateClass {
-    match (request.bucket(), request.method()) {
-        (lmex_api::Bucket::Query, _) => RateClass::Query,
-        (lmex_api::Bucket::Order, Method::Delete) => RateClass::Cancel,
-        (lmex_api::Bucket::Order, _) => RateClass::Order,
-        (lmex_api::Bucket::Wallet, _) => RateClass::Transfer,
-    }
 }
 
 /// How a failure looks to the decision about another attempt; `None` for what is never tried again.

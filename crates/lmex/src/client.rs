@@ -7,13 +7,13 @@ use std::time::Duration;
 use lmex_api::stream::{ClientFrame, LoginOperation, StreamPath};
 use lmex_api::{Dialect, Retry, Signature, Signer};
 
+use crate::budget::Budget;
 use crate::clock::Clock;
 use crate::credentials::Credentials;
 use crate::environment::{Endpoints, Environment};
 use crate::error::Error;
 use crate::gate::{Gate, Pace};
 use crate::instruments::Instruments;
-use crate::nonces::SharedNonces;
 use crate::orders::{self, Durability, OrderDesk};
 use crate::tls::Trust;
 use crate::transport::{HttpTransport, Transport};
@@ -48,6 +48,7 @@ struct Inner {
     instruments: Instruments,
     orders: OrderDesk,
     resolve_within: Duration,
+    venue_gives_up: Duration,
 }
 
 /// Builds a [`Client`].
@@ -62,6 +63,7 @@ pub struct ClientBuilder {
     dialect: Dialect,
     timeout: Duration,
     resolve_within: Duration,
+    venue_gives_up: Duration,
     journal: Option<PathBuf>,
     durability: Durability,
 }
@@ -80,6 +82,7 @@ impl Client {
             dialect: Dialect::default(),
             timeout: Duration::from_secs(10),
             resolve_within: Duration::from_secs(8),
+            venue_gives_up: Duration::from_secs(35),
             journal: None,
             durability: Durability::default(),
         }
@@ -100,11 +103,10 @@ impl Client {
         &self.inner.clock
     }
 
-    /// For how long the venue has blocked this client, if it has.
+    /// For how long the venue has blocked this client's key, if it has, whichever client met the block.
     pub fn blocked_for(&self) -> Option<Duration> {
-        let now = self.clock().steady();
-        let until = self.gate().blocked_until(now)?;
-        u64::try_from(until.ms_since(now)).ok().map(Duration::from_millis)
+        let until = self.gate().blocked_until(self.clock())?;
+        u64::try_from(until.ms_since(self.clock().steady())).ok().map(Duration::from_millis)
     }
 
     pub(crate) fn transport(&self) -> &dyn Transport {
@@ -142,6 +144,11 @@ impl Client {
     pub(crate) fn resolve_within(&self) -> Duration {
         self.inner.resolve_within
     }
+
+    /// How long the venue could still execute a request whose bytes have left.
+    pub(crate) fn venue_gives_up(&self) -> Duration {
+        self.inner.venue_gives_up
+    }
 }
 
 impl std::fmt::Debug for Client {
@@ -158,7 +165,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Requests a second, and how long they may wait for their turn.
+    /// Requests a second, and how long they may wait for their turn. What has left is counted over all clients of the key:
+    /// each keeps its own limits, of what leaves in all.
     #[must_use]
     pub fn pace(mut self, pace: Pace) -> Self {
         self.pace = pace;
@@ -194,9 +202,23 @@ impl ClientBuilder {
         self
     }
 
+    /// How long after its bytes have left the exchange could still execute an order whose answer was lost: only later
+    /// does it count that nobody knows of it. LMEX gives a request up after 30 s (HTTP 408 in its documents); the default
+    /// is 35 s, for clocks and queues. Less is for a local exchange whose time-outs are shorter (`--timeout-scale`): with
+    /// LMEX it would let an order exist that was believed to be absent.
+    #[must_use]
+    pub fn venue_gives_up(mut self, after: Duration) -> Self {
+        self.venue_gives_up = after;
+        self
+    }
+
     /// The folder for the journal of order intents. An order is written there before it is sent, so that a program
-    /// that dies in between knows afterwards what to ask for. Processes that share the folder share the nonces of a
-    /// key too. Without a folder, both are kept in memory only.
+    /// that dies in between knows afterwards what to ask for. Processes that share the folder share the rate limits of a
+    /// key too, its nonces, and the venue's blocks: they meet in a small file there, locked for some microseconds for
+    /// each request. Without a folder all that is kept in memory only, where the clients of a key share it.
+    ///
+    /// The folder is to be one of this machine, since the file's times are; programs on other machines, or without the
+    /// folder, are not counted, so leave them room with [`Limits`](lmex_api::Limits).
     #[must_use]
     pub fn journal(mut self, folder: impl Into<PathBuf>) -> Self {
         self.journal = Some(folder.into());
@@ -245,18 +267,21 @@ impl ClientBuilder {
         };
         let credentials = self.credentials.as_ref();
         let folder = self.journal.map(|folder| folder.join(orders::scope(&self.endpoints, credentials)));
+        let key = credentials.map(Credentials::key);
+        let budget = Arc::new(Budget::new(self.endpoints.rest(), key, folder.as_deref()));
         Ok(Client {
             inner: Arc::new(Inner {
                 transport,
                 trust,
-                signer: credentials.map(|credentials| RequestSigner::new(credentials, folder.clone())),
+                signer: credentials.map(|credentials| RequestSigner::new(credentials, Arc::clone(&budget))),
                 orders: OrderDesk::new(folder, self.durability, self.clock.clone()),
                 clock: self.clock,
-                gate: Gate::new(self.pace),
+                gate: Gate::new(self.pace, budget),
                 retry: self.retry,
                 dialect: self.dialect,
                 instruments: Instruments::default(),
                 resolve_within: self.resolve_within,
+                venue_gives_up: self.venue_gives_up,
                 endpoints: self.endpoints,
             }),
         })
@@ -275,7 +300,7 @@ impl ClientBuilder {
 pub(crate) struct RequestSigner {
     key: String,
     signer: Signer,
-    nonces: SharedNonces,
+    budget: Arc<Budget>,
 }
 
 /// The three headers of a signed request.
@@ -286,25 +311,29 @@ pub(crate) struct Signed<'a> {
 }
 
 impl RequestSigner {
-    fn new(credentials: &Credentials, folder: Option<PathBuf>) -> Self {
-        let key = credentials.key().to_owned();
-        Self { nonces: SharedNonces::new(&key, folder), signer: credentials.signer(), key }
+    fn new(credentials: &Credentials, budget: Arc<Budget>) -> Self {
+        Self { key: credentials.key().to_owned(), signer: credentials.signer(), budget }
     }
 
     /// How far this process's nonces have run ahead of its clock, in milliseconds.
     pub(crate) fn nonces_ahead_ms(&self, clock: &Clock) -> i64 {
-        self.nonces.ahead_ms(clock.wall())
+        self.budget.nonces_ahead_ms(clock.wall())
     }
 
-    pub(crate) fn sign(&self, path: &str, body: &[u8], clock: &Clock) -> Signed<'_> {
-        let nonce = self.nonces.next(clock.wall()).to_string();
+    /// The next nonce of the key.
+    pub(crate) fn nonce(&self, clock: &Clock) -> i64 {
+        self.budget.nonce(clock)
+    }
+
+    pub(crate) fn sign(&self, path: &str, body: &[u8], nonce: i64) -> Signed<'_> {
+        let nonce = nonce.to_string();
         let signature = self.signer.sign_request(path, &nonce, body);
         Signed { key: &self.key, nonce, signature }
     }
 
     /// The frame that logs a stream in.
     pub(crate) fn log_in(&self, operation: LoginOperation, path: StreamPath, clock: &Clock) -> ClientFrame {
-        let nonce = self.nonces.next(clock.wall()).to_string();
+        let nonce = self.nonce(clock).to_string();
         let signature = self.signer.sign_login(path.as_str(), &nonce);
         ClientFrame::login(operation, &self.key, &nonce, signature.as_str())
     }

@@ -1,29 +1,29 @@
 //! The queue in front of the venue: bounded, cancels first, with a deadline for each request.
 
-use std::collections::BTreeSet;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
-use lmex_api::{Admission, Limits, Pacer, RateClass};
+use lmex_api::{Admission, Limits, RateClass};
 use lmex_types::TimeMs;
-use tokio::sync::Notify;
 
+use crate::budget::{Budget, InProcess, Ticket};
 use crate::clock::Clock;
 use crate::error::Error;
 
 /// How the client waits for its turn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Pace {
-    /// Requests a second.
+    /// Requests a second, of all clients of this key together.
     pub limits: Limits,
     /// How long a query may wait for its turn.
     pub query_deadline: Duration,
-    /// How long an order or a transfer may wait for its turn; after that it is reported as never sent. A late order is worse than
+    /// How long an order that may add risk, or a transfer, may wait for its turn; after that it is reported as never sent. A late order is worse than
     /// none.
     pub order_deadline: Duration,
-    /// How long a cancel may wait for its turn.
+    /// How long a cancel may wait for its turn, or what can only close a position.
     pub cancel_deadline: Duration,
-    /// How many requests may wait at once; cancels are let in until there are twice as many.
+    /// How many requests of this key may wait at once in this process; cancels and closes are let in until there are
+    /// twice as many.
     pub queue: usize,
 }
 
@@ -45,62 +45,51 @@ impl Pace {
             RateClass::Query => self.query_deadline,
             // What moves money late is as unwelcome as a late order.
             RateClass::Order | RateClass::Transfer => self.order_deadline,
-            RateClass::Cancel => self.cancel_deadline,
+            RateClass::Cancel | RateClass::Close => self.cancel_deadline,
         }
     }
 }
 
-/// Lets requests through at the venue's pace.
+/// Lets requests through at the venue's pace, which all clients of a key on this machine keep together.
 #[derive(Debug)]
 pub(crate) struct Gate {
     pace: Pace,
-    state: Mutex<State>,
-    moved: Notify,
+    budget: Arc<Budget>,
 }
 
-#[derive(Debug)]
-struct State {
-    pacer: Pacer,
-    waiting: BTreeSet<Ticket>,
-    issued: u64,
+/// A request that wants to leave.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Leaving {
+    pub(crate) class: RateClass,
+    /// When it began to wait, on the steady clock: its deadline counts from then.
+    pub(crate) since: TimeMs,
+    /// Whether it is signed with a nonce.
+    pub(crate) is_signed: bool,
 }
-
-/// A place in the queue. Tickets order by class first, so cancels stand before orders of any age.
-type Ticket = (RateClass, u64);
 
 impl Gate {
-    pub(crate) fn new(pace: Pace) -> Self {
-        let state = State { pacer: Pacer::new(pace.limits), waiting: BTreeSet::new(), issued: 0 };
-        Self { pace, state: Mutex::new(state), moved: Notify::new() }
+    pub(crate) fn new(pace: Pace, budget: Arc<Budget>) -> Self {
+        Self { pace, budget }
     }
 
-    #[cfg(test)]
-    async fn pass(&self, class: RateClass, clock: &Clock) -> Result<(), Error> {
-        self.pass_since(class, clock, clock.steady()).await
-    }
-
-    /// Waits until a request of this class, which began at `since`, may leave. An error means that it must not, and has
-    /// not.
+    /// Waits until a request may leave; the nonce that it leaves with if one was drawn with its turn. An error means that
+    /// it must not leave, and has not.
     ///
     /// Dropping the future gives the place in the queue up.
-    pub(crate) async fn pass_since(
-        &self,
-        class: RateClass,
-        clock: &Clock,
-        since: TimeMs,
-    ) -> Result<(), Error> {
-        let place = self.enqueue(class)?;
+    pub(crate) async fn pass(&self, leaving: Leaving, clock: &Clock) -> Result<Option<i64>, Error> {
+        let since = leaving.since;
+        let place = self.enqueue(leaving.class)?;
         let deadline =
-            since.plus_ms(i64::try_from(self.pace.deadline(class).as_millis()).unwrap_or(i64::MAX));
+            since.plus_ms(i64::try_from(self.patience(leaving.class).as_millis()).unwrap_or(i64::MAX));
         loop {
             // Before looking, so that a move between looking and waiting is not missed.
-            let moved = self.moved.notified();
+            let moved = self.budget.in_process().moved.notified();
             let now = clock.steady();
             if now > deadline {
                 return Err(Error::Expired { waited_ms: now.ms_since(since) });
             }
-            let again = match self.ask(place.ticket, now) {
-                Turn::Go => return Ok(()),
+            let again = match self.ask(place.ticket, leaving.is_signed, clock) {
+                Turn::Go(nonce) => return Ok(nonce),
                 Turn::NotYours => deadline,
                 Turn::At(then) => then,
                 Turn::Blocked(unlock) if unlock > deadline => return Err(Error::Blocked { unlock, now }),
@@ -122,75 +111,53 @@ impl Gate {
         self.pace.deadline(class)
     }
 
-    /// Lets nothing leave until then, on the steady clock.
-    pub(crate) fn block(&self, until: TimeMs) {
-        self.state().pacer.block(until);
-        self.moved.notify_waiters();
+    /// Lets nothing leave for so long from now on, of no client of the key.
+    pub(crate) fn block_for(&self, millis: i64, clock: &Clock) {
+        self.budget.block_for(millis, clock);
     }
 
     /// When the present block ends, on the steady clock.
-    pub(crate) fn blocked_until(&self, now: TimeMs) -> Option<TimeMs> {
-        self.state().pacer.blocked_until(now)
-    }
-
-    #[cfg(test)]
-    fn waiting(&self) -> usize {
-        self.state().waiting.len()
+    pub(crate) fn blocked_until(&self, clock: &Clock) -> Option<TimeMs> {
+        self.budget.blocked_until(clock)
     }
 
     fn enqueue(&self, class: RateClass) -> Result<Place<'_>, Error> {
-        let mut state = self.state();
-        // A cancel takes risk away: it is let in even when the queue is full of other things.
-        let most = match class {
-            RateClass::Cancel => self.pace.queue.saturating_mul(2),
+        // What takes risk away is let in even when the queue is full of other things.
+        let longest = match class {
+            RateClass::Cancel | RateClass::Close => self.pace.queue.saturating_mul(2),
             RateClass::Order | RateClass::Query | RateClass::Transfer => self.pace.queue,
         };
-        if state.waiting.len() >= most {
-            return Err(Error::QueueFull(state.waiting.len()));
-        }
-        state.issued += 1;
-        let ticket = (class, state.issued);
-        state.waiting.insert(ticket);
-        Ok(Place { gate: self, ticket })
+        let most = self.pace.limits.most(class);
+        let shared = self.budget.in_process();
+        let ticket = shared.state().queue.join(class, most, longest).map_err(Error::QueueFull)?;
+        Ok(Place { shared, ticket })
     }
 
-    fn ask(&self, ticket: Ticket, now: TimeMs) -> Turn {
-        let mut state = self.state();
-        if !state.is_first(ticket) {
-            return match state.pacer.blocked_until(now) {
-                Some(unlock) => Turn::Blocked(unlock),
-                None => Turn::NotYours,
-            };
+    fn ask(&self, ticket: Ticket, is_signed: bool, clock: &Clock) -> Turn {
+        let shared = self.budget.in_process();
+        let mut state = shared.state();
+        let blocked = state.pacer.blocked_until(clock.steady());
+        if !state.queue.is_first(ticket) {
+            return blocked.map_or(Turn::NotYours, Turn::Blocked);
         }
-        match state.pacer.decide(now, ticket.0) {
-            Admission::Now => Turn::Go,
+        let limits = &self.pace.limits;
+        let decision = self.budget.decide(&mut state.pacer, ticket.0, limits, clock, is_signed);
+        match decision.admission {
+            Admission::Now => Turn::Go(decision.nonce),
             Admission::At(then) => Turn::At(then),
-            Admission::Blocked(unlock) => Turn::Blocked(unlock),
+            Admission::Blocked(unlock) => {
+                if blocked != Some(unlock) {
+                    // Another process has met it: those behind need not wait for their turn to learn of it.
+                    shared.moved.notify_waiters();
+                }
+                Turn::Blocked(unlock)
+            }
         }
-    }
-
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl State {
-    /// Whoever draws on the same budget does not stand before it.
-    fn is_first(&self, ticket: Ticket) -> bool {
-        self.waiting.iter().find(|other| budget(other.0) == budget(ticket.0)) == Some(&ticket)
-    }
-}
-
-/// Queries and transfers have budgets of their own; cancels and orders share one.
-fn budget(class: RateClass) -> RateClass {
-    match class {
-        RateClass::Cancel | RateClass::Order => RateClass::Order,
-        RateClass::Query | RateClass::Transfer => class,
     }
 }
 
 enum Turn {
-    Go,
+    Go(Option<i64>),
     NotYours,
     At(TimeMs),
     Blocked(TimeMs),
@@ -198,106 +165,16 @@ enum Turn {
 
 /// Leaves the queue when dropped, whether it was served or given up.
 struct Place<'a> {
-    gate: &'a Gate,
+    shared: &'a InProcess,
     ticket: Ticket,
 }
 
 impl Drop for Place<'_> {
     fn drop(&mut self) {
-        self.gate.state().waiting.remove(&self.ticket);
-        self.gate.moved.notify_waiters();
+        self.shared.state().queue.leave(self.ticket);
+        self.shared.moved.notify_waiters();
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use futures_util::future::join_all;
-    use std::sync::Arc;
-
-    fn gate(limits: Limits, queue: usize) -> (Arc<Gate>, Clock) {
-        let pace = Pace { limits, queue, ..Pace::default() };
-        (Arc::new(Gate::new(pace)), Clock::from_fn(|| TimeMs::from_millis(0)))
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn orders_that_wait_too_long_are_never_sent() {
-        let (gate, clock) = gate(Limits::default().orders(10), 1_000);
-        let calls = (0..40).map(|_| gate.pass(RateClass::Order, &clock));
-        let results = join_all(calls).await;
-        let sent = results.iter().filter(|result| result.is_ok()).count();
-        assert_eq!(sent, 5, "half of ten is kept for cancels, and a second is not over before the deadline");
-        assert!(results.iter().any(|result| matches!(result, Err(Error::Expired { .. }))));
-        assert_eq!(gate.waiting(), 0);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn cancels_overtake_orders_that_came_first() {
-        let (gate, clock) = gate(Limits { reserved_for_cancels: 0, ..Limits::default().orders(1) }, 1_000);
-        gate.pass(RateClass::Order, &clock).await.unwrap();
-        let order = {
-            let (gate, clock) = (Arc::clone(&gate), clock.clone());
-            tokio::spawn(async move { gate.pass(RateClass::Order, &clock).await.map(|()| clock.steady()) })
-        };
-        tokio::task::yield_now().await;
-        gate.pass(RateClass::Cancel, &clock).await.unwrap();
-        assert!(
-            matches!(order.await.unwrap(), Err(Error::Expired { .. })),
-            "the cancel took the order's turn"
-        );
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn transfers_do_not_stand_behind_orders_nor_orders_behind_transfers() {
-        let limits = Limits { transfers: 1, reserved_for_cancels: 0, ..Limits::default().orders(1) };
-        for (full, free) in [(RateClass::Order, RateClass::Transfer), (RateClass::Transfer, RateClass::Order)]
-        {
-            let pace = Pace { limits, order_deadline: Duration::from_secs(5), ..Pace::default() };
-            let (gate, clock) = (Gate::new(pace), Clock::from_fn(|| TimeMs::from_millis(0)));
-            gate.pass(full, &clock).await.unwrap();
-            let waiting =
-                async { tokio::time::timeout(Duration::from_millis(10), gate.pass(full, &clock)).await };
-            let passing = async { (gate.pass(free, &clock).await.is_ok(), clock.steady()) };
-            let before = clock.steady();
-            let (waited, passed) = tokio::join!(waiting, passing);
-            assert!(waited.is_err(), "the second {full:?} has to wait");
-            assert_eq!(passed, (true, before), "{free:?} has a budget of its own");
-        }
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_full_queue_refuses_all_but_cancels() {
-        let (gate, clock) = gate(Limits::default().queries(1), 2);
-        let calls = (0..5).map(|_| gate.pass(RateClass::Query, &clock));
-        let results = join_all(calls).await;
-        assert_eq!(results.iter().filter(|result| matches!(result, Err(Error::QueueFull(_)))).count(), 2);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn nothing_passes_while_blocked() {
-        let (gate, clock) = gate(Limits::default(), 10);
-        gate.block(clock.steady().plus_ms(300_000));
-        assert!(matches!(gate.pass(RateClass::Order, &clock).await, Err(Error::Blocked { .. })));
-        gate.block(clock.steady().plus_ms(300_000));
-        tokio::time::advance(Duration::from_secs(301)).await;
-        gate.pass(RateClass::Query, &clock).await.unwrap();
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn queries_are_spread_over_time() {
-        let (gate, clock) = gate(Limits::default(), 100);
-        let calls = (0..45).map(|_| gate.pass(RateClass::Query, &clock));
-        assert!(join_all(calls).await.iter().all(Result::is_ok));
-        assert!(clock.steady().as_millis() >= 2_000, "45 queries take two seconds: {}", clock.steady());
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_dropped_call_gives_its_place_up() {
-        let (gate, clock) = gate(Limits::default().queries(1), 10);
-        gate.pass(RateClass::Query, &clock).await.unwrap();
-        let waiting =
-            tokio::time::timeout(Duration::from_millis(10), gate.pass(RateClass::Query, &clock)).await;
-        assert!(waiting.is_err());
-        assert_eq!(gate.waiting(), 0);
-    }
-}
+mod tests;

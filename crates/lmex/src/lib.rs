@@ -2,7 +2,7 @@
 //! order.
 //!
 //! This crate decides how to talk to the venue: when a request may leave, what is signed, what is sent again and what
-//! never is. It never decides what to trade, never prints, and never reads a file that it was not given.
+//! never is. It never decides what to trade, never prints, and never reads a file of yours that it was not given.
 //!
 //! Unofficial; trading risks money; it has never yet been run against the real LMEX.
 //!
@@ -40,10 +40,12 @@
 //! - [`Subscription`]: streams, with a maintained [`OrderBook`]; [`AccountTopic`]: those about one's own account.
 //! - [`blocking`]: the same for programs without an async runtime.
 //! - [`Endpoints`] and [`Credentials`]: where, and as whom.
+//! - [`observability`]: spans and metrics.
 //! - [`Pace`]: rate limits. [`Error`]: what can go wrong, and whether anything was sent.
 
 mod account;
 pub mod blocking;
+mod budget;
 mod call;
 mod client;
 mod clock;
@@ -56,7 +58,7 @@ mod http_date;
 mod instruments;
 mod local;
 mod market;
-mod nonces;
+pub mod observability;
 mod orders;
 mod private;
 mod reply;

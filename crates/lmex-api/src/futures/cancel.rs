@@ -4,6 +4,7 @@ use lmex_types::{ClientOrderId, OrderId, Symbol};
 
 use super::order_answer::OrderAnswer;
 use crate::endpoint::{Bucket, Endpoint, EndpointInfo, Evidence, Method, Permission, Safety};
+use crate::pace::RateClass;
 use crate::request::Query;
 use crate::wire::many::Many;
 
@@ -56,5 +57,9 @@ impl Endpoint for CancelOrder {
             CancelTarget::Order(_) => Safety::Safe,
             CancelTarget::Client(_) | CancelTarget::All => Safety::Once,
         }
+    }
+
+    fn rate_class(&self) -> RateClass {
+        RateClass::Cancel
     }
 }

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::order_answer::OrderAnswer;
 use crate::endpoint::{Bucket, Endpoint, EndpointInfo, Evidence, Method, Permission, Safety};
+use crate::pace::RateClass;
 use crate::request::PrepareError;
 use crate::wire;
 use crate::wire::many::Many;
@@ -44,5 +45,9 @@ impl Endpoint for ClosePosition {
 
     fn body(&self) -> Result<Option<Vec<u8>>, PrepareError> {
         Ok(Some(serde_json::to_vec(self)?))
+    }
+
+    fn rate_class(&self) -> RateClass {
+        RateClass::Close
     }
 }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::order_answer::OrderAnswer;
 use super::words::{OrderForm, PositionMode, TriggerSource, TxType};
 use crate::endpoint::{Bucket, Endpoint, EndpointInfo, Evidence, Method, Permission, Safety};
+use crate::pace::RateClass;
 use crate::request::PrepareError;
 use crate::wire;
 use crate::wire::many::Many;
@@ -189,5 +190,9 @@ impl Endpoint for CreateOrder {
 
     fn body(&self) -> Result<Option<Vec<u8>>, PrepareError> {
         Ok(Some(serde_json::to_vec(self)?))
+    }
+
+    fn rate_class(&self) -> RateClass {
+        if self.reduce_only { RateClass::Close } else { RateClass::Order }
     }
 }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::accepted::Accepted;
 use crate::endpoint::{Bucket, Endpoint, EndpointInfo, Evidence, Method, Permission, Safety};
+use crate::pace::RateClass;
 use crate::request::PrepareError;
 use crate::wire;
 
@@ -38,5 +39,10 @@ impl Endpoint for CancelAllAfter {
 
     fn empty_answer() -> Option<Accepted> {
         Some(Accepted)
+    }
+
+    /// Late, it is a cancel of all orders.
+    fn rate_class(&self) -> RateClass {
+        RateClass::Cancel
     }
 }

@@ -248,11 +248,11 @@ async fn subscribed(client: &Client, topics: &[Topic]) -> Result<(), CliError> {
 }
 
 fn limits(limits: Limits) -> Check {
-    let Limits { queries_per_key, orders, reserved_for_cancels, .. } = limits;
+    let Limits { queries_per_key, orders, reserve, .. } = limits;
     Check::ok(
         "pace",
         format!(
-            "{queries_per_key} queries and {orders} order requests a second, {reserved_for_cancels} of them kept for cancels"
+            "{queries_per_key} queries and {orders} order requests a second, {reserve} of them kept for cancels and closes"
         ),
     )
 }

@@ -36,7 +36,7 @@ async fn a_wrong_secret_is_told_as_such_and_blocks_nothing() {
 }
 
 #[tokio::test]
-async fn a_clock_that_is_five_seconds_off_is_measured_and_named() {
+async fn scenario_30_a_clock_that_is_five_seconds_off_is_measured_and_named() {
     for (shift_ms, side) in [(5_000, "ahead of"), (-5_000, "behind")] {
         let rig = strict().await;
         let shift = Shift::default();
@@ -56,7 +56,7 @@ async fn a_clock_that_is_five_seconds_off_is_measured_and_named() {
 }
 
 #[tokio::test]
-async fn a_clock_that_is_set_back_repeats_no_nonce() {
+async fn scenario_30_a_clock_that_is_set_back_repeats_no_nonce() {
     let rig = strict().await;
     let shift = Shift::default();
     let client = rig.builder().clock(shift.clock()).build().unwrap();

@@ -143,8 +143,13 @@ async fn a_close_of_a_process_that_died_is_adopted_and_found() {
 /// All journals below a folder.
 fn on_disk(folder: &Path) -> String {
     let paths = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let is_journal = |path: &Path| path.extension().is_some();
     paths
-        .map(|path| if path.is_dir() { on_disk(&path) } else { std::fs::read_to_string(path).unwrap() })
+        .map(|path| match path {
+            folder if folder.is_dir() => on_disk(&folder),
+            journal if is_journal(&journal) => std::fs::read_to_string(journal).unwrap(),
+            _ => String::new(),
+        })
         .collect()
 }
 

@@ -1,6 +1,6 @@
 //! Intents on disk: there before the order leaves, and found by whoever comes after.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -9,14 +9,17 @@ use lmex::{Error, OrderOutcome, Resolution};
 use crate::faults::Fault;
 use crate::rig::{LONG, Rig, SHORT, Shift, btc, id, resting};
 
-/// All that is in the files below a folder.
+/// All that is in the files below a folder; the budget, which is no text, last.
 fn all_text(folder: &Path) -> String {
-    let mut text = String::new();
-    for entry in std::fs::read_dir(folder).into_iter().flatten() {
-        let path = entry.unwrap().path();
-        text += &if path.is_dir() { all_text(&path) } else { std::fs::read_to_string(path).unwrap() };
-    }
-    text
+    let entries = std::fs::read_dir(folder).into_iter().flatten();
+    let mut paths: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
+    paths.sort_by_key(|path| !is_journal(path));
+    let text = |path: &PathBuf| String::from_utf8_lossy(&std::fs::read(path).unwrap()).into_owned();
+    paths.iter().map(|path| if path.is_dir() { all_text(path) } else { text(path) }).collect()
+}
+
+fn is_journal(path: &Path) -> bool {
+    path.extension().is_some()
 }
 
 #[tokio::test]
@@ -33,7 +36,8 @@ async fn the_intent_is_on_disk_when_the_order_arrives() {
     let client = rig.builder().journal(folder.path()).build().unwrap();
     client.place(&resting(btc(), "written-first")).await.unwrap().done().unwrap();
     let on_disk = seen.lock().unwrap().take().unwrap();
-    assert!(on_disk.contains("written-first") && on_disk.ends_with('\n'), "{on_disk:?}");
+    let (_, line) = on_disk.split_once("written-first").unwrap();
+    assert!(line.starts_with("\"}}\n"), "{on_disk:?}");
     assert!(!on_disk.contains("settled"), "{on_disk}");
     assert!(all_text(folder.path()).contains("settled"));
     for secret in [rig.exchange.api_secret(), rig.exchange.api_key()] {
@@ -161,9 +165,8 @@ async fn clients_that_start_at_once_in_one_folder_all_keep_their_journals() {
     assert_eq!(files(folder.path()), 0, "settled journals leave nothing behind");
 }
 
-/// Journals in a folder; the file of nonces beside them has no extension.
+/// Journals in a folder; the file of the budget beside them has no extension.
 fn files(folder: &Path) -> usize {
     let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    let is_journal = |path: &Path| path.extension().is_some();
     entries.map(|path| if path.is_dir() { files(&path) } else { usize::from(is_journal(&path)) }).sum()
 }

@@ -77,7 +77,7 @@ async fn changes_that_do_not_fit_the_market_stay_here_too() {
 async fn an_order_that_would_be_late_is_not_sent_and_blocks_nothing() {
     let rig = Rig::start().await;
     let pace = Pace {
-        limits: Limits { orders: 2, reserved_for_cancels: 1, ..fast().limits },
+        limits: Limits { orders: 2, reserve: 1, ..fast().limits },
         order_deadline: Duration::from_millis(1),
         ..fast()
     };

@@ -84,7 +84,7 @@ pub(crate) fn fast() -> Pace {
         queries_per_key: 100_000,
         queries_per_user: 100_000,
         orders: 100_000,
-        reserved_for_cancels: 5,
+        reserve: 5,
         transfers: 100_000,
     };
     Pace { limits, ..Pace::default() }

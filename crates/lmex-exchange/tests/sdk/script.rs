@@ -1,6 +1,7 @@
 //! A venue of scripted answers, in memory: for what the exchange does not do, and for clocks that are moved by hand.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
@@ -47,6 +48,7 @@ pub(crate) struct Script(Arc<Mutex<State>>);
 struct State {
     answers: Vec<(&'static str, &'static str, VecDeque<Say>)>,
     sent: Vec<(String, String)>,
+    number: Option<u64>,
 }
 
 impl Script {
@@ -81,8 +83,16 @@ impl Script {
     /// A client of it.
     pub(crate) fn builder(&self) -> ClientBuilder {
         let endpoints = Endpoints::new(Environment::Local, Some("http://127.0.0.1:9"), None, &[]).unwrap();
-        let credentials = Credentials::new("scripted-key", "scripted-secret").unwrap();
+        let credentials = Credentials::new(self.key(), "scripted-secret").unwrap();
         Client::builder(endpoints).credentials(credentials).transport(self.clone())
+    }
+
+    /// Clients of one script share their pace, and those of another must not know of it.
+    fn key(&self) -> String {
+        static LAST: AtomicU64 = AtomicU64::new(0);
+        let mut state = self.0.lock().unwrap();
+        let number = state.number.get_or_insert_with(|| LAST.fetch_add(1, Ordering::Relaxed));
+        format!("scripted-key-{number}")
     }
 
     fn next(&self, method: &str, path: &str) -> Say {

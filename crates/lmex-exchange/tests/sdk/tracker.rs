@@ -16,7 +16,7 @@ use crate::streams::{eager, soon};
 
 /// Compares when something was missed, and hardly ever otherwise.
 fn config() -> TrackerConfig {
-    TrackerConfig { every: Duration::from_secs(600), streams: eager(), ..TrackerConfig::default() }
+    TrackerConfig { every: Duration::from_secs(600), streams: eager() }
 }
 
 /// A client and its tracker, in sync.

@@ -96,7 +96,7 @@ impl Client {
     /// Checks an algo order against its market and places it: exactly once, as [`place_checked`](Self::place_checked)
     /// does.
     pub async fn place_algo(&self, order: &NewAlgoOrder) -> Result<OrderOutcome, Error> {
-        let instrument = self.instrument(order.symbol).await?;
+        let instrument = self.instrument(order.symbol).await.map_err(Error::before_sending)?;
         let client_id = order.client_id.unwrap_or_else(|| new_client_id(self.clock().wall()));
         let create = order.check(&instrument, client_id)?;
         self.place_once(&create, order.symbol, client_id).await

@@ -130,8 +130,13 @@ impl OrderDesk {
         Ok(self.state().unresolved.get(&client_id).cloned())
     }
 
-    /// Takes over what processes that died have left, if there is any.
-    pub(crate) async fn adopt_if_any(&self) -> Result<(), JournalError> {
+    /// All that is unresolved, adopting as above.
+    pub(crate) async fn all_unresolved(&self) -> Result<Vec<ClientOrderId>, JournalError> {
+        self.adopt_if_any().await?;
+        Ok(self.state().unresolved.keys().copied().collect())
+    }
+
+    async fn adopt_if_any(&self) -> Result<(), JournalError> {
         if self.state().has_nothing_to_adopt() { Ok(()) } else { self.adopt().await }
     }
 

@@ -22,11 +22,11 @@ impl Client {
     /// Checks an order against its market and places it. See [`place_checked`](Self::place_checked).
     pub async fn place(&self, order: &NewOrder) -> Result<OrderOutcome, Error> {
         let reference = if order.needs_reference() {
-            Some(self.best_price(order.symbol, order.side).await?)
+            Some(self.best_price(order.symbol, order.side).await.map_err(Error::before_sending)?)
         } else {
             None
         };
-        let checked = self.check_at(order, reference).await?;
+        let checked = self.check_at(order, reference).await.map_err(Error::before_sending)?;
         self.place_checked(&checked).await
     }
 
@@ -171,7 +171,7 @@ impl Client {
                 closing,
                 symbol,
                 sent,
-                settles: settles(unresolved),
+                settles: settles(unresolved, self),
                 reason,
             }),
         }

@@ -9,23 +9,23 @@ use lmex_types::{ClientOrderId, Decimal, Symbol, TimeMs};
 use super::desk::Unresolved;
 use super::journal::{Intent, Settled};
 use crate::client::Client;
-use crate::clock::Clock;
 use crate::error::Error;
 
-/// The venue gives a request up after 30 s (HTTP 408 in its documents); a little more for clocks and queues.
-const VENUE_COULD_STILL_EXECUTE_MS: i64 = 35_000;
-
 /// From when on the venue can't execute an order any more (wall time).
-pub(super) fn settles(unresolved: &Unresolved) -> TimeMs {
-    unresolved.left_by.plus_ms(VENUE_COULD_STILL_EXECUTE_MS)
+pub(super) fn settles(unresolved: &Unresolved, client: &Client) -> TimeMs {
+    unresolved.left_by.plus_ms(gives_up_ms(client))
+}
+
+fn gives_up_ms(client: &Client) -> i64 {
+    i64::try_from(client.venue_gives_up().as_millis()).unwrap_or(i64::MAX)
 }
 
 /// How long the venue could still execute an order, in milliseconds; not above zero once it can't. The wall's clock
 /// decides only about orders of processes that died: a correction of it must not end the wait.
-fn left_to_wait_ms(unresolved: &Unresolved, clock: &Clock) -> i64 {
+fn left_to_wait_ms(unresolved: &Unresolved, client: &Client) -> i64 {
     match unresolved.waits_since {
-        Some(since) => VENUE_COULD_STILL_EXECUTE_MS - clock.waited().ms_since(since),
-        None => settles(unresolved).ms_since(clock.wall()),
+        Some(since) => gives_up_ms(client).saturating_sub(client.clock().waited().ms_since(since)),
+        None => settles(unresolved, client).ms_since(client.clock().wall()),
     }
 }
 
@@ -90,7 +90,7 @@ impl Client {
             let intent = &unresolved.intent;
             if let Resolution::StillUnknown(client_id, settles) = resolution {
                 let closing = intent.closing.is_some();
-                let is_stuck = left_to_wait_ms(&unresolved, self.clock()) < 0;
+                let is_stuck = left_to_wait_ms(&unresolved, self) < 0;
                 let journal = is_stuck.then(|| self.orders().folder()).flatten();
                 return Err(Error::Unresolved {
                     symbol,
@@ -109,11 +109,11 @@ impl Client {
     async fn resolve_one(&self, unresolved: &Unresolved) -> Resolution {
         let intent = &unresolved.intent;
         let asked = self.clock().wall();
-        let left_ms = left_to_wait_ms(unresolved, self.clock());
+        let left_ms = left_to_wait_ms(unresolved, self);
         let settles = match asked.plus_ms(left_ms) {
             // The wall's clock was corrected meanwhile.
-            moved if moved.ms_since(settles(unresolved)).abs() > 1_000 => moved,
-            _ => settles(unresolved),
+            moved if moved.ms_since(settles(unresolved, self)).abs() > 1_000 => moved,
+            _ => settles(unresolved, self),
         };
         match self.ask(intent).await {
             Found::Order(order) => {
@@ -395,18 +395,20 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_corrected_clock_does_not_end_the_wait_of_an_order_of_our_own() {
-        let clock = Clock::system();
-        let sent = clock.wall();
+        let endpoints =
+            crate::Endpoints::new(crate::Environment::Local, Some("http://127.0.0.1:9"), None, &[]).unwrap();
+        let client = Client::builder(endpoints).build().unwrap();
+        let sent = client.clock().wall();
         let client_id = "a".parse().unwrap();
         let intent =
             Intent { at: sent, symbol: "BTC-PERP".parse().unwrap(), client_id, left_by: None, closing: None };
         // As if the wall's clock had been set forward by a minute since.
         let left_by = sent.plus_ms(-60_000);
         let adopted = Unresolved { intent, left_by, waits_since: None, first_absent: None };
-        let own = Unresolved { waits_since: Some(clock.waited()), ..adopted.clone() };
-        assert!(left_to_wait_ms(&adopted, &clock) < 0);
-        assert_eq!(left_to_wait_ms(&own, &clock), VENUE_COULD_STILL_EXECUTE_MS);
+        let own = Unresolved { waits_since: Some(client.clock().waited()), ..adopted.clone() };
+        assert!(left_to_wait_ms(&adopted, &client) < 0);
+        assert_eq!(left_to_wait_ms(&own, &client), 35_000);
         tokio::time::advance(Duration::from_secs(36)).await;
-        assert!(left_to_wait_ms(&own, &clock) < 0);
+        assert!(left_to_wait_ms(&own, &client) < 0);
     }
 }

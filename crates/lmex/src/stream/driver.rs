@@ -8,12 +8,14 @@ use lmex_api::stream::{Action, LoginOperation, Notice, Session, StreamPath};
 use tokio::sync::watch;
 use tokio::time::sleep_until;
 use tokio_tungstenite::tungstenite::{Bytes, Message};
+use tracing::Instrument as _;
 
 use super::event::StreamEvent;
 use super::mailbox::Mailbox;
 use super::socket::{ConnectError, Socket, connect};
 use crate::client::Client;
 use crate::clock::Clock;
+use crate::observability::{ObservedStream, observe_event};
 
 /// A connection that is not up by then is tried again.
 const CONNECT_WITHIN: Duration = Duration::from_secs(10);
@@ -34,20 +36,28 @@ pub(super) struct Driver {
 impl Driver {
     /// Runs until its task is dropped.
     pub(super) async fn run(self) {
+        let mut observed = ObservedStream::new(self.path.as_str());
         loop {
-            let reason = match connect(&self.url, CONNECT_WITHIN, self.client.trust()).await {
-                Ok(socket) => self.converse(socket).await,
-                Err(ConnectError::Tls(error)) => {
-                    let reason = format!("nothing was sent to {}: {error}", self.url);
-                    self.mailbox.push(StreamEvent::Untrusted(error));
-                    reason
+            let (span, began) = observed.connects();
+            let connection = async {
+                match connect(&self.url, CONNECT_WITHIN, self.client.trust()).await {
+                    Ok(socket) => {
+                        observed.connected(began);
+                        self.converse(socket).await
+                    }
+                    Err(ConnectError::Tls(error)) => {
+                        let reason = format!("nothing was sent to {}: {error}", self.url);
+                        self.mailbox.push(StreamEvent::Untrusted(error));
+                        reason
+                    }
+                    Err(ConnectError::Other(reason)) => reason,
                 }
-                Err(ConnectError::Other(reason)) => reason,
             };
+            let reason = connection.instrument(span).await;
             let now = self.clock().steady();
             let again = self.session(|session| session.on_closed(now, rand::random()));
             let retry_in = Duration::from_millis(u64::try_from(again.ms_since(now)).unwrap_or(0));
-            tracing::debug!(url = %self.url, %reason, retry_ms = retry_in.as_millis(), "stream closed");
+            observed.closed(&reason, again.ms_since(now));
             self.mailbox.push(StreamEvent::Disconnected { reason, retry_in });
             self.moved.send_replace(());
             sleep_until(self.clock().instant(again)).await;
@@ -96,6 +106,7 @@ impl Driver {
             Action::Close(reason) => return Err(reason.to_owned()),
             Action::Notify(notice) => {
                 let event = event(notice);
+                observe_event(self.path.as_str(), &event);
                 let has_moved = tells_where_topics_stand(&event);
                 self.mailbox.push(event);
                 if has_moved {

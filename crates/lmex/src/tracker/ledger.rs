@@ -207,12 +207,6 @@ impl Ledger {
         }
     }
 
-    /// Orders of our own whose answers were lost.
-    pub(super) fn unknown(&self) -> Vec<ClientOrderId> {
-        let unknown = self.orders.values().filter(|entry| entry.is_unknown());
-        unknown.filter_map(|entry| entry.shown.client_id).collect()
-    }
-
     /// All open positions, as they were asked for in this round.
     pub(super) fn compare_positions(&mut self, round: u64, positions: Vec<TrackedPosition>) {
         let listed: BTreeSet<_> = positions.iter().map(|position| position.position_id.clone()).collect();

@@ -214,10 +214,6 @@ impl Entry {
         }
     }
 
-    pub(super) fn is_unknown(&self) -> bool {
-        !self.exists && self.end.is_none() && self.phase == Phase::Unknown
-    }
-
     pub(super) fn advance(&mut self, phase: Phase) {
         self.phase = self.phase.max(phase);
         self.show();

@@ -9,11 +9,11 @@ use lmex_api::futures::{OrderDetail, OrderRef, UserTrade, UserTrades};
 use lmex_types::TimeMs;
 use tokio::time::{Instant, sleep, timeout_at};
 
+use super::handle::TrackerConfig;
 use super::ledger::{Ledger, Question};
 use super::position::TrackedPosition;
 use super::report::{Report, TrackedFill};
 use super::shared::Shared;
-use super::tracker::TrackerConfig;
 use crate::client::Client;
 use crate::error::Error;
 use crate::orders::Resolution;
@@ -86,14 +86,13 @@ async fn compare(
             None => shared.change(|ledger| ledger.is_gone(&question, round)),
         }
     }
-    resolve(client, shared).await
+    resolve(client).await
 }
 
 /// Asks for our own orders whose answers were lost, and for what processes that died have left.
-async fn resolve(client: &Client, shared: &Shared) -> Result<bool, Error> {
-    client.orders().adopt_if_any().await?;
+async fn resolve(client: &Client) -> Result<bool, Error> {
     let mut is_settled = true;
-    for client_id in shared.read(|ledger| ledger.unknown()) {
+    for client_id in client.orders().all_unresolved().await? {
         let resolution = client.resolve_order(client_id).await?;
         is_settled &= !matches!(resolution, Some(Resolution::StillUnknown(..)));
     }
