@@ -12,6 +12,7 @@ mod changes;
 mod closes;
 mod conditional;
 mod dead_man;
+mod examples;
 mod faults;
 mod journal;
 mod lost_answers;
