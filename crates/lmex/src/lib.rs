@@ -79,8 +79,8 @@ pub use error::Error;
 pub use gate::Pace;
 pub use lmex_api::futures;
 pub use lmex_api::stream::{
-    AccountTopic, Notification, OpenOrderUpdate, OrderBook, SessionConfig, StreamFill, StreamOrder,
-    StreamPosition, StreamTrade, TopOfBook, Topic,
+    AccountTopic, LoginOperation, Notification, OpenOrderUpdate, OrderBook, SessionConfig, StreamFill,
+    StreamOrder, StreamPath, StreamPosition, StreamTrade, TopOfBook, Topic,
 };
 pub use lmex_api::{ApiError, Dialect, ErrorKind, Limits, OrderKind, Retry, Signature, Signer, Status};
 pub use lmex_types::{
@@ -95,7 +95,7 @@ pub use orders::{
 };
 pub use reply::Reply;
 pub use secret::{MalformedKey, Secret};
-pub use stream::{StreamEvent, Subscription};
+pub use stream::{RawStream, StreamEvent, Subscription};
 pub use tls::TlsError;
 pub use tracker::{
     OrderState, OrderTracker, Origin, SyncState, TrackedFill, TrackedOrder, TrackedPosition, TrackerConfig,
