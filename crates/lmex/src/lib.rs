@@ -30,6 +30,11 @@
 //! # }
 //! ```
 //!
+//! # Examples
+//!
+//! Whole programs, each named by what it shows, are in `crates/lmex/examples`: `first_order`, `quoting_both_sides`,
+//! `three_books`, `surviving_a_disconnect`, `moving_to_testnet`, `blocking_script`.
+//!
 //! # Where to look
 //!
 //! - [`Client`]: every call; [`Reply`]: an answer with status, headers and latency.
