@@ -102,8 +102,10 @@ pub(crate) fn client(rest: &str, ws: &str, key: &str) -> ClientBuilder {
         queries_per_key: 100_000,
         queries_per_user: 100_000,
         orders: 100_000,
-        reserved_for_cancels: 5,
+        reserve: 5,
         transfers: 5,
+        // Blocks are as frequent here as nowhere else.
+        trickle_ms: 0,
     };
     Client::builder(endpoints)
         .credentials(Credentials::new(key, SECRET).unwrap())
