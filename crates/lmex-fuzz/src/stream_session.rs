@@ -235,7 +235,7 @@ impl Life {
                     assert!(why.len() <= MOST_WORDS_BYTES, "{} bytes of reason", why.len());
                 }
                 Action::Notify(Notice::Stale(topic)) => {
-                    assert!(!self.is_in_sync(topic), "a stale book is shown")
+                    assert!(!self.is_in_sync(topic), "a stale book is shown");
                 }
                 Action::Notify(Notice::Unreadable(words) | Notice::Complaint(words)) => {
                     assert!(words.len() <= MOST_WORDS_BYTES, "{} bytes of warning", words.len());

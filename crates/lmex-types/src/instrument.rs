@@ -250,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn every_unit_comes_to_contracts() {
+    fn scenario_33_every_unit_comes_to_contracts() {
         assert_eq!(contracts("100ct", 60_000), Ok(100));
         assert_eq!(contracts("0.001btc", 60_000), Ok(100));
         assert_eq!(contracts("60usdt", 60_000), Ok(100));
@@ -258,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_rounded_in_silence() {
+    fn scenario_33_nothing_is_rounded_in_silence() {
         assert_eq!(
             contracts("0.000105btc", 60_000),
             Err("size 0.000105 BTC is not a whole number of contracts of 0.00001 BTC: use 0.0001 or 0.00011 BTC"

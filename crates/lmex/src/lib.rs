@@ -84,7 +84,8 @@ pub use lmex_api::stream::{
 };
 pub use lmex_api::{ApiError, Dialect, ErrorKind, Limits, OrderKind, Retry, Signature, Signer, Status};
 pub use lmex_types::{
-    ClientOrderId, Decimal, Grid, Instrument, OrderId, OrderType, Side, Size, Symbol, TimeInForce, TimeMs,
+    ClientOrderId, Decimal, Grid, GridError, IdError, Instrument, OrderId, OrderType, Side, Size, SizeError,
+    SizeParseError, Symbol, SymbolError, TimeInForce, TimeMs,
 };
 pub use local::{AdminError, LocalAdmin, LocalExchange, LocalState};
 pub use market::MarkedCandle;

@@ -135,7 +135,7 @@ fn a_silent_topic_that_is_not_acknowledged_any_more_is_stale_and_its_connection_
 }
 
 #[test]
-fn one_topic_that_dies_alone_is_noticed_while_another_lives() {
+fn scenario_22_one_topic_that_dies_alone_is_noticed_while_another_lives() {
     let (mut told, _) = Told::open(&[FILLS, NEWS]);
     told.text(YES);
     told.text(&acknowledge("fillsV2"));

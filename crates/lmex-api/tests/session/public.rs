@@ -76,7 +76,7 @@ fn the_next_spelling_is_tried_and_then_the_topic_is_refused() {
 }
 
 #[test]
-fn trades_under_the_legacy_name_arrive() {
+fn scenario_27_trades_under_the_legacy_name_arrive() {
     let topic = Topic::Trades(btc());
     let (mut told, _) = Told::open(&[topic]);
     let text = r#"{"topic":"tradeHistoryApi","data":[{"price":77099.9,"size":6530,"side":"SELL","symbol":"BTCPFC","tradeId":35993384,"timestamp":1779800209269}]}"#;

@@ -155,7 +155,7 @@ async fn is_anything_unsettled(client: &Client) -> bool {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn processes_that_are_killed_double_and_lose_no_order_and_the_next_one_knows_them_all() {
+async fn scenario_16_processes_that_are_killed_double_and_lose_no_order_and_the_next_one_knows_them_all() {
     let counts = run(1, 12).await;
     assert!(counts.placed > 20, "{counts:?}");
 }

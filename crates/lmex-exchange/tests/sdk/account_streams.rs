@@ -61,7 +61,7 @@ async fn orders_fills_and_positions_are_heard_in_both_dialects() {
         );
         client.close_position(btc(), None).await.unwrap();
         hear(&mut stream, |event| match event {
-            StreamEvent::Positions(_, rows) => rows.iter().any(|row| row.is_closed()).then_some(()),
+            StreamEvent::Positions(_, rows) => rows.iter().any(lmex::StreamPosition::is_closed).then_some(()),
             _ => None,
         })
         .await;

@@ -89,7 +89,7 @@ async fn an_order_that_a_gateway_repeats_is_found_although_its_nonce_is_refused(
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_thousand_calls_from_many_tasks_and_clients_have_a_nonce_each() {
+async fn scenario_30_a_thousand_calls_from_many_tasks_and_clients_have_a_nonce_each() {
     let rig = Arc::new(strict().await);
     let clients = [rig.direct(), rig.direct()];
     let tasks: Vec<_> = (0..40)

@@ -99,7 +99,7 @@ async fn a_read_is_repeated_through_every_fault_and_says_how_often() {
 }
 
 #[tokio::test]
-async fn what_is_no_answer_is_a_typed_error_that_is_short_and_shows_no_secret() {
+async fn scenario_31_what_is_no_answer_is_a_typed_error_that_is_short_and_shows_no_secret() {
     let rig = Rig::start().await;
     let client = rig.builder().timeout(SHORT).build().unwrap();
     for (fault, kind) in [

@@ -38,7 +38,7 @@ async fn a_cancel_by_the_venues_id_is_repeated_until_it_is_known_to_have_worked(
 }
 
 #[tokio::test]
-async fn a_cancel_that_comes_too_late_says_so_and_is_not_repeated() {
+async fn scenario_06_a_cancel_that_comes_too_late_says_so_and_is_not_repeated() {
     let rig = Rig::start().await;
     let client = rig.client();
     let order = NewOrder::market(btc(), Side::Buy, Size::Contracts(100));

@@ -92,7 +92,7 @@ async fn an_order_that_follows_the_index_is_placed_once_whatever_becomes_of_its_
 }
 
 #[tokio::test]
-async fn exits_are_bound_to_an_open_position_once_and_found_again() {
+async fn scenario_13_exits_are_bound_to_an_open_position_once_and_found_again() {
     for fault in [None, Some(Fault::Reset), Some(Fault::HTML_502), Some(Fault::Swallow)] {
         let rig = Rig::start().await;
         let client = rig.builder().timeout(SHORT).build().unwrap();

@@ -95,14 +95,14 @@ async fn an_answer_about_another_order_is_no_answer() {
 }
 
 #[tokio::test]
-async fn status_17_means_that_the_venue_does_not_know_either() {
+async fn scenario_08_status_17_means_that_the_venue_does_not_know_either() {
     let unsure = r#"[{"status":17,"symbol":"BTC-PERP","orderType":76,"price":55000,"side":"BUY",
         "clOrderID":"once","message":"Failed to complete the request, please check order status"}]"#;
     found_after(Fault::Instead(200, "application/json", unsure)).await;
 }
 
 #[tokio::test]
-async fn an_order_that_has_filled_before_it_is_asked_for_is_found_too() {
+async fn scenario_04_an_order_that_has_filled_before_it_is_asked_for_is_found_too() {
     let rig = Rig::start().await;
     rig.proxy.next("POST", ORDER, Fault::Silence);
     let order = NewOrder::market(btc(), Side::Buy, Size::Contracts(100)).client_id(id("gone"));
@@ -151,7 +151,7 @@ async fn an_order_nobody_answers_about_is_unknown_and_resolved_later() {
 /// An agent that hears "unknown" and tries again with the same id must not have two orders, whether the venue refuses
 /// ids that are in use or not.
 #[tokio::test]
-async fn an_order_tried_again_under_its_id_is_reported_and_not_sent_again() {
+async fn scenario_05_an_order_tried_again_under_its_id_is_reported_and_not_sent_again() {
     let rig = Rig::start().await;
     let client = rig.builder().timeout(SHORT).resolve_within(Duration::from_millis(200)).build().unwrap();
     rig.proxy.next("POST", ORDER, Fault::Reset);
@@ -215,7 +215,7 @@ async fn an_order_the_venue_does_not_know_the_state_of_stays_unknown() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn http_200_with_a_refusing_status_is_never_called_done() {
+async fn scenario_08_http_200_with_a_refusing_status_is_never_called_done() {
     for status in [1, 8, 15, 16, 300, 301, 302, 303, 304, 305] {
         let script = Script::empty_venue();
         let answer = format!(

@@ -10,7 +10,7 @@ use crate::rig::{Rig, btc, fast, id, resting};
 use crate::script::{Say, Script};
 
 #[tokio::test]
-async fn what_does_not_fit_the_market_is_refused_with_the_field_and_the_remedy() {
+async fn scenario_32_what_does_not_fit_the_market_is_refused_with_the_field_and_the_remedy() {
     let rig = Rig::start().await;
     let client = rig.client();
     let limit = |symbol: &str, size: &str, price: &str| {

@@ -18,7 +18,7 @@ async fn placed(rig: &Rig) -> OrderOutcome {
 }
 
 #[tokio::test]
-async fn an_executed_order_whose_answer_fails_is_found_and_there_is_one() {
+async fn scenario_01_an_executed_order_whose_answer_fails_is_found_and_there_is_one() {
     for fault in [
         "drop,path=/order,method=POST",
         "reset,path=/order,method=POST",
@@ -42,7 +42,7 @@ async fn an_executed_order_whose_answer_fails_is_found_and_there_is_one() {
 }
 
 #[tokio::test]
-async fn an_order_that_the_venue_executes_twice_is_there_once_under_its_id() {
+async fn scenario_05_an_order_that_the_venue_executes_twice_is_there_once_under_its_id() {
     let rig = rig(&["duplicate,path=/order,method=POST"]).await;
     assert!(matches!(placed(&rig).await, OrderOutcome::Done(_)));
     assert_eq!(rig.orders_with(id("once")).await, 1, "the venue takes an id once");
@@ -89,7 +89,7 @@ async fn an_order_that_arrives_after_its_client_has_given_up_is_found() {
 
 /// The book is not shown until it is right again.
 #[tokio::test]
-async fn a_book_that_can_not_be_right_is_asked_for_again() {
+async fn scenario_21_a_book_that_can_not_be_right_is_asked_for_again() {
     for fault in ["cross", "reset"] {
         let rig = rig(&[&format!("{fault},topic=update:BTC-PERP_0,times=1")]).await;
         let topic = Topic::Book(btc());
@@ -141,7 +141,7 @@ async fn a_stream_that_falls_silent_is_noticed_and_left_for_another() {
 
 /// What is no JSON is a message lost: the number of the next one tells.
 #[tokio::test]
-async fn a_book_with_a_message_missing_is_asked_for_again() {
+async fn scenario_20_a_book_with_a_message_missing_is_asked_for_again() {
     for fault in ["gap", "truncate", "drop"] {
         let rig = rig(&[]).await;
         let (client, topic) = (rig.direct(), Topic::Book(btc()));

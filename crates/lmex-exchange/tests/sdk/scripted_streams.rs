@@ -40,7 +40,7 @@ async fn with_book(config: SessionConfig) -> (Server, Peer, lmex::Subscription, 
 }
 
 #[tokio::test]
-async fn whatever_is_wrong_with_a_book_it_is_asked_for_anew_and_not_shown_until_it_is_right() {
+async fn scenario_20_whatever_is_wrong_with_a_book_it_is_asked_for_anew_and_not_shown_until_it_is_right() {
     let wrong = [
         ("a gap", book("delta", 7, 98, 102), "out of sequence"),
         ("a repeated change", book("delta", 5, 98, 102), "out of sequence"),
@@ -77,7 +77,7 @@ async fn whatever_is_wrong_with_a_book_it_is_asked_for_anew_and_not_shown_until_
 }
 
 #[tokio::test]
-async fn a_silent_book_is_stale_not_shown_and_asked_for_anew_although_the_connection_lives() {
+async fn scenario_22_a_silent_book_is_stale_not_shown_and_asked_for_anew_although_the_connection_lives() {
     let config = SessionConfig { stale_after_ms: 50, ping_every_ms: 10, ..eager() };
     let (_server, mut peer, mut stream, topic) = with_book(config).await;
     // Hearing answers the pings.
@@ -122,7 +122,7 @@ async fn what_can_not_be_read_is_a_warning_and_the_stream_goes_on() {
 }
 
 #[tokio::test]
-async fn a_message_larger_than_any_of_the_venues_ends_the_connection_and_not_the_memory() {
+async fn scenario_26_a_message_larger_than_any_of_the_venues_ends_the_connection_and_not_the_memory() {
     let (server, mut peer, mut stream, _) = with_book(eager()).await;
     // The client may hang up while it is still being sent.
     let _ = peer.0.send(Message::text("x".repeat(9 * 1024 * 1024))).await;
@@ -131,7 +131,7 @@ async fn a_message_larger_than_any_of_the_venues_ends_the_connection_and_not_the
 }
 
 #[tokio::test]
-async fn a_slow_reader_is_told_how_much_it_missed_and_keeps_the_newest() {
+async fn scenario_26_a_slow_reader_is_told_how_much_it_missed_and_keeps_the_newest() {
     const SENT: usize = 5_000;
     const KEPT_AT_MOST: usize = 1_024;
     let (server, client) = Server::start().await;
@@ -162,7 +162,7 @@ async fn a_slow_reader_is_told_how_much_it_missed_and_keeps_the_newest() {
 }
 
 #[tokio::test]
-async fn a_server_that_hangs_up_at_once_is_called_less_and_less_often() {
+async fn scenario_24_a_server_that_hangs_up_at_once_is_called_less_and_less_often() {
     const BASE_MS: u64 = 4;
     let reconnect = Retry { attempts: u32::MAX, base_ms: 4, cap_ms: 60_000 };
     let config = SessionConfig { reconnect, ..SessionConfig::default() };

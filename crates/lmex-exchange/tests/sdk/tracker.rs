@@ -15,12 +15,12 @@ use crate::rig::{Rig, btc, id, resting};
 use crate::streams::{eager, soon};
 
 /// Compares when something was missed, and hardly ever otherwise.
-fn config() -> TrackerConfig {
-    TrackerConfig { every: Duration::from_secs(600), streams: eager(), ..TrackerConfig::default() }
+pub(crate) fn config() -> TrackerConfig {
+    TrackerConfig { every: Duration::from_secs(600), streams: eager() }
 }
 
 /// A client and its tracker, in sync.
-async fn tracked(rig: &Rig) -> (Client, OrderTracker) {
+pub(crate) async fn tracked(rig: &Rig) -> (Client, OrderTracker) {
     let client = rig.client();
     let tracker = client.track_with(config()).unwrap();
     soon(tracker.in_sync()).await;
@@ -31,7 +31,7 @@ fn bought(contracts: i64, client_id: &str) -> NewOrder {
     NewOrder::market(btc(), Side::Buy, Size::Contracts(contracts)).client_id(id(client_id))
 }
 
-async fn place(client: &Client, order: &NewOrder) {
+pub(crate) async fn place(client: &Client, order: &NewOrder) {
     client.place(order).await.unwrap().done().unwrap();
 }
 
@@ -52,7 +52,7 @@ async fn until(
     .await
 }
 
-async fn until_state(tracker: &OrderTracker, client_id: &str, state: OrderState) -> TrackedOrder {
+pub(crate) async fn until_state(tracker: &OrderTracker, client_id: &str, state: OrderState) -> TrackedOrder {
     until(tracker, client_id, |order| order.state == state).await
 }
 

@@ -9,11 +9,11 @@ use lmex_api::futures::{OrderDetail, OrderRef, UserTrade, UserTrades};
 use lmex_types::TimeMs;
 use tokio::time::{Instant, sleep, timeout_at};
 
+use super::handle::TrackerConfig;
 use super::ledger::{Ledger, Question};
 use super::position::TrackedPosition;
 use super::report::{Report, TrackedFill};
 use super::shared::Shared;
-use super::tracker::TrackerConfig;
 use crate::client::Client;
 use crate::error::Error;
 use crate::orders::Resolution;
