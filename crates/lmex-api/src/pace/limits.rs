@@ -17,11 +17,21 @@ pub struct Limits {
     pub reserve: u32,
     /// Transfers between wallets a second for the user.
     pub transfers: u32,
+    /// For how many milliseconds after a block requests only trickle, cancels first: 3,000 unless set, 10,000 at most, 0 for
+    /// not at all.
+    pub trickle_ms: u32,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { queries_per_key: 15, queries_per_user: 30, orders: 75, reserve: 5, transfers: 5 }
+        Self {
+            queries_per_key: 15,
+            queries_per_user: 30,
+            orders: 75,
+            reserve: 5,
+            transfers: 5,
+            trickle_ms: 3_000,
+        }
     }
 }
 

@@ -27,7 +27,7 @@ pub enum Admission {
 /// second, and with a little more for requests that arrive closer together than they left. Time is counted in slots of
 /// 20 ms, so a place becomes free up to 20 ms later than it might. Ask again when told; nothing is reserved by asking.
 ///
-/// After a block comes a trickle for three seconds: one request of whatever kind each 100 ms if it is a cancel, later if
+/// After a block comes a trickle, for [three seconds](Limits::trickle_ms): one request of whatever kind each 100 ms if it is a cancel, later if
 /// it is anything else, so that cancels are first, then closes, then orders, also among processes that do not know of
 /// each other's queues.
 ///
@@ -60,8 +60,8 @@ struct Slot(i64);
 const SLOT_MS: i64 = 20;
 /// Any 1,020 ms lie within so many slots.
 const WINDOW_SLOTS: usize = 52;
-/// How long a trickle lasts.
-const TRICKLE_MS: i64 = 3_000;
+/// How long a trickle may last.
+const LONGEST_TRICKLE_MS: i64 = 10_000;
 
 impl Slot {
     fn of(time: TimeMs) -> Self {
@@ -101,7 +101,7 @@ impl Pacer {
             return Admission::Blocked(until);
         }
         let full = self.window(class).room_from(self.newest, limits.most(class)).map(Slot::start);
-        match full.max(self.trickles_until(now, class)) {
+        match full.max(self.trickles_until(now, class, limits)) {
             Some(then) if then > now => Admission::At(then),
             _ => {
                 self.window_mut(class).count();
@@ -189,14 +189,14 @@ impl Pacer {
         if slots > 0 || self.is_ahead_of(now) {
             self.newest = Slot::of(now);
         }
-        let over = |until: &TimeMs| now.ms_since(*until) >= TRICKLE_MS;
+        let over = |until: &TimeMs| now.ms_since(*until) >= LONGEST_TRICKLE_MS;
         self.blocked_until =
             self.blocked_until.filter(|until| !over(until)).min(Some(now.plus_ms(LONGEST_BLOCK_MS)));
     }
 
     /// From when on the trickle after a block lets a request of this class through; none where there is no trickle.
-    fn trickles_until(&self, now: TimeMs, class: RateClass) -> Option<TimeMs> {
-        let began = self.blocked_until.filter(|until| now.ms_since(*until) < TRICKLE_MS)?;
+    fn trickles_until(&self, now: TimeMs, class: RateClass, limits: &Limits) -> Option<TimeMs> {
+        let began = self.blocked_until.filter(|until| now.ms_since(*until) < i64::from(limits.trickle_ms))?;
         // A cancel may leave at once, everything else as if one just had.
         let first = began.plus_ms(trickle_gap_ms(class) - trickle_gap_ms(RateClass::Cancel));
         let windows = [&self.orders, &self.queries, &self.transfers];

@@ -104,6 +104,8 @@ pub(crate) fn client(rest: &str, ws: &str, key: &str) -> ClientBuilder {
         orders: 100_000,
         reserve: 5,
         transfers: 5,
+        // Blocks are as frequent here as nowhere else.
+        trickle_ms: 0,
     };
     Client::builder(endpoints)
         .credentials(Credentials::new(key, SECRET).unwrap())

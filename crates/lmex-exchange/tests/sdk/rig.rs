@@ -86,6 +86,7 @@ pub(crate) fn fast() -> Pace {
         orders: 100_000,
         reserve: 5,
         transfers: 100_000,
+        ..Limits::default()
     };
     Pace { limits, ..Pace::default() }
 }
