@@ -17,8 +17,8 @@ use crate::error::Error;
 use crate::market::MarkedCandle;
 use crate::reply::Reply;
 use crate::{
-    CheckedOrder, ClientOrderId, Decimal, Instrument, NewAlgoOrder, NewOrder, OrderOutcome, Side, Symbol,
-    TimeMs,
+    CheckedOrder, ClientOrderId, Decimal, Instrument, NewAlgoOrder, NewOrder, OrderOutcome, RawStream, Side,
+    StreamPath, Symbol, TimeMs,
 };
 
 /// Each with the name, the arguments and the answer that it has where it does not wait.
@@ -41,6 +41,8 @@ calls! {
     open_orders(symbol: Option<Symbol>) -> Reply<Vec<OpenOrder>>;
     trade_history(request: &UserTrades) -> Reply<Vec<UserTrade>>;
     send_raw(request: &Request) -> Reply<Bytes>;
+    send_raw_with_nonce(request: &Request, nonce: i64) -> Reply<Bytes>;
+    raw_stream(path: StreamPath) -> RawStream;
     instrument(symbol: Symbol) -> Instrument;
     market_summary() -> Reply<Vec<MarketSummary>>;
     market(symbol: Symbol) -> Reply<MarketSummary>;
