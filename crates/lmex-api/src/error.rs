@@ -176,7 +176,7 @@ impl Body {
 }
 
 /// A venue's words, without what could steer a terminal or show them in another order, and not without end.
-fn printable(text: &str) -> String {
+pub(crate) fn printable(text: &str) -> String {
     text.chars().filter(|c| !c.is_control() && !is_invisible(*c)).take(MAX_SHOWN_MESSAGE).collect()
 }
 

@@ -124,6 +124,11 @@ pub enum Command {
     Api(commands::api::Api),
     /// Check keys, clock, connection, stream and limits.
     Doctor,
+    /// Find out how the exchange behaves where its documents contradict each other, with orders that are cancelled at once.
+    #[command(
+        after_help = "Example: lmex verify --env testnet --report report.json\n\nOn live it only asks. The report holds neither key nor signature, account nor wallet, so that it can be shown to others."
+    )]
+    Verify(commands::verify::Verify),
     /// Recorded market data: import captures, look at tapes.
     #[command(subcommand)]
     Data(commands::data::Data),

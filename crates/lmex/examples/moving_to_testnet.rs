@@ -57,13 +57,15 @@ async fn stream(client: &Client, btc: Symbol) -> Result<(), Box<dyn Error>> {
     let mut stream = client.subscribe([topic])?;
     loop {
         match stream.next().await.ok_or("the stream has ended")? {
-            StreamEvent::Book(_) => return Ok(println!("the book comes")),
+            StreamEvent::Book(_) => break,
             StreamEvent::Untrusted(error) => return Err(error.into()),
             StreamEvent::Refused(topic) => return Err(format!("there is no {topic} here").into()),
             StreamEvent::Disconnected { reason, .. } => println!("{reason}"),
             _ => {}
         }
     }
+    println!("the book comes");
+    Ok(())
 }
 
 /// The least that the market takes, far below it, and taken back at once.

@@ -72,6 +72,29 @@ impl Client {
         Ok(Reply { data, status: head.status, headers: head.headers, latency, attempts: 1 })
     }
 
+    /// As [`send_raw`](Self::send_raw), with a nonce of one's own choice: for tools that find out which ones an exchange
+    /// takes. Other calls go on with nonces from the clock.
+    pub async fn send_raw_with_nonce(&self, request: &Request, nonce: i64) -> Result<Reply<Bytes>, Error> {
+        let mut observed = ObservedRequest::begin(request, 1);
+        let span = observed.span();
+        let result = self.exchange_with(request, nonce, &mut observed).instrument(span).await;
+        observed.end(&result);
+        let (answer, latency) = result?;
+        let (head, data) = answer.into_parts();
+        Ok(Reply { data, status: head.status, headers: head.headers, latency, attempts: 1 })
+    }
+
+    async fn exchange_with(
+        &self,
+        request: &Request,
+        nonce: i64,
+        observed: &mut ObservedRequest,
+    ) -> Result<(Response<Bytes>, Duration), Error> {
+        let (class, since) = (request.rate_class(), self.clock().steady());
+        self.gate().pass(Leaving { class, since, is_signed: false }, self.clock()).await?;
+        self.deliver(request, Some(nonce), observed).await
+    }
+
     async fn attempt<E: Endpoint>(
         &self,
         endpoint: &E,
@@ -117,6 +140,15 @@ impl Client {
         };
         let is_signed = request.permission() != Permission::Public && self.signer().is_some();
         let nonce = self.gate().pass(Leaving { class, since, is_signed }, self.clock()).await?;
+        self.deliver(request, nonce, observed).await
+    }
+
+    async fn deliver(
+        &self,
+        request: &Request,
+        nonce: Option<i64>,
+        observed: &mut ObservedRequest,
+    ) -> Result<(Response<Bytes>, Duration), Error> {
         let http = self.signed(request, nonce)?;
         observed.leaves();
         let result = self.transport().send(http).await;

@@ -30,6 +30,11 @@
 //! # }
 //! ```
 //!
+//! # Examples
+//!
+//! Whole programs, each named by what it shows, are in `crates/lmex/examples`: `first_order`, `quoting_both_sides`,
+//! `three_books`, `surviving_a_disconnect`, `moving_to_testnet`, `blocking_script`.
+//!
 //! # Where to look
 //!
 //! - [`Client`]: every call; [`Reply`]: an answer with status, headers and latency.
@@ -79,8 +84,8 @@ pub use error::Error;
 pub use gate::Pace;
 pub use lmex_api::futures;
 pub use lmex_api::stream::{
-    AccountTopic, Notification, OpenOrderUpdate, OrderBook, SessionConfig, StreamFill, StreamOrder,
-    StreamPosition, StreamTrade, TopOfBook, Topic,
+    AccountTopic, LoginOperation, Notification, OpenOrderUpdate, OrderBook, SessionConfig, StreamFill,
+    StreamOrder, StreamPath, StreamPosition, StreamTrade, TopOfBook, Topic,
 };
 pub use lmex_api::{ApiError, Dialect, ErrorKind, Limits, OrderKind, Retry, Signature, Signer, Status};
 pub use lmex_types::{
@@ -95,7 +100,7 @@ pub use orders::{
 };
 pub use reply::Reply;
 pub use secret::{MalformedKey, Secret};
-pub use stream::{StreamEvent, Subscription};
+pub use stream::{RawStream, StreamEvent, Subscription};
 pub use tls::TlsError;
 pub use tracker::{
     OrderState, OrderTracker, Origin, SyncState, TrackedFill, TrackedOrder, TrackedPosition, TrackerConfig,

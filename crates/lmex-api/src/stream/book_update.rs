@@ -6,6 +6,7 @@ use serde_json::value::RawValue;
 
 use super::fixed::Fixed;
 use super::scan::Scanner;
+use crate::error::printable;
 use crate::wire;
 
 /// A message of `update:<symbol>_0`, decoded into buffers that are used again.
@@ -50,7 +51,14 @@ pub struct UpdateLevel {
 /// A book message that can't be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("order book message can't be read: {0}")]
-pub struct DecodeError(pub(crate) String);
+pub struct DecodeError(String);
+
+impl DecodeError {
+    /// A reason may quote what was sent: without end, or with what steers a terminal.
+    pub(super) fn new(reason: impl std::fmt::Display) -> Self {
+        Self(printable(&reason.to_string()))
+    }
+}
 
 impl BookUpdate {
     /// Reads a whole message `{"topic":…,"data":{…}}` into this value. The topic is not looked at.
@@ -117,12 +125,12 @@ impl BookUpdate {
 
     fn decode_slowly(&mut self, text: &str) -> Result<(), DecodeError> {
         self.clear();
-        let refused = |error: serde_json::Error| DecodeError(error.to_string());
+        let refused = |error: serde_json::Error| DecodeError::new(error);
         let slow: SlowMessage<'_> = serde_json::from_str(text).map_err(refused)?;
         let data = slow.data;
         self.kind = Some(
             kind(data.kind.as_bytes())
-                .ok_or_else(|| DecodeError(format!("type {:?} is not known", data.kind)))?,
+                .ok_or_else(|| DecodeError::new(format!("type {:?} is not known", data.kind)))?,
         );
         self.symbol = data.symbol.and_then(|symbol| symbol.parse().ok());
         self.seq_num = data.seq_num;
@@ -223,11 +231,11 @@ fn slow_levels(raw: &[(&RawValue, &RawValue)], into: &mut Vec<UpdateLevel>) -> R
 }
 
 fn slow_fixed(raw: &RawValue) -> Result<Fixed, DecodeError> {
-    let value = wire::decimal::parse(raw.get()).map_err(DecodeError)?;
+    let value = wire::decimal::parse(raw.get()).map_err(DecodeError::new)?;
     value
         // With the digits it came with, as on the fast way; zeros at the end go only if there are too many.
         .and_then(|value| Fixed::from_decimal(value).or_else(|| Fixed::from_decimal(value.normalize())))
-        .ok_or_else(|| DecodeError(format!("level {raw} is out of range")))
+        .ok_or_else(|| DecodeError::new(format!("level {raw} is out of range")))
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ use super::notification::Notification;
 use super::open_order::OpenOrderUpdate;
 use super::position::StreamPosition;
 use super::session::LoginOperation;
+use crate::error::printable;
 use crate::wire;
 use crate::wire::decimal::Number;
 
@@ -92,7 +93,7 @@ pub struct Ack {
 pub struct StreamError {
     /// The code, if one was given.
     pub code: Option<i64>,
-    /// The text, if one was given.
+    /// The text, if one was given: its first thousand characters.
     pub message: String,
 }
 
@@ -113,9 +114,8 @@ impl<'a> Incoming<'a> {
         if text.trim() == "pong" {
             return Ok(Self::Pong);
         }
-        let envelope: Envelope<'a> =
-            serde_json::from_str(text).map_err(|error| DecodeError(error.to_string()))?;
-        envelope.told_apart().ok_or_else(|| DecodeError("neither topic nor event nor error".to_owned()))
+        let envelope: Envelope<'a> = serde_json::from_str(text).map_err(DecodeError::new)?;
+        envelope.told_apart().ok_or_else(|| DecodeError::new("neither topic nor event nor error"))
     }
 }
 
@@ -164,12 +164,13 @@ impl<'a> Envelope<'a> {
         if let Some(errors) = self.errors {
             return Some(Incoming::Error(StreamError {
                 code: first_code(errors.get()),
-                message: errors.to_string(),
+                message: printable(errors.get()),
             }));
         }
         let code = self.code.and_then(|raw| raw.get().trim_matches('"').parse().ok());
-        (code.is_some() || self.message.is_some())
-            .then(|| Incoming::Error(StreamError { code, message: self.message.unwrap_or_default() }))
+        (code.is_some() || self.message.is_some()).then(|| {
+            Incoming::Error(StreamError { code, message: printable(&self.message.unwrap_or_default()) })
+        })
     }
 }
 
@@ -210,13 +211,13 @@ impl DataFrame<'_> {
     pub fn open_orders(&self) -> Result<OpenOrderUpdate, DecodeError> {
         let text = |raw: Option<&RawValue>| raw.map(|raw| raw.get().trim_matches('"').to_owned());
         let serial_id = text(self.serial_id).and_then(|digits| digits.parse().ok());
-        let serial_id = serial_id.ok_or_else(|| DecodeError("serialId is missing".to_owned()))?;
+        let serial_id = serial_id.ok_or_else(|| DecodeError::new("serialId is missing"))?;
         let kind = text(self.kind).unwrap_or_default();
         Ok(OpenOrderUpdate { topic: self.topic.to_string(), serial_id, kind, data: self.decode()? })
     }
 
     fn decode<T: serde::de::DeserializeOwned>(&self) -> Result<T, DecodeError> {
-        serde_json::from_str(self.data.get()).map_err(|error| DecodeError(error.to_string()))
+        serde_json::from_str(self.data.get()).map_err(DecodeError::new)
     }
 }
 
@@ -298,6 +299,22 @@ mod tests {
         assert!(matches!(read(error), Incoming::Error(StreamError { code: Some(1_005), .. })));
         assert!(Incoming::read("{}").is_err());
         assert!(Incoming::read("<html>").is_err());
+    }
+
+    #[test]
+    fn what_a_server_says_is_neither_endless_nor_steers_a_terminal() {
+        let words = "\u{1b}[31m".to_owned() + &"x".repeat(100_000);
+        let quoted = serde_json::to_string(&words).unwrap();
+        for text in [
+            format!(r#"{{"errors":[{{"error":{{"code":1,"message":{quoted}}}}}]}}"#),
+            format!(r#"{{"code":1,"message":{quoted}}}"#),
+        ] {
+            let Incoming::Error(error) = Incoming::read(&text).unwrap() else { panic!("no error") };
+            assert!(error.message.len() <= 4_000 && !error.message.contains('\u{1b}'), "{}", error.message);
+        }
+        let unknown = format!(r#"{{"topic":"tradeHistoryApi","data":[{{"side":{quoted}}}]}}"#);
+        let Incoming::Data(frame) = Incoming::read(&unknown).unwrap() else { panic!("no data") };
+        assert!(frame.trades().unwrap_err().to_string().len() <= 4_100);
     }
 
     #[test]

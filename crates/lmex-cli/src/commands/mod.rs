@@ -20,6 +20,7 @@ pub mod sign;
 pub mod stream;
 mod terms;
 mod time;
+pub mod verify;
 mod welcome;
 
 pub use time::{shown, time_of_day};
@@ -56,6 +57,7 @@ pub async fn run(args: Args, output: &Output) -> Result<(), CliError> {
         Command::Exchange(serve) => exchange::run(&serve, &args.global, output).await,
         Command::Data(data) => data::run(data, output).await,
         Command::Doctor => doctor::run(&args.global, output).await,
+        Command::Verify(args) => verify::run(&args, &exchange().await?, output).await,
         Command::Sign(sign) => sign::run(&sign, &args.global, output),
         Command::Markets => within(market::markets(&exchange().await?, output)).await,
         Command::Price(args) => within(market::price(&args, &exchange().await?, output)).await,
@@ -83,6 +85,14 @@ pub async fn run(args: Args, output: &Output) -> Result<(), CliError> {
 /// Ends a command that asks and answers in time, whatever the exchange does.
 async fn within<T>(work: impl Future<Output = Result<T, CliError>>) -> Result<T, CliError> {
     in_time(COMMAND_WITHIN, "", work).await
+}
+
+/// The same for a command that asks so many questions that it needs more time.
+async fn within_at_most<T>(
+    seconds: u64,
+    work: impl Future<Output = Result<T, CliError>>,
+) -> Result<T, CliError> {
+    in_time(Duration::from_secs(seconds), "", work).await
 }
 
 /// What is looked up before something is sent.

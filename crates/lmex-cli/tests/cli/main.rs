@@ -26,3 +26,4 @@ mod secrets;
 mod sign;
 mod stream;
 mod terminal;
+mod verify;

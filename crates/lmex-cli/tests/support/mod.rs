@@ -14,7 +14,7 @@ use std::sync::mpsc::RecvTimeoutError;
 use std::time::Duration;
 
 use lmex::{Client, Decimal, Endpoints, Environment, LocalExchange, LocalState, OrderBook, Topic};
-use lmex_exchange::{AccountConfig, Exchange, ExchangeConfig, Handle, LimitsMode, Secret};
+use lmex_exchange::{AccountConfig, Dialect, Exchange, ExchangeConfig, Handle, LimitsMode, Secret};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -203,6 +203,10 @@ pub(crate) struct Venue {
 
 impl Venue {
     pub(crate) fn start() -> Self {
+        Self::speaking(Dialect::Lmex)
+    }
+
+    pub(crate) fn speaking(dialect: Dialect) -> Self {
         let place = Place::new();
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
@@ -216,6 +220,7 @@ impl Venue {
             api_key: Some(KEY.to_owned()),
             api_secret: Some(Secret::new(SECRET)),
             accounts: vec![friend],
+            dialect,
             ..ExchangeConfig::default()
         };
         let handle = runtime.block_on(Exchange::start(config)).unwrap();

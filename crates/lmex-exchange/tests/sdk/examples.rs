@@ -4,6 +4,8 @@
 
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::process::{Command, Stdio};
+use std::sync::mpsc;
+use std::time::Duration;
 
 use lmex_exchange::{Exchange, Handle};
 
@@ -139,12 +141,27 @@ async fn a_script_without_a_runtime_does_all_of_it() {
     assert_eq!(stage.proxy.forwarded("POST", "/order"), 1);
 }
 
+/// Many times what any of them takes: one that waits for ever must not make whoever reads it wait as long.
+const WITHIN: Duration = Duration::from_secs(180);
+
+/// Ends this process when that time is over, unless what is returned was dropped before.
+fn ends_in_time() -> mpsc::Sender<()> {
+    let (ends, ended) = mpsc::channel();
+    std::thread::spawn(move || {
+        if ended.recv_timeout(WITHIN) == Err(mpsc::RecvTimeoutError::Timeout) {
+            std::process::exit(124);
+        }
+    });
+    ends
+}
+
 macro_rules! programs {
     ($($name:ident runs $example:ident;)*) => {
         $(
             #[test]
             #[ignore = "run by the tests above, as a process with its own environment"]
             fn $name() {
+                let _ends = ends_in_time();
                 $example::main().unwrap();
             }
         )*

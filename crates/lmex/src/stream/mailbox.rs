@@ -10,6 +10,8 @@ use super::event::StreamEvent;
 
 /// How many events wait for a slow reader.
 const CAPACITY: usize = 1_024;
+/// How many trades, fills and the like they hold together: one message may bring thousands.
+const MOST_ROWS: usize = 65_536;
 
 /// Keeps events for the reader. What only the newest of matters is kept once; the rest is dropped oldest first, and
 /// counted.
@@ -22,6 +24,8 @@ pub(super) struct Mailbox {
 #[derive(Debug, Default)]
 struct State {
     events: VecDeque<StreamEvent>,
+    /// In all of them.
+    rows: usize,
     dropped: u64,
     closed: bool,
 }
@@ -32,9 +36,8 @@ impl Mailbox {
         if state.merge(&event) {
             return;
         }
-        if state.events.len() >= CAPACITY {
-            state.drop_oldest();
-        }
+        state.make_room(rows(&event));
+        state.rows += rows(&event);
         state.events.push_back(event);
         drop(state);
         self.arrived.notify_one();
@@ -56,6 +59,7 @@ impl Mailbox {
                     return Some(StreamEvent::Lagged(std::mem::take(&mut state.dropped)));
                 }
                 if let Some(event) = state.events.pop_front() {
+                    state.rows = state.rows.saturating_sub(rows(&event));
                     return Some(event);
                 }
                 if state.closed {
@@ -97,11 +101,30 @@ impl State {
         }
     }
 
+    /// For an event with so many rows. One alone may have any number.
+    fn make_room(&mut self, rows: usize) {
+        while self.events.len() >= CAPACITY || (self.rows > 0 && self.rows.saturating_add(rows) > MOST_ROWS) {
+            self.drop_oldest();
+        }
+    }
+
     /// Trades are dropped before news about the stream itself.
     fn drop_oldest(&mut self) {
         let trades = self.events.iter().position(|event| matches!(event, StreamEvent::Trades(..)));
-        self.events.remove(trades.unwrap_or(0));
+        let dropped = self.events.remove(trades.unwrap_or(0));
+        self.rows = self.rows.saturating_sub(dropped.as_ref().map_or(self.rows, rows));
         self.dropped += 1;
+    }
+}
+
+/// How many of what a message lists an event holds. Positions, which replace others, are few and do not count.
+fn rows(event: &StreamEvent) -> usize {
+    match event {
+        StreamEvent::Trades(_, trades) => trades.len(),
+        StreamEvent::Notifications(notifications) => notifications.len(),
+        StreamEvent::Fills(fills) => fills.len(),
+        StreamEvent::OpenOrders(_, update) => update.data.len(),
+        _ => 0,
     }
 }
 
@@ -141,6 +164,30 @@ mod tests {
         assert_eq!(mailbox.next().await, Some(StreamEvent::Lagged(10_000 + 2 - CAPACITY as u64)));
         assert_eq!(mailbox.next().await, Some(StreamEvent::Connected));
         assert_eq!(mailbox.next().await, Some(StreamEvent::Book(topic())));
+    }
+
+    #[tokio::test]
+    async fn large_messages_fill_it_sooner() {
+        let mailbox = Mailbox::default();
+        let trade = lmex_api::stream::StreamTrade {
+            symbol: "BTC-PERP".parse().unwrap(),
+            side: lmex_types::Side::Buy,
+            size: 1.into(),
+            price: 1.into(),
+            trade_id: 1,
+            timestamp: lmex_types::TimeMs::default(),
+        };
+        let batch = |size: usize| StreamEvent::Trades(topic(), vec![trade.clone(); size]);
+        for _ in 0..10 {
+            mailbox.push(batch(MOST_ROWS / 4));
+        }
+        assert_eq!(mailbox.state().events.len(), 4);
+        mailbox.push(StreamEvent::Connected);
+        mailbox.push(batch(MOST_ROWS * 2));
+        assert_eq!(mailbox.next().await, Some(StreamEvent::Lagged(10)));
+        assert_eq!(mailbox.next().await, Some(StreamEvent::Connected));
+        assert_eq!(mailbox.next().await, Some(batch(MOST_ROWS * 2)));
+        assert_eq!(mailbox.state().rows, 0);
     }
 
     #[tokio::test]

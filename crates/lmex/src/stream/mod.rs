@@ -3,8 +3,10 @@
 mod driver;
 mod event;
 mod mailbox;
+mod raw;
 mod socket;
 mod subscription;
 
 pub use event::StreamEvent;
+pub use raw::RawStream;
 pub use subscription::Subscription;
