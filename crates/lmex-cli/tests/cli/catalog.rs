@@ -112,7 +112,7 @@ fn every_endpoint_has_a_verb_that_asks_it() {
         // The log names what was sent.
         let asked = ran.err.lines().any(|line| {
             let line = line.replace('"', "");
-            line.contains(&format!("method={method} path={path} status=200"))
+            line.contains(&format!("method={method} path={path} ")) && line.contains(" status=200 ")
         });
         assert!(asked, "lmex {line} does not ask {method} {path}\n{}", ran.err);
     }
