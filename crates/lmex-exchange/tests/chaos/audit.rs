@@ -2,10 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use lmex::futures::OrderRef;
 use lmex::{AccountTopic, Client, ClientOrderId, Decimal, OrderState, OrderTracker, StreamEvent};
 use lmex_exchange::Handle;
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::venue::{AUDITOR, client};
@@ -14,8 +16,15 @@ use crate::venue::{AUDITOR, client};
 pub(crate) struct Audit {
     client: Client,
     heard: Arc<Mutex<BTreeMap<String, BTreeSet<String>>>>,
+    /// How many pieces of news there were.
+    news: watch::Receiver<usize>,
     hearing: JoinHandle<()>,
 }
+
+/// Nothing is held back longer.
+const QUIET: Duration = Duration::from_millis(600);
+/// Something is placed by then, however busy the machine is.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What became of orders that were sent.
 #[derive(Debug, Default, Clone, Copy)]
@@ -42,16 +51,18 @@ pub(crate) enum Told {
 impl Audit {
     pub(crate) async fn start(exchange: &Handle) -> Self {
         let client = client(&exchange.rest_url(), &exchange.ws_url(), AUDITOR);
-        let client = client.timeout(std::time::Duration::from_secs(20)).build().unwrap();
+        let client = client.timeout(Duration::from_secs(20)).build().unwrap();
         let mut stream = client.subscribe([AccountTopic::Notifications]).unwrap();
         stream.ready().await.unwrap();
         let heard = Arc::new(Mutex::new(BTreeMap::<String, BTreeSet<String>>::new()));
+        let (count, news_heard) = watch::channel(0);
         let hearing = {
             let heard = Arc::clone(&heard);
             tokio::spawn(async move {
                 while let Some(event) = stream.next().await {
                     match event {
                         StreamEvent::Notifications(news) => {
+                            count.send_modify(|count| *count += news.len());
                             let mut heard = heard.lock().unwrap();
                             for news in news.into_iter().filter(|news| !news.status.is_refusal()) {
                                 heard.entry(news.cl_order_id).or_default().insert(news.order_id);
@@ -65,7 +76,21 @@ impl Audit {
                 }
             })
         };
-        Self { client, heard, hearing }
+        Self { client, heard, news: news_heard, hearing }
+    }
+
+    /// Waits for so many more pieces of news.
+    pub(crate) async fn more(&self, count: usize) {
+        let mut news = self.news.clone();
+        let present = *news.borrow_and_update();
+        let heard = news.wait_for(|all| *all >= present + count);
+        tokio::time::timeout(PATIENCE, heard).await.expect("they trade").expect("the auditor hears");
+    }
+
+    /// Waits until nothing happens any more.
+    pub(crate) async fn quiet(&self) {
+        let mut news = self.news.clone();
+        while tokio::time::timeout(QUIET, news.changed()).await.is_ok() {}
     }
 
     /// Nothing is doubled, what was said of every order is true, and nothing is lost.

@@ -5,7 +5,7 @@ use std::fs::{File, OpenOptions};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use futures_util::future::join_all;
 use lmex::{Client, ClientOrderId};
@@ -119,8 +119,7 @@ async fn run(seed: u64, kills: u64) -> Counts {
     let mut children: Vec<_> =
         (0..PROCESSES).map(|index| start(&exchange, folder.path(), seed * 1_000 + index)).collect();
     for kill in 0..kills {
-        // Long enough that most have begun to trade.
-        tokio::time::sleep(Duration::from_millis(100 + dice.below(500))).await;
+        audit.more(1 + usize::try_from(dice.below(40)).unwrap()).await;
         let chosen = usize::try_from(dice.below(PROCESSES)).unwrap();
         children[chosen].kill().unwrap();
         children[chosen].wait().unwrap();
@@ -131,8 +130,8 @@ async fn run(seed: u64, kills: u64) -> Counts {
         child.wait().unwrap();
     }
     exchange.faults().clear();
-    // What was held back when it was ended is let go by then.
-    tokio::time::sleep(Duration::from_millis(500)).await;
+    // Requests that were held back are carried out still.
+    audit.quiet().await;
     exchange.time().pause().await.unwrap();
     let client = client(&exchange.rest_url(), &exchange.ws_url(), folder.path());
     let tracker = client.track_with(venue::tracking()).unwrap();

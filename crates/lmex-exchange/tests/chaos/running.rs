@@ -75,7 +75,7 @@ pub(crate) async fn settle(tracker: &OrderTracker) {
             if !tracker.orders().iter().any(|order| is_unsettled(order.state)) {
                 return;
             }
-            tokio::time::sleep(Duration::from_millis(100)).await;
+            let _ = tokio::time::timeout(Duration::from_millis(100), tracker.next()).await;
         }
     };
     tokio::time::timeout(Duration::from_secs(60), settled).await.expect("all is known by now");

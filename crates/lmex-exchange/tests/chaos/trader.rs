@@ -56,7 +56,8 @@ impl Trader<'_> {
                 Ok(OrderOutcome::Unknown(_)) => return Told::Unknown,
                 Err(error) => {
                     assert!(!error.was_sent(), "an error means that it has not left: {error}");
-                    tokio::time::sleep(PAUSE).await;
+                    // News may be that the way is free.
+                    let _ = tokio::time::timeout(PAUSE, self.tracker.next()).await;
                 }
             }
         }
@@ -113,7 +114,7 @@ impl Trader<'_> {
             match self.client.price(self.symbol).await {
                 Ok(price) => return price.last_price,
                 Err(Error::Api(error)) if error.is_definite() => panic!("{}: {error}", self.symbol),
-                Err(_) => tokio::time::sleep(PAUSE).await,
+                Err(_) => tokio::task::yield_now().await,
             }
         }
     }

@@ -85,7 +85,7 @@ const REQUEST_FAULTS: [(&str, u64); 19] = [
     ("time-out,path=/order,execution=before", 1),
     ("replay,path=/order,method=POST", 2),
     ("reorder,path=/order,ms=50", 2),
-    ("rate-limit,path=/order,tier=1", 1),
+    ("rate-limit,path=/order,tier=1,times=10", 1),
     ("reset,path=/user/*", 3),
     ("bad-gateway,path=/user/*", 3),
     ("truncate,path=/user/*", 3),

@@ -29,7 +29,7 @@ async fn scenario_02_the_network_is_gone_for_ten_minutes_with_six_orders_in_flig
     let orders: Vec<_> =
         (0..6).map(|n| resting(if n % 2 == 0 { btc() } else { eth() }, &format!("order-{n}"))).collect();
     let outcomes = join_all(orders.iter().map(|order| client.place(order))).await;
-    assert!(outcomes.iter().all(|outcome| outcome.is_ok()), "{outcomes:?}");
+    assert!(outcomes.iter().all(Result::is_ok), "{outcomes:?}");
     rig.proxy.serve(false);
     rig.proxy.cut_streams();
     shift.set(600_000);

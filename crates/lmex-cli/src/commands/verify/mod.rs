@@ -53,7 +53,7 @@ pub async fn run(args: &Verify, context: &Context, output: &Output) -> Result<()
     }
     let redactor = Redactor::new(context.credentials()?);
     let asking = Asking { client, market: args.market, redactor, output };
-    let (facts, left) = within_at_most(300, ask(&asking, is_read_only)).await?;
+    let (facts, left) = within_at_most(300, Box::pin(ask(&asking, is_read_only))).await?;
     let report = Report::new(context, args.market, is_read_only, facts, left);
     if let Some(path) = &args.report {
         report.write(path)?;
