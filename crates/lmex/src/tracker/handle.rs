@@ -123,8 +123,7 @@ impl OrderTracker {
 
     /// Orders that may trade.
     pub fn open_orders(&self) -> Vec<TrackedOrder> {
-        let is_open = |order: &&TrackedOrder| order.state.is_open();
-        self.shared.read(|ledger| ledger.orders().filter(is_open).cloned().collect())
+        self.shared.read(|ledger| ledger.open_orders().cloned().collect())
     }
 
     /// An order by one's own id; of a pair the one that was heard of first.

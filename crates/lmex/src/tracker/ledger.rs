@@ -26,6 +26,8 @@ pub(super) struct Ledger {
     /// Ids of orders that this client placed before it was followed.
     own: HashSet<ClientOrderId>,
     next: Key,
+    /// Orders of which something may become still, or can be known by asking only.
+    live: BTreeSet<Key>,
     ended: VecDeque<Key>,
     fills: CountedFills,
     positions: BTreeMap<String, (TrackedPosition, u64)>,
@@ -56,6 +58,12 @@ impl Ledger {
 
     pub(super) fn order_by_id(&self, order_id: &str) -> Option<&TrackedOrder> {
         self.by_order_id.get(order_id).and_then(|key| self.orders.get(key)).map(|entry| &entry.shown)
+    }
+
+    /// Orders that may trade.
+    pub(super) fn open_orders(&self) -> impl Iterator<Item = &TrackedOrder> {
+        let live = self.live.iter().filter_map(|key| self.orders.get(key));
+        live.map(|entry| &entry.shown).filter(|order| order.state.is_open())
     }
 
     /// Positions that are open.
@@ -189,8 +197,8 @@ impl Ledger {
             let is_missing = entry.shown.state.is_open() && !is_listed(entry) && entry.heard_in < round;
             is_missing || entry.is_doubtful
         };
-        let asked = self.orders.iter().filter(|(_, entry)| is_asked(entry));
-        asked
+        let live = self.live.iter().filter_map(|key| Some((key, self.orders.get(key)?)));
+        live.filter(|(_, entry)| is_asked(entry))
             .map(|(key, entry)| Question {
                 key: *key,
                 order_id: entry.shown.order_id.clone(),
@@ -287,6 +295,7 @@ impl Ledger {
         if let Some(other) = self.by_order_id.insert(order_id.to_owned(), ours).filter(|other| *other != ours)
             && let Some(heard) = self.orders.remove(&other)
         {
+            self.live.remove(&other);
             self.change(ours, |entry| entry.absorb(heard));
         }
     }
@@ -294,6 +303,7 @@ impl Ledger {
     fn insert(&mut self, entry: Entry) -> Key {
         self.next += 1;
         self.orders.insert(self.next, entry);
+        self.live.insert(self.next);
         self.next
     }
 
@@ -302,6 +312,11 @@ impl Ledger {
         let Some(entry) = self.orders.get_mut(&key) else { return };
         let before = entry.shown.clone();
         change(entry);
+        if entry.shown.state.is_final() && !entry.is_doubtful {
+            self.live.remove(&key);
+        } else {
+            self.live.insert(key);
+        }
         if entry.shown == before {
             return;
         }
@@ -322,6 +337,7 @@ impl Ledger {
             return;
         }
         let Some(entry) = self.orders.remove(&key) else { return };
+        self.live.remove(&key);
         if let Some(order_id) = &entry.shown.order_id {
             self.by_order_id.remove(order_id);
         }
