@@ -11,8 +11,8 @@ use std::time::Duration;
 
 use lmex::futures::{Amendment, CancelTarget, OrderRef};
 use lmex::{
-    Client, ClientOrderId, Credentials, Decimal, Endpoints, Environment, Grid, NewOrder, OrderTracker, Side,
-    Size, StreamEvent, Subscription, Symbol, Topic, Update, new_client_id,
+    Client, ClientOrderId, Credentials, Decimal, Endpoints, Environment, Grid, NewOrder, OrderOutcome,
+    OrderTracker, Side, Size, StreamEvent, Subscription, Symbol, Topic, Update, new_client_id,
 };
 
 const SIZE: Size = Size::Contracts(100);
@@ -81,7 +81,8 @@ impl Quote {
         })
     }
 
-    /// Moves the order if it still stands, and places a new one if it does not.
+    /// Moves the order if it still stands, and places a new one if it does not. One whose fate is not known yet is left
+    /// alone: a second quote could be one too many.
     async fn refresh(
         &mut self,
         client: &Client,
@@ -89,19 +90,22 @@ impl Quote {
         market: Symbol,
         price: Decimal,
     ) -> Result<(), Box<dyn Error>> {
-        let standing = self.order.and_then(|id| tracker.order(id)).filter(|order| order.state.is_open());
-        if let Some(id) = standing.and(self.order) {
-            match client.amend(market, OrderRef::Client(id), Amendment::Price(price)).await {
-                Ok(_) => return Ok(()),
-                // Filled or refused meanwhile: the tracker will say which.
-                Err(error) if !error.is_unknown() => println!("not moved: {error}"),
-                Err(error) => return Err(error.into()),
+        let standing = self.order.and_then(|id| tracker.order(id)).filter(|order| !order.state.is_final());
+        if let (Some(order), Some(id)) = (standing, self.order) {
+            if order.state.is_open() && order.price != price {
+                let moved = client.amend(market, OrderRef::Client(id), Amendment::Price(price)).await;
+                // The next round sees what has become of it.
+                moved.map_or_else(|error| println!("not moved: {error}"), drop);
             }
+            return Ok(());
         }
         let id = new_client_id(client.clock().wall());
         let order = NewOrder::limit(market, self.side, SIZE, price).post_only().client_id(id);
-        // Refused, when the market has come to the price; the next round quotes anew.
-        self.order = client.place(&order).await?.done().map(|_| id);
+        self.order = Some(id);
+        // Cancelled at once, if the market has come to the price meanwhile; the next round quotes anew.
+        if let OrderOutcome::Refused(why) = client.place(&order).await? {
+            println!("refused: {why}");
+        }
         Ok(())
     }
 }

@@ -125,5 +125,5 @@ pub(crate) fn tracking() -> TrackerConfig {
         settled_after_ms: 1_000,
         reconnect: Retry { attempts: u32::MAX, base_ms: 5, cap_ms: 100 },
     };
-    TrackerConfig { every: Duration::from_millis(500), streams }
+    TrackerConfig { every: Duration::from_millis(500), at_most_every: Duration::from_millis(50), streams }
 }

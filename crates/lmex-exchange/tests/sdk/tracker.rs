@@ -16,7 +16,11 @@ use crate::streams::{eager, soon};
 
 /// Compares when something was missed, and hardly ever otherwise.
 pub(crate) fn config() -> TrackerConfig {
-    TrackerConfig { every: Duration::from_secs(600), streams: eager() }
+    TrackerConfig {
+        every: Duration::from_secs(600),
+        at_most_every: Duration::from_millis(20),
+        streams: eager(),
+    }
 }
 
 /// A client and its tracker, in sync.

@@ -23,13 +23,20 @@ pub struct TrackerConfig {
     /// leave something out while it answers. Each comparison asks three questions, and one for every order that is
     /// missing.
     pub every: Duration,
+    /// How often it is compared at most, however much seems wrong (default 1 s): the questions use up the rate limit of
+    /// everything else.
+    pub at_most_every: Duration,
     /// How patient its streams are.
     pub streams: SessionConfig,
 }
 
 impl Default for TrackerConfig {
     fn default() -> Self {
-        Self { every: Duration::from_secs(30), streams: SessionConfig::default() }
+        Self {
+            every: Duration::from_secs(30),
+            at_most_every: Duration::from_secs(1),
+            streams: SessionConfig::default(),
+        }
     }
 }
 

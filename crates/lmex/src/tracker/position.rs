@@ -37,9 +37,10 @@ impl TrackedPosition {
     }
 
     pub(super) fn of_stream(position: &StreamPosition) -> Option<Self> {
+        let symbol = position.symbol()?;
         Some(Self {
-            position_id: position.position_id.clone(),
-            symbol: position.symbol()?,
+            position_id: named(&position.position_id, symbol),
+            symbol,
             side: position.side().filter(|_| !position.is_closed()),
             contracts: position.total_contracts,
             entry_price: position.entry_price,
@@ -51,7 +52,7 @@ impl TrackedPosition {
 
     pub(super) fn of_query(position: &Position) -> Self {
         Self {
-            position_id: position.position_id.clone().unwrap_or_default(),
+            position_id: named(position.position_id.as_deref().unwrap_or_default(), position.symbol),
             symbol: position.symbol,
             side: (!position.size.is_zero()).then_some(position.side),
             contracts: position.size,
@@ -61,4 +62,9 @@ impl TrackedPosition {
             origins: BTreeSet::new(),
         }
     }
+}
+
+/// Older messages name no position; then there is one in each market.
+fn named(position_id: &str, symbol: Symbol) -> String {
+    if position_id.is_empty() { symbol.to_string() } else { position_id.to_owned() }
 }

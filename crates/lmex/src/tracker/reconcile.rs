@@ -24,13 +24,14 @@ const FILLS_AT_ONCE: u32 = 500;
 const MOST_LEAVES: usize = 200;
 /// The venue's history may be late: fills are asked for from so long before the newest that it told the last time.
 const OVERLAP_MS: i64 = 5 * 60_000;
-/// A comparison that was just made is not made again before.
-const AT_MOST_EVERY: Duration = Duration::from_millis(100);
+/// So long the first comparison waits for the streams, without which it would have to be made again.
+const STREAMS_WITHIN: Duration = Duration::from_secs(2);
 
 /// Compares for as long as it is polled.
 pub(super) async fn reconcile(client: Client, shared: Arc<Shared>, config: TrackerConfig) {
     let mut newest_fill = None;
     let mut failures = 0_u32;
+    let _ = timeout_at(Instant::now() + STREAMS_WITHIN.min(config.every), shared.nudged()).await;
     loop {
         let misses = shared.misses();
         let round = shared.change(Ledger::begin);
@@ -45,10 +46,10 @@ pub(super) async fn reconcile(client: Client, shared: Arc<Shared>, config: Track
                 failures = failures.saturating_add(1);
                 shared.missed(&format!("the account could not be asked for: {error}"), []);
                 let pause = client.retry().backoff(failures, rand::random());
-                Duration::from_millis(u64::try_from(pause).unwrap_or(0)).max(AT_MOST_EVERY)
+                Duration::from_millis(u64::try_from(pause).unwrap_or(0))
             }
         };
-        sleep(AT_MOST_EVERY).await;
+        sleep(config.at_most_every).await;
         let _ = timeout_at(Instant::now() + due, shared.nudged()).await;
     }
 }

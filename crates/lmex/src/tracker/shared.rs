@@ -103,8 +103,9 @@ impl Shared {
         let mut standing = self.standing();
         standing.misses += 1;
         standing.owed.remove(&topic);
-        drop(standing);
-        self.nudge();
+        if standing.owed.is_empty() {
+            self.nudge();
+        }
     }
 
     pub(super) fn misses(&self) -> u64 {
