@@ -78,7 +78,7 @@ pub(crate) async fn settle(tracker: &OrderTracker) {
             let _ = tokio::time::timeout(Duration::from_millis(100), tracker.next()).await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(60), settled).await.expect("all is known by now");
+    tokio::time::timeout(Duration::from_secs(120), settled).await.expect("all is known by now");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -25,3 +25,4 @@ pub use journal::{Durability, JournalError};
 pub use new_order::{CheckedOrder, NewOrder, OrderPrice};
 pub use outcome::{DoneOrder, OrderOutcome, Refusal, UnknownOrder};
 pub use resolve::Resolution;
+pub(crate) use resolve::{from_detail, from_open};

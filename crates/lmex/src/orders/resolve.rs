@@ -274,7 +274,7 @@ pub(super) enum Found {
     NoAnswer,
 }
 
-pub(super) fn from_detail(detail: OrderDetail) -> OrderAnswer {
+pub(crate) fn from_detail(detail: OrderDetail) -> OrderAnswer {
     OrderAnswer {
         status: detail.status,
         symbol: detail.symbol,
@@ -304,7 +304,7 @@ pub(super) fn from_detail(detail: OrderDetail) -> OrderAnswer {
     }
 }
 
-pub(super) fn from_open(open: OpenOrder) -> OrderAnswer {
+pub(crate) fn from_open(open: OpenOrder) -> OrderAnswer {
     let partly = !open.total_filled_size.is_zero();
     OrderAnswer {
         status: if partly { Status::PARTIALLY_TRANSACTED } else { Status::INSERTED },

@@ -67,7 +67,7 @@ async fn compare(
 ) -> Result<bool, Error> {
     let (open, positions, fills) =
         tokio::try_join!(client.open_orders(None), client.positions(None), fills(client, *newest_fill))?;
-    let open: Vec<_> = open.iter().map(|order| Report::of_open(order, round)).collect();
+    let open: Vec<_> = open.into_data().into_iter().map(|order| Report::of_open(order, round)).collect();
     let questions = shared.change(|ledger| {
         open.iter().for_each(|order| ledger.hear(order));
         let told = fills.iter().rev().map(TrackedFill::of_history);
@@ -83,7 +83,7 @@ async fn compare(
     *newest_fill = Some((*newest_fill).max(newest).unwrap_or_default());
     for question in questions {
         match ask(client, &question).await? {
-            Some(order) => shared.change(|ledger| ledger.hear(&Report::of_detail(&order, round))),
+            Some(order) => shared.change(|ledger| ledger.hear(&Report::of_detail(order, round))),
             None => shared.change(|ledger| ledger.is_gone(&question, round)),
         }
     }

@@ -6,6 +6,7 @@ use lmex_api::{OrderKind, Status};
 use lmex_types::{ClientOrderId, Decimal, Side, Symbol, TimeInForce, TimeMs};
 
 use super::order::Origin;
+use crate::orders::{from_detail, from_open};
 
 /// What one message says about an order.
 #[derive(Debug, Clone)]
@@ -88,45 +89,12 @@ impl Report {
         }
     }
 
-    pub(super) fn of_detail(order: &OrderDetail, round: u64) -> Self {
-        Self {
-            source: Source::Query(round),
-            order_id: order.order_id.clone(),
-            client_id: order.cl_order_id.parse().ok(),
-            symbol: order.symbol,
-            side: order.side,
-            kind: order.order_type,
-            status: order.status,
-            reason: String::new(),
-            price: Some(order.price),
-            trigger_price: order.trigger_price,
-            size: order.current_order_size,
-            filled: Some(order.total_filled_size),
-            average_price: order.avg_filled_price,
-            time_in_force: order.time_in_force.parse().ok(),
-            at: order.timestamp,
-        }
+    pub(super) fn of_detail(order: OrderDetail, round: u64) -> Self {
+        Self { source: Source::Query(round), ..Self::of_answer(&from_detail(order)) }
     }
 
-    pub(super) fn of_open(order: &OpenOrder, round: u64) -> Self {
-        let is_begun = !order.total_filled_size.is_zero();
-        Self {
-            source: Source::Query(round),
-            order_id: order.order_id.clone(),
-            client_id: order.cl_order_id.parse().ok(),
-            symbol: order.symbol,
-            side: order.side,
-            kind: order.order_type,
-            status: if is_begun { Status::PARTIALLY_TRANSACTED } else { Status::INSERTED },
-            reason: String::new(),
-            price: Some(order.price),
-            trigger_price: order.trigger_price,
-            size: order.current_order_size,
-            filled: Some(order.total_filled_size),
-            average_price: order.avg_filled_price,
-            time_in_force: order.time_in_force.parse().ok(),
-            at: order.timestamp,
-        }
+    pub(super) fn of_open(order: OpenOrder, round: u64) -> Self {
+        Self { source: Source::Query(round), ..Self::of_answer(&from_open(order)) }
     }
 
     /// Whether the venue told it of itself, or in answer to a change, so that it is newer than what was asked for before.
