@@ -138,16 +138,20 @@ impl Client {
         }
     }
 
-    /// Asks for an order whose key or signature was refused. If that goes for asking too, nothing of it exists.
+    /// Asks for an order whose key, nonce or signature was refused. If that goes for asking too, nothing of it exists.
     pub(super) async fn find(&self, intent: Option<&Intent>) -> Found {
         let Some(intent) = intent else { return Found::Nothing };
         let probe = match intent.closing {
             Some(_) => self.open_orders(Some(intent.symbol)).await.err(),
             None => self.order(OrderRef::Client(intent.client_id)).await.err(),
         };
-        match probe {
-            Some(Error::Authentication { .. }) => Found::Nothing,
-            _ => self.ask(intent).await,
+        if matches!(probe, Some(Error::Authentication { .. })) {
+            return Found::Nothing;
+        }
+        match self.ask(intent).await {
+            // The key is good, so it was the nonce: another copy of the order has used it, and may still be on its way.
+            Found::Nothing => Found::NoAnswer,
+            found => found,
         }
     }
 
