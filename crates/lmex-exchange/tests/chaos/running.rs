@@ -31,7 +31,7 @@ impl Notes for Memory {
 async fn run(seed: u64, orders: usize) -> Counts {
     let exchange = venue::start(seed).await;
     let audit = Audit::start(&exchange).await;
-    venue::break_things(&exchange, seed);
+    venue::break_things(&exchange, seed, true);
     let folder = tempfile::tempdir().unwrap();
     let clients: Vec<(Client, OrderTracker)> = (0..CLIENTS)
         .map(|_| {
