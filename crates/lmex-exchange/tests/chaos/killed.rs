@@ -81,7 +81,7 @@ fn client(rest: &str, ws: &str, folder: &Path) -> Client {
 
 /// A process that trades until it is killed. Not a test of itself: it is started by the others.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "a process that the tests start"]
+#[ignore = "the child of the tests below: they start it"]
 async fn child() {
     let Ok(told) = std::env::var(CHILD) else { return };
     let [rest, ws, folder, seed] = told.split('|').collect::<Vec<_>>()[..] else { panic!("{told}") };
